@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+#include "edi/decimal.h"
+
+#define TEXT_MAX 80	/* a sign, 39 digits of 128 bits or the zeros of a scale, a point */
+
+static bool
+is_mark(char c)
+{
+	return c == '.' || c == ',';
+}
+
+bool
+decimal_read(struct str s, struct decimal *out)
+{
+	bool minus = s.n > 0 && s.p[0] == '-', point = false;
+	unsigned int digits = 0;
+
+	*out = (struct decimal){ 0, 0 };
+	if (s.n > 0 && (s.p[0] == '-' || s.p[0] == '+'))
+		s = str_from(s, 1);
+	for (size_t i = 0; i < s.n; i++) {
+		if (is_mark(s.p[i]) && !point) {
+			point = true;
+			continue;
+		}
+		if (!is_digit(s.p[i]) || ++digits > DECIMAL_DIGITS_MAX)
+			return false;
+		out->n = out->n * 10 + (s.p[i] - '0');
+		out->scale += point;
+	}
+	if (minus)
+		out->n = -out->n;
+	return digits > 0;
+}
+
+static bool
+rescale(struct decimal *d, unsigned int scale)
+{
+	for (; d->scale < scale; d->scale++)
+		if (__builtin_mul_overflow(d->n, 10, &d->n))
+			return false;
+	return true;
+}
+
+static bool
+align(struct decimal *a, struct decimal *b)
+{
+	return rescale(a, b->scale) && rescale(b, a->scale);
+}
+
+bool
+decimal_add(struct decimal a, struct decimal b, struct decimal *sum)
+{
+	if (!align(&a, &b) || __builtin_add_overflow(a.n, b.n, &sum->n))
+		return false;
+	sum->scale = a.scale;
+	return true;
+}
+
+bool
+decimal_sub(struct decimal a, struct decimal b, struct decimal *difference)
+{
+	if (!align(&a, &b) || __builtin_sub_overflow(a.n, b.n, &difference->n))
+		return false;
+	difference->scale = a.scale;
+	return true;
+}
+
+struct decimal
+decimal_trim(struct decimal d, unsigned int min_scale)
+{
+	while (d.scale > min_scale && d.n % 10 == 0) {
+		d.n /= 10;
+		d.scale--;
+	}
+	return d;
+}
+
+bool
+decimal_mul(struct decimal a, struct decimal b, struct decimal *product)
+{
+	a = decimal_trim(a, 0);
+	b = decimal_trim(b, 0);
+	if (a.scale + b.scale > DECIMAL_SCALE_MAX || __builtin_mul_overflow(a.n, b.n, &product->n))
+		return false;
+	product->scale = a.scale + b.scale;
+	return true;
+}
+
+bool
+decimal_cmp(struct decimal a, struct decimal b, int *order)
+{
+	if (!align(&a, &b))
+		return false;
+	*order = (a.n > b.n) - (a.n < b.n);
+	return true;
+}
+
+struct str
+decimal_text(struct arena *a, struct decimal d, unsigned int min_scale)
+{
+	char text[TEXT_MAX];
+	size_t at = sizeof(text);
+	bool minus = d.n < 0;
+	unsigned int digits = 0;
+
+	if (d.scale < min_scale && !rescale(&d, min_scale))
+		min_scale = d.scale;
+	do {
+		int digit = (int)(d.n % 10);
+		if (digits == d.scale && d.scale > 0)
+			text[--at] = '.';
+		text[--at] = (char)('0' + (digit < 0 ? -digit : digit));
+		d.n /= 10;
+		digits++;
+	} while (d.n != 0 || digits <= d.scale);
+	if (minus)
+		text[--at] = '-';
+	return str_dup(a, str_make(text + at, sizeof(text) - at));
+}

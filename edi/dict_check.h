@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dict_check.h - the messages of an EDIFACT file held against a dictionary: order, presence and repetition of segments
+ * and groups; presence, length, type and code of elements and components. For what edi_read() has called valid: of the
+ * envelopes nothing is said here.
+ */
+#ifndef EDIGATE_EDI_DICT_CHECK_H
+#define EDIGATE_EDI_DICT_CHECK_H
+
+#include "edi/dict.h"
+#include "edi/edi.h"
+
+struct dict_finding {
+	struct edi_problem problem;	/* codes: docs/EDI.md */
+	bool warning;
+	struct str value;		/* what stands there, release signs resolved, cut to EDI_VALUE_MAX; or empty */
+};
+
+struct dict_findings {
+	struct dict_finding *kept;	/* EDI_PROBLEMS_KEPT at most; all are counted */
+	size_t n_kept, n_errors, n_warnings;
+	size_t checked;			/* messages */
+	size_t unknown;			/* messages that the dictionary does not have: nothing was checked in them */
+	struct str first_unknown;	/* "ORDERS D:96A:UN" */
+};
+
+/* A code that is not in the UN's list is an error if codes_strict, else a warning: industries extend the lists. */
+void dict_check(struct arena *a, struct str in, const struct dict *dict, bool codes_strict, struct dict_findings *out);
+
+#endif

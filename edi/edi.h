@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * edi.h - what is this file? X12, EDIFACT and XML business documents: recognised by content, their envelopes read
+ * and checked. Pure: reads a buffer, allocates from the caller's arena. All slices in the results are parts of the
+ * input (or of the arena where text had to be unescaped or decoded) and live as long as both.
+ */
+#ifndef EDIGATE_EDI_EDI_H
+#define EDIGATE_EDI_EDI_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/err.h"
+
+#define EDI_MESSAGES_KEPT 4096	/* messages described one by one; all are counted */
+#define EDI_PROBLEMS_KEPT 256	/* problems described one by one; all are counted */
+#define EDI_HEAD_MAX 65536	/* bytes that edi_detect() looks at: comments may stand before an XML root */
+#define EDI_VALUE_MAX 1024	/* bytes of an id, number or version: the standards' longest is 512 */
+#define EDI_ARENA_MAX (8u << 20)	/* edi_read() takes less, whatever the size of the input */
+
+/* What we put up with, named: never silently. A bit each in edi_facts.quirks. */
+enum edi_quirk {
+	EDI_QUIRK_BOM = 1,		/* a UTF-8 byte-order mark before an interchange */
+	EDI_QUIRK_LEADING = 2,		/* blank lines before the first segment */
+	EDI_QUIRK_TRAILING = 4,		/* NUL or 0x1A behind the last one */
+	EDI_QUIRK_UNTERMINATED = 8,	/* IEA or UNZ ends with the file, without its terminator */
+	EDI_QUIRK_WRAPPED = 16,		/* line breaks inside segments; left out of the values we show */
+	EDI_QUIRK_TERM_WIDE = 32,	/* a terminator of several bytes (UTF-8) */
+	EDI_QUIRK_BLANKS = 64,		/* blanks between segments */
+	EDI_QUIRK_REPEATED = 128,	/* the number of a group used again, or a message repeated byte for byte */
+};
+
+/* An interchange address: ISA05/06, UNB S002 0004/0007, EndpointID and its scheme. Blanks are trimmed. */
+struct edi_party {
+	struct str qual, id;
+	struct str name;		/* XML: the party's name; else empty */
+};
+
+/* One transaction set (ST..SE), message (UNH..UNT) or XML document. */
+struct edi_message {
+	struct str type;		/* "850", "ORDERS", "Invoice", "CreditNote", "CrossIndustryInvoice" */
+	struct str version;		/* "004010", "D:96A:UN", UBLVersionID, CII guideline id */
+	struct str control;		/* ST02, UNH 0062; empty in XML */
+	struct str group;		/* GS06, UNG 0048; empty without groups */
+	struct str number;		/* the business number: BEG03, BIG02, BGM 1004, cbc:ID, ExchangedDocument/ID */
+	uint64_t offset;		/* of its first byte */
+	uint64_t segments;
+};
+
+/* A fault found. Offsets count from 0, segments, elements and components from 1 (0: not applicable). */
+struct edi_problem {
+	const char *code;		/* "unt-count", "iea-control", "una-bad", ...: listed in docs/EDI.md */
+	uint64_t offset, segment;
+	unsigned int element, component;
+	struct str text;		/* found and wanted: "SE01 is 22, want 16 (segments from ST to SE)" */
+};
+
+enum edi_verdict {
+	EDI_UNKNOWN,			/* no format claims it: format is NULL */
+	EDI_VALID,
+	EDI_BROKEN,			/* recognised; problems say where it is wrong */
+};
+
+struct edi_facts {
+	enum edi_verdict verdict;
+	const struct edi_format *format;
+	struct edi_party sender, receiver;	/* of the first interchange */
+	struct str control;		/* ISA13, UNB 0020; in XML the document's ID */
+	struct str version;		/* ISA12, "UNOC:3" */
+	struct str type;		/* of the first message, "" without one */
+	struct str number;		/* of the first message */
+	bool test;			/* ISA15 T, UNB 0035 1 */
+	bool ack_requested;		/* ISA14 1, UNB 0031 1 */
+	size_t interchanges;		/* more than one may follow each other in a file */
+	struct edi_message *messages;
+	size_t n_messages, n_kept;	/* found, described */
+	struct edi_problem *problems;
+	size_t n_problems, n_problems_kept;
+	bool mixed;			/* a later interchange has another sender or receiver */
+	unsigned int quirks;		/* enum edi_quirk bits */
+	struct str guess;		/* EDI_UNKNOWN: what it looks like, in words ("JSON", "PDF", "UTF-16 text") */
+};
+
+struct edi_format {
+	const char *name;		/* "x12" "edifact" "ubl" "cii" */
+	const char *label;		/* "X12", "EDIFACT", "UBL", "CII" */
+	const char *media_type;	/* RFC 1767: application/EDI-X12, application/EDIFACT; application/xml */
+	const char *extension;		/* "x12" "edi" "xml" */
+	/* How sure are the first bytes (up to EDI_HEAD_MAX): 0 not at all, 100 certain. */
+	int (*detect)(struct str head);
+	/* One pass over all of in. Faults are problems in out, not errors; -1 is for our own limits only. */
+	int (*read)(struct arena *a, struct str in, struct edi_facts *out, struct err *e);
+};
+
+extern const struct edi_format *const edi_formats[];	/* NULL-ended, by certainty of detection */
+
+const struct edi_format *edi_detect(struct str head);
+int edi_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e);
+struct str edi_quirks_text(struct arena *a, unsigned int quirks);	/* "bom, wrapped"; empty without any */
+
+/*
+ * Does the file end where a complete document ends? For the watcher: looks at the first and last few KiB only and
+ * needs no library (edi/complete.c links libc alone). False with a reason in why ("no IEA yet", "XML root <Invoice>
+ * not closed", "empty"). Formats it does not know are complete.
+ */
+bool edi_complete(struct str head, struct str tail, const char **why);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * jwrite.h - JSON (RFC 8259) written into a buf, member by member in the order of the calls. What goes wrong (the
+ * buf's cap) is kept in failed until the end, so that a writer of a hundred members asks once.
+ *
+ * Text is UTF-8; bytes that are none become U+FFFD. Controls of the terminal and of text direction are written as
+ * \u escapes: the value is the same, and a log or terminal that shows the JSON is not fooled.
+ */
+#ifndef EDIGATE_EDI_JWRITE_H
+#define EDIGATE_EDI_JWRITE_H
+
+#include "gateway/base/buf.h"
+
+struct jwrite {
+	struct buf *out;
+	struct err *e;
+	bool failed;
+	bool comma;		/* the next value or key needs one */
+};
+
+void jw_open(struct jwrite *w, const char *key, char bracket);	/* '{' or '['; key NULL: within an array */
+void jw_close(struct jwrite *w, char bracket);			/* '}' or ']' */
+void jw_text(struct jwrite *w, const char *key, struct str text);
+void jw_set(struct jwrite *w, const char *key, struct str text);	/* null when empty */
+void jw_latin1(struct jwrite *w, const char *key, struct str bytes);	/* each byte as the character of its number */
+void jw_base64(struct jwrite *w, const char *key, struct str bytes);
+void jw_u64(struct jwrite *w, const char *key, uint64_t n);
+void jw_bool(struct jwrite *w, const char *key, bool yes);
+void jw_null(struct jwrite *w, const char *key);
+
+#endif

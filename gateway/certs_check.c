@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+/* certs_check.c - what only OpenSSL can tell of keys and certificates: do they fit each other, how long are they valid. */
+#include "gateway/certs_check.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/io.h"
+#include "gateway/certs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct checking {
+	struct cli *c;
+	certs_check_fn *fn;
+	void *arg;
+};
+
+static void __attribute__((format(printf, 3, 4)))
+says(const struct checking *k, enum certs_says what, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	k->fn(k->arg, what, text);
+}
+
+int64_t
+certs_stage(int64_t days)
+{
+	static const int64_t stages[] = { 1, 3, 7, 14, 30, 60 };
+
+	for (size_t i = 0; i < N(stages); i++)
+		if (days <= stages[i])
+			return stages[i];
+	return 0;
+}
+
+static void
+check_dates(const struct checking *k, const char *path, const struct cert_facts *facts)
+{
+	int64_t days = certs_days_left(facts->not_after_ms);
+	const char *subject = cli_shown(k->c->arena, facts->subject), *day = cli_day(k->c->arena, facts->not_after_ms);
+
+	if (days < 0)
+		says(k, CERTS_BAD, "%s: certificate %s expired on %s", path, subject, day);
+	else if (facts->not_before_ms > clock_wall_ms())
+		says(k, CERTS_EARLY, "%s: certificate %s is valid only from %s", path, subject, cli_day(k->c->arena, facts->not_before_ms));
+	else if (certs_stage(days) != 0)
+		says(k, days < CERTS_WARN_DAYS ? CERTS_SOON : CERTS_NOTE, "%s: certificate %s expires in %lld day%s (%s)", path, subject,
+		    (long long)days, days == 1 ? "" : "s", day);
+	else
+		says(k, CERTS_OK, "%s: certificate %s, %lld days left", path, subject, (long long)days);
+}
+
+/* A file that is not there has been reported as a setting that is wrong. */
+static bool
+read_certs(const struct checking *k, struct str path, struct certs_file *out)
+{
+	const char *name = str_cstr(k->c->arena, path);
+	struct str pem;
+	struct err e;
+
+	if (path.n == 0 || io_read_named(k->c->arena, name, CERTS_FILE_MAX, &pem, &e) == -1)
+		return false;
+	if (certs_parse(k->c->arena, pem, out, &e) == -1) {
+		says(k, CERTS_BAD, "%s: %s", name, e.text);
+		return false;
+	}
+	return true;
+}
+
+static void
+check_pair(const struct checking *k, struct str cert, struct str key)
+{
+	const char *name = str_cstr(k->c->arena, key);
+	struct certs_file certs;
+	struct cert_key *private = NULL;
+	struct str pem;
+	struct err e;
+
+	if (!read_certs(k, cert, &certs))
+		return;
+	check_dates(k, str_cstr(k->c->arena, cert), &certs.facts[0]);
+	if (key.n == 0 || io_read_named(k->c->arena, name, CERTS_FILE_MAX, &pem, &e) == -1)
+		goto out;
+	if (cert_key_read(pem, &private, &e) == -1)
+		says(k, CERTS_BAD, "%s: %s", name, e.text);
+	else if (!cert_key_fits(private, certs.set))
+		says(k, CERTS_BAD, "%s: is not the key of the certificate in %s", name, str_cstr(k->c->arena, cert));
+	explicit_bzero((void *)(uintptr_t)pem.p, pem.n);
+out:
+	cert_key_free(private);
+	certs_clear(&certs);
+}
+
+static void
+check_partner(const struct checking *k, const struct partner *pt)
+{
+	const struct cert_facts *best = NULL;
+	struct certs_file certs;
+	const char *path = "";
+
+	/* One valid certificate is enough: the others may be of the past or of the future. */
+	for (size_t i = 0; i < pt->certs.n; i++) {
+		if (!read_certs(k, pt->certs.v[i], &certs))
+			continue;
+		if (best == NULL || best->not_after_ms < certs.facts[0].not_after_ms) {
+			best = &certs.facts[0];
+			path = str_cstr(k->c->arena, pt->certs.v[i]);
+		}
+		certs_clear(&certs);
+	}
+	if (best != NULL)
+		check_dates(k, path, best);
+}
+
+void
+certs_check(struct cli *c, const struct conf *conf, certs_check_fn *fn, void *arg)
+{
+	const struct checking k = { c, fn, arg };
+
+	check_pair(&k, conf->cert, conf->key);
+	if (conf->listen)
+		check_pair(&k, conf->tls_cert, conf->tls_key);
+	for (size_t i = 0; i < conf->n_partners; i++)
+		check_partner(&k, &conf->partners[i]);
+}

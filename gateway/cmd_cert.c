@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/cli.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/certs.h"
+#include "gateway/house.h"
+
+#include <stdio.h>
+
+struct cert_list {
+	struct cli cli;
+	bool json;
+	struct table *table;
+};
+
+static void
+put_one(struct cert_list *l, struct str owner, const char *use, struct str path, const struct cert_facts *f)
+{
+	struct arena *a = l->cli.arena;
+	int64_t days = certs_days_left(f->not_after_ms);
+	struct table_cell *cell;
+
+	if (l->json) {
+		json_t *o = certs_facts_json(a, f);
+		json_str(o, a, "owner", owner);
+		json_str(o, a, "use", str_of(use));
+		json_str(o, a, "file", path);
+		json_print(o);
+		return;
+	}
+	cell = table_row(l->table);
+	cell[0].text = cli_shown(a, owner);
+	cell[1].text = use;
+	cell[2].text = cli_shown(a, f->subject);
+	cell[3].text = cli_shown(a, f->key);
+	cell[4].text = cli_day(a, f->not_after_ms);
+	cell[5] = (struct table_cell){ days < 0 ? "expired" : cli_fmt(a, "%lld d", (long long)days), certs_tint(f->not_after_ms) };
+}
+
+/* Of our own files the first certificate is ours; behind it stands its chain. */
+static void
+put_file(struct cert_list *l, struct str owner, const char *use, struct str path, bool only_first)
+{
+	struct certs_file f;
+	struct err e;
+
+	if (path.n == 0)
+		return;
+	if (certs_read(l->cli.arena, path, &f, &e) == -1) {
+		cli_warn("%s", e.text);
+		return;
+	}
+	for (size_t i = 0; i < (only_first ? 1 : f.n); i++)
+		put_one(l, owner, use, path, &f.facts[i]);
+	certs_clear(&f);
+}
+
+int
+cmd_cert_list(int argc, char **argv)
+{
+	static const struct table_column columns[] = { { "OWNER", 24, false }, { "USE", 0, false }, { "SUBJECT", 60, false },
+		{ "KEY", 0, false }, { "NOT AFTER", 0, false }, { "LEFT", 0, true } };
+	struct cert_list l = { 0 };
+	const struct cli_opt opts[] = { { "--json", .flag = &l.json } };
+	const struct conf *conf;
+
+	cli_start(&l.cli, argc, argv, opts, N(opts));
+	cli_want_args(&l.cli, 0, 0);
+	conf = cli_conf(&l.cli);
+	l.table = table_new(l.cli.arena, columns, N(columns));
+	put_file(&l, S("own"), "sign+decrypt", conf->cert, true);
+	if (conf->listen)
+		put_file(&l, S("own"), "tls", conf->tls_cert, true);
+	for (size_t i = 0; i < conf->n_partners; i++) {
+		const struct partner *pt = &conf->partners[i];
+		for (size_t k = 0; k < pt->certs.n; k++)
+			put_file(&l, pt->key, "verify+encrypt", pt->certs.v[k], false);
+	}
+	if (!l.json && table_rows(l.table) > 0)
+		cli_put_table(l.table);
+	return EX_OK;
+}
+
+int
+cmd_cert_new(int argc, char **argv)
+{
+	struct cli c;
+	const struct conf *conf;
+	struct house_key k;
+
+	cli_start(&c, argc, argv, NULL, 0);
+	cli_want_args(&c, 0, 0);
+	conf = cli_conf(&c);
+	k = (struct house_key){ .org = conf->name, .mail = conf->address, .key = str_cstr(c.arena, conf->key),
+		.cert = str_cstr(c.arena, conf->cert) };
+	house_make_folder(&c, "private", 0700);
+	house_make_folder(&c, "certs", 0755);
+	house_make_key(&c, &k);
+	house_give_file(&c, k.key);
+	house_give_file(&c, k.cert);
+	return EX_OK;
+}
+
+/* Is the first certificate of one of our files at its end within span_ms? */
+static bool
+ends_within(struct cli *c, struct str path, int64_t span_ms)
+{
+	struct certs_file f;
+	struct err e;
+	bool ends;
+
+	if (path.n == 0)
+		return false;
+	if (certs_read(c->arena, path, &f, &e) == -1)
+		cli_die(EX_CONFIG, &e);
+	ends = f.facts[0].not_after_ms - clock_wall_ms() <= span_ms;
+	if (ends)
+		(void)printf(STR_FMT ": %s, not after %s\n", STR_ARG(path), cli_shown(c->arena, f.facts[0].subject),
+		    cli_day(c->arena, f.facts[0].not_after_ms));
+	certs_clear(&f);
+	return ends;
+}
+
+int
+cmd_cert_needs_renewal(int argc, char **argv)
+{
+	struct cli c;
+	const char *span = "30d";
+	const struct cli_opt opts[] = { { "--expires-in", .text = &span } };
+	const struct conf *conf;
+	int64_t ms;
+	bool ends;
+
+	cli_start(&c, argc, argv, opts, N(opts));
+	cli_want_args(&c, 0, 0);
+	if (clock_read_span(str_of(span), &ms) == -1)
+		cli_usage(&c, "--expires-in is '%s', want a span like 30d, 2w", span);
+	conf = cli_conf(&c);
+	ends = ends_within(&c, conf->cert, ms);
+	ends |= conf->listen && ends_within(&c, conf->tls_cert, ms);
+	return ends ? EX_OK : CMD_NO;
+}

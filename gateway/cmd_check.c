@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* cmd_check.c - `edigate check`: what conf.h finds, and what only OpenSSL can tell of keys and certificates. */
+#include "gateway/cli.h"
+
+#include "gateway/certs_check.h"
+
+#include <stdio.h>
+
+struct findings {
+	unsigned int errors, warnings;
+};
+
+static void
+on_finding(void *arg, bool is_error, const char *text)
+{
+	struct findings *f = arg;
+
+	if (is_error)
+		f->errors++;
+	else
+		f->warnings++;
+	(void)printf("%s\n", text);
+}
+
+static void
+on_cert(void *arg, enum certs_says what, const char *text)
+{
+	struct str rest = str_of(text), path;
+
+	if (what == CERTS_BAD)
+		on_finding(arg, true, text);
+	if (what != CERTS_SOON && what != CERTS_EARLY)
+		return;
+	(void)str_cut(&rest, ':', &path);	/* "file: warning: ...", as all others read */
+	((struct findings *)arg)->warnings++;
+	(void)printf("%.*s: warning:%.*s\n", (int)path.n, path.p, (int)rest.n, rest.p);
+}
+
+int
+cmd_check(int argc, char **argv)
+{
+	struct cli c;
+	struct findings f = { 0 };
+	struct conf conf;
+	struct err e;
+
+	cli_start(&c, argc, argv, NULL, 0);
+	cli_want_args(&c, 0, 0);
+	(void)conf_check(c.arena, c.home, on_finding, &f);
+	if (conf_read(c.arena, c.home, &conf, &e) == 0)
+		certs_check(&c, &conf, on_cert, &f);
+	(void)printf("%u error%s, %u warning%s\n", f.errors, f.errors == 1 ? "" : "s", f.warnings, f.warnings == 1 ? "" : "s");
+	return f.errors > 0 ? EX_CONFIG : EX_OK;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/* cmd_db.c - `edigate db check|rebuild|backup`. */
+#include "gateway/cli.h"
+
+#include "gateway/base/io.h"
+#include "gateway/control.h"
+#include "gateway/house.h"
+#include "gateway/rebuild.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+int
+cmd_db_check(int argc, char **argv)
+{
+	struct cli c;
+	struct db *db;
+	struct str report;
+	struct err e;
+
+	cli_start(&c, argc, argv, NULL, 0);
+	cli_want_args(&c, 0, 0);
+	db = cli_db(&c);
+	if (db_check(db, c.arena, &report, &e) == -1)
+		cli_die(0, &e);
+	db_close(db);
+	if (report.n > 0) {
+		(void)printf("%.*s\n", (int)str_trim(report).n, str_trim(report).p);
+		cli_warn("%s is damaged: restore a backup, then 'edigate db rebuild'", cli_path(&c, "%s", CLI_DB_FILE));
+		return CMD_NO;
+	}
+	(void)printf("%s: sound\n", cli_path(&c, "%s", CLI_DB_FILE));
+	return EX_OK;
+}
+
+/* Without a gateway: we are the one writer then, for as long as we hold its lock. */
+static uint64_t
+rebuild_here(struct cli *c)
+{
+	struct db *db = NULL;
+	uint64_t differed;
+	struct err e;
+	int lock = control_lock(c, &e);
+
+	if (lock == -1)
+		cli_die(EX_TEMPFAIL, &e);
+	if (db_open(cli_path(c, "%s", CLI_DB_FILE), DB_WRITE, &db, &e) == -1 || db_begin(db, &e) == -1 ||
+	    rebuild_all(db, &differed, &e) == -1 || db_commit(db, &e) == -1)
+		cli_die(0, &e);
+	db_close(db);
+	io_close(&lock);
+	return differed;
+}
+
+int
+cmd_db_rebuild(int argc, char **argv)
+{
+	struct cli c;
+	struct msg ask = { .type = MSG_CTL_REBUILD }, answer;
+	uint64_t differed;
+	struct err e;
+
+	cli_start(&c, argc, argv, NULL, 0);
+	cli_want_args(&c, 0, 0);
+	if (!cli_has_db(&c))
+		cli_fail(EX_UNAVAILABLE, "nothing recorded in %s yet", cli_shown(c.arena, c.home));
+	if (!control_is_up(&c)) {
+		differed = rebuild_here(&c);
+	} else {
+		if (control_ask(&c, &ask, &answer, &e) == -1)
+			cli_die(EX_TEMPFAIL, &e);
+		if (!answer.flag)
+			cli_fail((int)answer.code, "%s", cli_shown(c.arena, answer.text));
+		differed = (uint64_t)answer.id;
+	}
+	(void)printf("%llu document%s differed\n", (unsigned long long)differed, differed == 1 ? "" : "s");
+	return EX_OK;
+}
+
+int
+cmd_db_backup(int argc, char **argv)
+{
+	struct cli c;
+	struct db *db;
+	struct err e;
+
+	cli_start(&c, argc, argv, NULL, 0);
+	cli_want_args(&c, 1, 1);
+	if (access(c.args[0], F_OK) == 0)
+		cli_fail(EX_CANTCREAT, "%s exists already: nothing was changed", c.args[0]);
+	db = cli_db(&c);
+	if (db_backup(db, c.args[0], &e) == -1)
+		cli_die(EX_CANTCREAT, &e);
+	db_close(db);
+	(void)printf("written %s\n", c.args[0]);
+	return EX_OK;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/cli.h"
+
+#include "gateway/facts_print.h"
+
+#include "edi/dict_check.h"
+#include "edi/edifact.h"
+
+#include <stdio.h>
+
+struct validate {
+	struct cli *c;
+	const char *dictionary;		/* its file, or NULL */
+	struct dict dict;
+	bool json, strict_codes;
+};
+
+/* Only what is whole on the outside is looked into. */
+static bool
+look_into(const struct validate *v, const struct edi_facts *f)
+{
+	return v->dictionary != NULL && f->verdict == EDI_VALID && f->format == &edi_edifact;
+}
+
+static void
+print_finding(struct arena *a, const struct dict_finding *found, const char *name)
+{
+	const struct edi_problem *p = &found->problem;
+
+	(void)printf("%s: offset %llu, segment %llu", name, (unsigned long long)p->offset, (unsigned long long)p->segment);
+	if (p->element > 0)
+		(void)printf(", element %u", p->element);
+	if (p->component > 0)
+		(void)printf(", component %u", p->component);
+	(void)printf(": %s%s  [%s]\n", found->warning ? "warning: " : "", cli_shown(a, p->text), p->code);
+}
+
+static void
+print_findings(struct arena *a, const struct dict_findings *d, const char *name)
+{
+	size_t all = d->n_errors + d->n_warnings;
+
+	for (size_t i = 0; i < d->n_kept; i++)
+		print_finding(a, &d->kept[i], name);
+	if (all > d->n_kept)
+		(void)printf("%s: and %zu more findings\n", name, all - d->n_kept);
+	if (d->unknown > 0)
+		(void)printf("%s: %zu message%s not in the dictionary, only the envelope was checked: %s\n", name, d->unknown,
+		    d->unknown == 1 ? "" : "s", cli_shown(a, d->first_unknown));
+}
+
+static json_t *
+findings_json(struct arena *a, const struct dict_findings *d)
+{
+	json_t *o = json_new(), *all = json_array();
+
+	json_int(o, "messages_checked", (int64_t)d->checked);
+	json_int(o, "messages_unknown", (int64_t)d->unknown);
+	json_str(o, a, "first_unknown", d->first_unknown);
+	json_int(o, "errors", (int64_t)d->n_errors);
+	json_int(o, "warnings", (int64_t)d->n_warnings);
+	for (size_t i = 0; i < d->n_kept; i++) {
+		const struct edi_problem *p = &d->kept[i].problem;
+		json_t *one = json_new();
+		json_str(one, a, "code", str_of(p->code));
+		json_str(one, a, "level", d->kept[i].warning ? S("warning") : S("error"));
+		json_int(one, "offset", (int64_t)p->offset);
+		json_int(one, "segment", (int64_t)p->segment);
+		json_int(one, "element", p->element);
+		json_int(one, "component", p->component);
+		json_str(one, a, "value", d->kept[i].value);
+		json_str(one, a, "text", p->text);
+		json_push(all, one);
+	}
+	json_list(o, "findings", all);
+	return o;
+}
+
+static bool
+validate(const struct validate *v, const char *file)
+{
+	struct cli *c = v->c;
+	const char *name = cli_shown(c->arena, str_of(file));
+	struct str in = cli_input(c, file);
+	struct dict_findings d = { .n_errors = 0 };
+	struct edi_facts f;
+	struct err e;
+	bool valid, looked;
+
+	if (edi_read(c->arena, in, &f, &e) == -1)
+		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
+	looked = look_into(v, &f);
+	if (looked)
+		dict_check(c->arena, in, &v->dict, v->strict_codes, &d);
+	if (d.n_errors > 0)
+		f.verdict = EDI_BROKEN;
+	valid = f.verdict == EDI_VALID;
+	if (v->json) {
+		json_t *o = facts_json(c->arena, &f);
+		json_str(o, c->arena, "file", str_of(file));
+		if (looked)
+			json_list(o, "dictionary", findings_json(c->arena, &d));
+		json_print(o);
+		return valid;
+	}
+	if (f.verdict == EDI_UNKNOWN) {
+		(void)printf("%s: not recognised%s%s\n", name, f.guess.n > 0 ? ", looks like " : "",
+		    f.guess.n > 0 ? cli_shown(c->arena, f.guess) : "");
+		return false;
+	}
+	facts_print_problems(c->arena, &f, name);
+	print_findings(c->arena, &d, name);
+	(void)printf("%s: %s, %s %s %s, %zu message%s", name, facts_verdict(&f), f.format->label, cli_shown(c->arena, f.type),
+	    cli_shown(c->arena, f.number), f.n_messages, f.n_messages == 1 ? "" : "s");
+	if (f.n_problems > 0)
+		(void)printf(", %zu problem%s", f.n_problems, f.n_problems == 1 ? "" : "s");
+	if (v->dictionary != NULL && valid && f.format != &edi_edifact)
+		(void)printf(", not in the dictionary, which is for EDIFACT");
+	if (d.checked > 0)
+		(void)printf(", by the dictionary %zu error%s, %zu warning%s", d.n_errors, d.n_errors == 1 ? "" : "s", d.n_warnings,
+		    d.n_warnings == 1 ? "" : "s");
+	(void)fputc('\n', stdout);
+	return valid;
+}
+
+int
+cmd_validate(int argc, char **argv)
+{
+	struct cli c;
+	struct validate v = { .c = &c };
+	bool all_valid = true;
+	const struct cli_opt opts[] = { { "--json", .flag = &v.json }, { "--dictionary", .text = &v.dictionary },
+		{ "--strict-codes", .flag = &v.strict_codes } };
+	struct err e;
+
+	cli_start(&c, argc, argv, opts, N(opts));
+	cli_want_args(&c, 1, SIZE_MAX);
+	if (v.strict_codes && v.dictionary == NULL)
+		cli_usage(&c, "--strict-codes needs --dictionary FILE.edid");
+	if (v.dictionary != NULL && dict_open(&v.dict, cli_input(&c, v.dictionary), &e) == -1)
+		cli_fail(EX_DATAERR, "%s: %s", cli_shown(c.arena, str_of(v.dictionary)), e.text);
+	for (size_t i = 0; i < c.n; i++)
+		all_valid = validate(&v, c.args[i]) && all_valid;
+	return all_valid ? EX_OK : EX_DATAERR;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/conf.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SECONDS(n) ((n) * UINT64_C(1000))
+#define HOURS(n)   SECONDS((n) * UINT64_C(3600))
+#define DAYS(n)	   HOURS((n) * UINT64_C(24))
+#define KIB(n)	   ((n) * UINT64_C(1024))
+
+#define CONF(field)    .in = IN_CONF, .offset = offsetof(struct conf, field)
+#define PARTNER(field) .in = IN_PARTNER, .offset = offsetof(struct partner, field)
+#define IN_SMTP(field) IN_CONF, .offset = offsetof(struct conf, smtp.field)
+#define OF_ROUTE(field) IN_ROUTE, .offset = offsetof(struct conf_smtp, field)
+
+/* [smtp] and, with smtp_ before each key, the route of one partner. */
+#define SMTP_ROWS(section, prefix, host_default, host_help, where)                                                  \
+	{ section, prefix "host", SET_HOST, host_default, host_help, .in = where(host) },                           \
+	{ section, prefix "port", SET_COUNT, "auto",                                                                \
+	    "Its port; auto is 465 with tls = implicit, 587 with starttls, 25 with host = mx or tls = none.",       \
+	    .in = where(port), .words = "auto", .lo = 1, .hi = 65535 },                                             \
+	{ section, prefix "tls", SET_ENUM, "auto",                                                                  \
+	    "implicit, starttls (required, never skipped) or none; auto is implicit, but starttls with host = mx "  \
+	    "or a port other than 465; none only on loopback or a network that you trust.",                         \
+	    .in = where(tls), .words = "implicit|starttls|none|auto" },                                             \
+	{ section, prefix "user", SET_STRING, "", "Name to log in with; empty: no login.", .in = where(user) },     \
+	{ section, prefix "password", SET_SECRET, "",                                                               \
+	    "Where the password is: file:PATH, env:NAME, command:SHELL-COMMAND or credential:NAME; never inline.",  \
+	    .in = where(password) },                                                                                \
+	{ section, prefix "auth", SET_WORD, "auto", "How to log in: auto (scram-sha-256, plain or login: the "      \
+	    "first offered), one of these, cram-md5, or, with an OAuth token for a password, xoauth2 or oauthbearer.", \
+	    .in = where(auth), .words = "auto|scram-sha-256|plain|login|cram-md5|xoauth2|oauthbearer" },            \
+	{ section, prefix "ca", SET_PATH, "system", "Who may have signed the server's certificate: system or a "    \
+	    "PEM file.", .in = where(ca), .words = "system" },                                                      \
+	{ section, prefix "verify_name", SET_STRING, "",                                                            \
+	    "The name that the server's certificate must carry; empty: the host.", .in = where(verify_name) },      \
+	{ section, prefix "helo", SET_STRING, "",                                                                   \
+	    "The name given in EHLO; empty: the machine's own.", .in = where(helo) },                               \
+	{ section, prefix "sessions", SET_COUNT, "4", "Connections to one destination at once.",                    \
+	    .in = where(sessions), .lo = 1, .hi = 100 }
+
+const struct setting conf_settings[] = {
+	{ "gateway", "name", SET_STRING, "",
+	    "Our name as people know it, in the mails that we send; empty: the address.", CONF(name) },
+	{ "gateway", "address", SET_ADDRESS, NULL,
+	    "Our mailbox: envelope sender, From, and what the listener accepts.", CONF(address) },
+	{ "gateway", "ids", SET_IDS, "", "Our interchange ids (qualifier:id), several with commas.", CONF(ids) },
+	{ "gateway", "workers", SET_COUNT, "auto",
+	    "How many pack and unpack processes; auto: one for each processor.", CONF(workers), "auto", 1, 64 },
+	{ "gateway", "user", SET_STRING, "edigate", "Who the roles run as when started as root.", CONF(user) },
+	{ "gateway", "cert", SET_PATH, "certs/edi.pem", "Our certificate, and its chain behind it.", CONF(cert) },
+	{ "gateway", "key", SET_PATH, "private/edi.key", "Its private key; nobody else may read this file.", CONF(key) },
+
+	{ "outbox", "settle", SET_SPAN, "1s",
+	    "A file that was written in place is taken when it has not changed for this long.", CONF(settle_ms),
+	    NULL, 0, HOURS(1) },
+	{ "outbox", "rescan", SET_SPAN, "10s",
+	    "Every folder is looked through this often, whatever the notifications say.", CONF(rescan_ms),
+	    NULL, SECONDS(1), HOURS(24) },
+	{ "outbox", "mode", SET_WORD, "auto",
+	    "auto: notifications, but polling on network file systems; notify or poll: always so.", CONF(mode),
+	    "auto|notify|poll" },
+
+	SMTP_ROWS("smtp", "", "mx", "The smart host that takes our mail, or mx for each partner's own mail exchanger.",
+	    IN_SMTP),
+
+	{ "retry", "first", SET_SPAN, "1m", "Wait before the first new attempt; doubled each time, with some jitter.",
+	    CONF(retry_first_ms), NULL, SECONDS(1), HOURS(24) },
+	{ "retry", "max", SET_SPAN, "4h", "The longest wait between two attempts.", CONF(retry_max_ms),
+	    NULL, SECONDS(1), DAYS(7) },
+	{ "retry", "give_up", SET_SPAN, "3d", "After this long a mail that nobody takes has failed.",
+	    CONF(retry_give_up_ms), NULL, SECONDS(1), DAYS(365) },
+	{ "retry", "uncertain_grace", SET_SPAN, "30m",
+	    "A connection was lost after the last byte: wait this long for a receipt before the same bytes go again.",
+	    CONF(uncertain_grace_ms), NULL, 0, DAYS(30) },
+
+	{ "listen", "address", SET_ENDPOINTS, "127.0.0.1:2525",
+	    "Where mail arrives by SMTP: host:port, several with commas.", CONF(listen_addresses) },
+	{ "listen", "tls_cert", SET_PATH, "", "Certificate for STARTTLS, with its chain; empty: no STARTTLS.",
+	    CONF(tls_cert) },
+	{ "listen", "tls_key", SET_PATH, "", "Its private key.", CONF(tls_key) },
+	{ "listen", "size_max", SET_BYTES, "64M", "The largest mail that is taken.", CONF(size_max),
+	    NULL, KIB(64), KIB(2 * 1024 * 1024) },
+	{ "listen", "sessions_max", SET_COUNT, "500", "Connections at once.", CONF(sessions_max), NULL, 1, 4000 },
+	{ "listen", "users", SET_PATH, "",
+	    "File of user:password lines for clients that log in, over TLS only; empty: nobody can. Instead of a "
+	    "password: SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY.",
+	    CONF(listen_users) },
+
+	{ "receipt", "wait", SET_SPAN, "4h", "A receipt that has not come after this long is overdue.",
+	    CONF(receipt_wait_ms), NULL, SECONDS(1), DAYS(365) },
+	{ "receipt", "give_up", SET_SPAN, "5d", "After this long without a receipt the document has failed.",
+	    CONF(receipt_give_up_ms), NULL, SECONDS(1), DAYS(365) },
+
+	{ "web", "address", SET_ENDPOINT, "127.0.0.1:8686", "Where the status page is served: host:port.",
+	    CONF(web_address) },
+
+	{ "partner", "name", SET_STRING, "", "Their name as people know it; empty: the key.", PARTNER(name) },
+	{ "partner", "address", SET_ADDRESSES, NULL,
+	    "Their mailbox, where we send; further ones, with commas, are where they may send from.",
+	    PARTNER(addresses) },
+	{ "partner", "ids", SET_IDS, "", "Their interchange ids (qualifier:id), several with commas.", PARTNER(ids) },
+	{ "partner", "cert", SET_PATHS, "",
+	    "Their certificates, several with commas: old and new side by side during a change.", PARTNER(certs) },
+	{ "partner", "send", SET_FLAGS, "sign encrypt",
+	    "What is done to what we send: none, or sign, encrypt, compress.", PARTNER(sign), "sign|encrypt|compress" },
+	{ "partner", "accept", SET_FLAGS, "sign", "The least we accept from them: none, or sign, encrypt.",
+	    PARTNER(must_sign), "sign|encrypt" },
+	{ "partner", "receipt", SET_ENUM, "signed", "The receipt that we ask them for: none, unsigned or signed.",
+	    PARTNER(receipt), "none|unsigned|signed" },
+	{ "partner", "ack", SET_EITHER, "auto",
+	    "What a 997, 999, TA1 or CONTRL of theirs does: auto (it counts for what we sent) or none.", PARTNER(ack), "none|auto" },
+	{ "partner", "unknown", SET_EITHER, "hold",
+	    "A document in a format that we do not know: hold it, or send it as it is.", PARTNER(opaque), "hold|send" },
+	{ "partner", "dedup", SET_YES_NO, "yes",
+	    "They recognise duplicates, so a mail that may have arrived can go again; no: it is held instead.",
+	    PARTNER(dedup) },
+	{ "partner", "duplicates", SET_EITHER, "hold",
+	    "An interchange number of theirs that came before, with other bytes: hold it, or file it as well.",
+	    PARTNER(hold_duplicates), "file|hold" },
+	{ "partner", "receipt_wait", SET_SPAN, "", "As wait in [receipt], for this partner.",
+	    PARTNER(receipt_wait_ms), NULL, SECONDS(1), DAYS(365) },
+	{ "partner", "receipt_give_up", SET_SPAN, "", "As give_up in [receipt], for this partner.",
+	    PARTNER(receipt_give_up_ms), NULL, SECONDS(1), DAYS(365) },
+	SMTP_ROWS("partner", "smtp_", "",
+	    "A route of their own, in place of [smtp]: a smart host, or mx; nothing is taken over from [smtp].", OF_ROUTE),
+};
+const size_t conf_n_settings = N(conf_settings);
+
+/* ---- where things are ---- */
+
+#define STATE_HOME  "/var/lib/edigate"
+#define CONFIG_HOME "/etc/edigate"
+
+static struct str
+absolute(struct arena *a, struct str path)
+{
+	char here[PATH_MAX];
+
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	if (path.n > 0 && path.p[0] == '/')
+		return str_dup(a, path);
+	if (getcwd(here, sizeof(here)) == NULL)
+		return str_dup(a, path);
+	if (str_eq(path, S(".")))
+		return str_dup(a, str_of(here));
+	return str_fmt(a, "%s/" STR_FMT, here, STR_ARG(path));
+}
+
+struct str
+conf_home(struct arena *a, const char *option)
+{
+	const char *home = option != NULL ? option : secure_getenv("EDIGATE_HOME");
+
+	return absolute(a, home == NULL || home[0] == '\0' ? S(STATE_HOME) : str_of(home));
+}
+
+/* In a system-wide installation what the operator writes lies under /etc, what the gateway writes under /var/lib. */
+static bool
+is_operators(struct str path)
+{
+	static const struct str theirs[] = { S_INIT("config.ini"), S_INIT("partners.d"), S_INIT("certs"),
+		S_INIT("private"), S_INIT("hooks.d") };
+	struct str rest = path, first;
+
+	(void)str_cut(&rest, '/', &first);
+	for (size_t i = 0; i < N(theirs); i++)
+		if (str_eq(first, theirs[i]))
+			return true;
+	return false;
+}
+
+char *
+conf_path(struct arena *a, const struct conf *c, const char *relative)
+{
+	struct str path = str_of(relative), home = c->home;
+
+	if (path.n > 0 && path.p[0] == '/')
+		return str_cstr(a, path);
+	if (str_eq(home, S(STATE_HOME)) && is_operators(path))
+		home = S(CONFIG_HOME);
+	return str_cstr(a, str_cat(a, str_cat(a, absolute(a, home), S("/")), path));
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * conf.h - the settings, from one table: names, types, defaults, help. struct conf is read-only after start.
+ * DIR/config.ini and DIR/partners.d/NAME.ini make one configuration; an unknown key is an error with a place and a
+ * "did you mean". Errors are ERR_CONFIG, "file:line:col: ...".
+ *
+ *   conf.c        the table, and where things are         conf_value.c   one value: its text, its type, its field
+ *   conf_read.c   the files, into struct conf             conf_check.c   what else can be wrong: files, folders, rights
+ *   conf_show.c   what is in force, from where            conf_secret.c  passwords from where they are kept
+ *   partner.c     who is it: by key, address or interchange id
+ */
+#ifndef EDIGATE_GATEWAY_CONF_H
+#define EDIGATE_GATEWAY_CONF_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+
+#define CONF_PARTNERS_MAX 10000
+
+struct conf_id {			/* "14:4012345000009" */
+	struct str qual, id;
+};
+struct conf_ids {
+	struct conf_id *v;
+	size_t n;
+};
+struct conf_list {
+	struct str *v;
+	size_t n;
+};
+
+enum conf_tls { CONF_TLS_IMPLICIT, CONF_TLS_STARTTLS, CONF_TLS_NONE };
+enum conf_receipt { CONF_RECEIPT_NONE, CONF_RECEIPT_UNSIGNED, CONF_RECEIPT_SIGNED };
+
+struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_host, ... : a route of its own */
+	struct str host;		/* name or address; "mx" for the partner's own MX */
+	unsigned int port;
+	enum conf_tls tls;
+	struct str user;		/* empty: no AUTH */
+	struct str password;		/* "file:...", "env:...", "command:...", "credential:..."; resolved by conf_secret() */
+	struct str auth;		/* auto | plain | login */
+	struct str ca;			/* "system" or a PEM file */
+	struct str verify_name;	/* the name the certificate must carry; empty: host */
+	struct str helo;		/* name in EHLO; empty: the machine's own name */
+	unsigned int sessions;		/* at once per destination */
+};
+
+struct partner {
+	struct str key;			/* acme: folder names and NAME.ini; [a-z0-9][a-z0-9._-]* */
+	struct str name;		/* ACME Ltd; the key without one */
+	struct conf_list addresses;	/* first: where we send; all: where they may send from */
+	struct conf_ids ids;
+	struct conf_list certs;		/* paths, absolute */
+	bool sign, encrypt, compress;	/* send = */
+	bool must_sign, must_encrypt;	/* accept = */
+	enum conf_receipt receipt;
+	bool ack;			/* ack = auto */
+	bool opaque;			/* unknown = send: formats we do not know are sent as they are (default: hold) */
+	bool dedup;			/* they recognise duplicates (default yes): uncertain mails may be sent again */
+	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came before (default hold) */
+	struct conf_smtp *route;	/* own route, or NULL: [smtp] */
+	int64_t receipt_wait_ms, receipt_give_up_ms;	/* from [receipt] when not set here */
+	struct str file;		/* where it was read from */
+	unsigned int line;
+};
+
+struct conf {
+	struct str home;		/* absolute; everything below it */
+	/* [gateway] */
+	struct str name, address;
+	struct conf_ids ids;
+	unsigned int workers;		/* auto: number of processors */
+	struct str user;		/* who the roles run as when started as root: "edigate" */
+	struct str cert, key;		/* ours, absolute paths: certs/edi.pem, private/edi.key */
+	/* [outbox] */
+	int64_t settle_ms;		/* a file is taken when unchanged this long: 1s */
+	int64_t rescan_ms;		/* full look at every folder: 10s */
+	struct str mode;		/* auto | notify | poll */
+	/* [smtp] [retry] */
+	struct conf_smtp smtp;
+	int64_t retry_first_ms, retry_max_ms, retry_give_up_ms;	/* 1m, 4h, 3d */
+	int64_t uncertain_grace_ms;	/* 30m */
+	/* [listen] */
+	bool listen;			/* the section is there */
+	struct conf_list listen_addresses;	/* host:port */
+	struct str tls_cert, tls_key;	/* absolute; empty: no STARTTLS */
+	uint64_t size_max;		/* 64M */
+	unsigned int sessions_max;	/* 500 */
+	struct str listen_users;	/* file of user:password lines for AUTH; empty: no AUTH */
+	/* [receipt] */
+	int64_t receipt_wait_ms, receipt_give_up_ms;	/* 4h, 5d */
+	/* [web] */
+	struct str web_address;
+	struct partner *partners;	/* by key, ascending */
+	size_t n_partners;
+	const struct conf_index *addresses, *edi_ids;	/* for partner_by_*() */
+};
+
+/* What the text of a setting must be, and what becomes of it. */
+enum setting_type {
+	SET_STRING,		/* struct str */
+	SET_YES_NO,		/* bool: yes | no */
+	SET_EITHER,		/* bool: the second of two words is true */
+	SET_WORD,		/* struct str: one of words */
+	SET_ENUM,		/* enum: the place among words */
+	SET_FLAGS,		/* bools in a row, one for each of words; "none" alone: none of them */
+	SET_COUNT,		/* unsigned int, lo to hi; 0 for "auto", where words has it */
+	SET_BYTES,		/* uint64_t, lo to hi: 512, 64K, 64M, 1G */
+	SET_SPAN,		/* int64_t milliseconds, lo to hi: 30s, 5m, 4h, 5d, 2w */
+	SET_ADDRESS,		/* struct str: a mail address, local@domain without quotes or comments */
+	SET_ADDRESSES,		/* struct conf_list, commas between */
+	SET_IDS,		/* struct conf_ids: qualifier:id, commas between */
+	SET_HOST,		/* struct str: a host name or IP address */
+	SET_ENDPOINTS,		/* struct conf_list of host:port, commas between */
+	SET_ENDPOINT,		/* struct str: host:port */
+	SET_PATH,		/* struct str: made absolute; one of words (ca = system) stays a word */
+	SET_PATHS,		/* struct conf_list */
+	SET_SECRET,		/* struct str: file: command: credential: env: */
+};
+
+enum setting_in { IN_CONF, IN_PARTNER, IN_ROUTE };	/* the struct that offset counts in; IN_ROUTE: conf_smtp */
+
+/* The row of one setting: the source of parsing, `config show`, and the tests of manual page and config.example.ini. */
+struct setting {
+	const char *section, *key;
+	enum setting_type type;
+	const char *dflt;		/* as written in a file; NULL: must be given */
+	const char *help;		/* a sentence */
+	enum setting_in in;
+	size_t offset;
+	const char *words;		/* "implicit|starttls|none" */
+	uint64_t lo, hi;
+};
+extern const struct setting conf_settings[];
+extern const size_t conf_n_settings;
+
+/* The key of that section which was probably meant, or NULL. */
+const char *conf_nearest_key(struct str section, struct str key);
+
+/* Where things are: $EDIGATE_HOME or the option make one folder; without both /etc/edigate and /var/lib/edigate. */
+struct str conf_home(struct arena *a, const char *option);
+char *conf_path(struct arena *a, const struct conf *c, const char *relative);	/* below home, terminated */
+
+int conf_read(struct arena *a, struct str home, struct conf *out, struct err *e);	/* stops at the first error */
+
+/*
+ * All findings, one call of fn each, text "file:line:col: ..." (a warning: "file:line:col: warning: ..."): for
+ * `edigate check`. Looks at files and folders too. Returns how many errors.
+ */
+typedef void conf_finding_fn(void *arg, bool is_error, const char *text);
+int conf_check(struct arena *a, struct str home, conf_finding_fn *fn, void *arg);
+
+/* The value as it stands in force, and where from ("config.ini:14", "default"). 0, or -1 when no such key. */
+int conf_get(struct arena *a, struct str home, struct str dotted, struct str *value, struct str *origin, struct err *e);
+
+/*
+ * Every setting in force with its value and where it comes from, in the order of the table, then partner by partner.
+ * partner is empty outside [partner "x"]. Settings that must be given and are not are left out.
+ */
+typedef void conf_each_fn(void *arg, const struct setting *s, struct str partner, struct str value, struct str origin);
+int conf_each(struct arena *a, struct str home, conf_each_fn *fn, void *arg, struct err *e);
+
+/*
+ * Resolve a secret setting. command: runs a shell: do it before the sandbox closes. The result is wiped by the caller.
+ * ERR_CONFIG when it cannot be had.
+ */
+int conf_secret(const struct conf *c, struct str setting, struct buf *out, struct err *e);
+
+/* NULL: none. by_address ignores the case of the domain, and of the local part. by_id: qualifier "" matches any. */
+const struct partner *partner_by_key(const struct conf *c, struct str key);
+const struct partner *partner_by_address(const struct conf *c, struct str address);
+const struct partner *partner_by_id(const struct conf *c, struct str qual, struct str id);
+bool conf_is_own_id(const struct conf *c, struct str qual, struct str id);
+bool conf_is_own_address(const struct conf *c, struct str address);
+
+#endif

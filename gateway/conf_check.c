@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/* conf_check.c - what can be wrong beside the words: files, folders, rights, and what is allowed but unwise. */
+#include "gateway/conf_load.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file that must be there and readable; what others must not be allowed with it is in forbidden. */
+static void
+check_file(struct conf_load *l, struct conf_place at, const char *what, struct str path, mode_t forbidden)
+{
+	const char *p = str_cstr(l->tmp, path);
+	struct stat st;
+
+	if (path.n == 0)
+		return;
+	if (stat(p, &st) == -1)
+		conf_error(l, at, "%s: %s: %s", what, p, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		conf_error(l, at, "%s: %s: is not a regular file", what, p);
+	else if (access(p, R_OK) == -1)
+		conf_error(l, at, "%s: %s: %s", what, p, strerror(errno));
+	else if ((st.st_mode & forbidden) != 0)
+		conf_error(l, at, "%s: %s: everybody can read it (mode %04o), want chmod 0600", what, p,
+		    (unsigned int)st.st_mode & 07777);
+	else if (st.st_size == 0)
+		conf_error(l, at, "%s: %s: is empty", what, p);
+}
+
+/* env: and command: are not tried: the first is there only in the service, the second has effects. */
+static void
+check_secret(struct conf_load *l, struct conf_place at, const char *what, struct str secret)
+{
+	struct str file = str_from(secret, 5);
+
+	if (str_starts(secret, S("file:")))
+		check_file(l, at, what, str_of(conf_path(l->tmp, l->conf, str_cstr(l->tmp, file))), S_IROTH | S_IWOTH);
+}
+
+/* prefix is "" in [smtp], "smtp_" in a partner. */
+static void
+check_route(struct conf_load *l, const struct conf_entry *e, const struct conf_smtp *r, const char *prefix)
+{
+	const char *section = e != NULL ? "partner" : "smtp";
+	const char *password = str_fmt(l->tmp, "%spassword", prefix).p;
+	const char *user = str_fmt(l->tmp, "%suser", prefix).p;
+	const char *tls = str_fmt(l->tmp, "%stls", prefix).p;
+	const char *ca = str_fmt(l->tmp, "%sca", prefix).p;
+
+	if (r->user.n > 0 && r->password.n == 0)
+		conf_error(l, conf_where(l, e, section, user), "%s without %s", user, password);
+	if (r->user.n == 0 && r->password.n > 0)
+		conf_error(l, conf_where(l, e, section, password), "%s without %s", password, user);
+	if (r->tls == CONF_TLS_NONE && !conf_is_loopback(r->host))
+		conf_warn(l, conf_where(l, e, section, tls), "mail to " STR_FMT " travels without TLS%s", STR_ARG(r->host),
+		    r->user.n > 0 ? ", the password too" : "");
+	check_secret(l, conf_where(l, e, section, password), password, r->password);
+	if (!str_eq(r->ca, S("system")))
+		check_file(l, conf_where(l, e, section, ca), ca, r->ca, 0);
+}
+
+static void
+check_partner(struct conf_load *l, const struct conf_entry *e)
+{
+	const struct partner *p = &e->partner;
+	struct str file = str_of(e->at.file);
+
+	for (size_t i = 0; i < p->certs.n; i++)
+		check_file(l, conf_where(l, e, "partner", "cert"), "cert", p->certs.v[i], 0);
+	for (size_t i = 0; i < p->addresses.n; i++)
+		if (conf_is_own_address(l->conf, p->addresses.v[i]))
+			conf_warn(l, conf_where(l, e, "partner", "address"), "address " STR_FMT " is our own",
+			    STR_ARG(p->addresses.v[i]));
+	for (size_t i = 0; i < p->ids.n; i++)
+		if (conf_is_own_id(l->conf, p->ids.v[i].qual, p->ids.v[i].id))
+			conf_warn(l, conf_where(l, e, "partner", "ids"), "interchange id " STR_FMT " is our own",
+			    STR_ARG(p->ids.v[i].id));
+	if (!p->sign && p->receipt == CONF_RECEIPT_SIGNED)
+		conf_warn(l, conf_where(l, e, "partner", "send"),
+		    "what we send is not signed: many systems answer that with an unsigned receipt or none");
+	if (p->receipt_wait_ms > p->receipt_give_up_ms)
+		conf_error(l, conf_where(l, e, "partner", "receipt_wait"), "receipt_wait is longer than receipt_give_up");
+	if (str_starts(file, S("partners.d/")) &&
+	    !str_eq(file, str_fmt(l->tmp, "partners.d/" STR_FMT ".ini", STR_ARG(p->key))))
+		conf_warn(l, e->at, "partner \"" STR_FMT "\" is expected in partners.d/" STR_FMT ".ini", STR_ARG(p->key),
+		    STR_ARG(p->key));
+	if (p->route != NULL)
+		check_route(l, e, p->route, "smtp_");
+}
+
+static void
+check_listen(struct conf_load *l)
+{
+	const struct conf *c = l->conf;
+
+	if (!c->listen)
+		return;
+	check_file(l, conf_where(l, NULL, "listen", "tls_cert"), "tls_cert", c->tls_cert, 0);
+	check_file(l, conf_where(l, NULL, "listen", "tls_key"), "tls_key", c->tls_key, S_IROTH | S_IWOTH);
+	check_file(l, conf_where(l, NULL, "listen", "users"), "users", c->listen_users, S_IROTH | S_IWOTH);
+	if (c->listen_users.n > 0 && c->tls_cert.n == 0)
+		conf_warn(l, conf_where(l, NULL, "listen", "users"), "users without tls_cert: nobody can log in, passwords are "
+		    "taken over TLS only");
+}
+
+/* What the gateway makes itself may be missing, but what is there must be a folder that it can use. */
+static void
+check_folders(struct conf_load *l)
+{
+	static const char *const folders[] = { "outbox", "inbox", "sent", "failed", "status", "quarantine", "spool", "db",
+		"run" };
+	struct conf_place nowhere = { .line = 0 };
+
+	for (size_t i = 0; i < N(folders); i++) {
+		const char *p = conf_path(l->tmp, l->conf, folders[i]);
+		struct stat st;
+		if (stat(p, &st) == -1 && errno == ENOENT)
+			conf_warn(l, nowhere, "%s: does not exist yet", p);
+		else if (access(p, R_OK | W_OK | X_OK) == -1)
+			conf_error(l, nowhere, "%s: %s", p, strerror(errno));
+		else if (stat(p, &st) == 0 && !S_ISDIR(st.st_mode))
+			conf_error(l, nowhere, "%s: is not a folder", p);
+	}
+}
+
+/* A private key that is group-readable may be meant so; one that everybody can read is not private. */
+static void
+check_gateway(struct conf_load *l)
+{
+	const struct conf *c = l->conf;
+
+	check_file(l, conf_where(l, NULL, "gateway", "cert"), "cert", c->cert, 0);
+	check_file(l, conf_where(l, NULL, "gateway", "key"), "key", c->key, S_IROTH | S_IWOTH);
+	check_route(l, NULL, &c->smtp, "");
+	if (c->n_partners == 0)
+		conf_warn(l, (struct conf_place){ .line = 0 }, "no partner yet: nothing to send, nobody to accept");
+}
+
+int
+conf_check(struct arena *a, struct str home, conf_finding_fn *fn, void *arg)
+{
+	struct conf *c = arena_new_of(a, struct conf);
+	struct conf_load l;
+	int errors;
+
+	conf_load(&l, a, home, c, fn, arg);
+	check_gateway(&l);
+	check_listen(&l);
+	check_folders(&l);
+	for (size_t i = 0; i < l.n_entries; i++)
+		check_partner(&l, &l.entries[i]);
+	errors = l.errors;
+	conf_load_end(&l);
+	return errors;
+}

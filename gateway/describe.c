@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/describe.h"
+
+#define DESCRIBE_MESSAGES 100	/* of an interchange; more are counted, not kept */
+#define DESCRIBE_REPORTS  100	/* of an acknowledgement */
+#define DESCRIBE_FIELD	  1024	/* bytes of any field: who sends a number of a megabyte gets the front of it kept */
+
+static struct str
+front(struct str s)
+{
+	return str_sub(s, 0, DESCRIBE_FIELD);
+}
+
+struct str
+describe_hex(struct arena *a, const struct mic *digest)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *p = arena_get(a, digest->n * 2 + 1);
+
+	for (size_t i = 0; i < digest->n; i++) {
+		p[2 * i] = digits[digest->bytes[i] >> 4];
+		p[2 * i + 1] = digits[digest->bytes[i] & 15];
+	}
+	return str_make(p, digest->n * 2);
+}
+
+struct str
+describe_party(struct arena *a, struct edi_party p)
+{
+	return p.id.n == 0 ? S("") : front(str_fmt(a, STR_FMT ":" STR_FMT, STR_ARG(p.qual), STR_ARG(p.id)));
+}
+
+struct str
+describe_problem(struct arena *a, const struct edi_facts *f)
+{
+	const struct edi_problem *p = f->problems;
+	struct str more = f->n_problems > 1 ? str_fmt(a, " (and %zu more)", f->n_problems - 1) : S("");
+
+	if (f->n_problems_kept == 0)
+		return S("broken");
+	return str_fmt(a, "offset %llu, segment %llu: " STR_FMT STR_FMT, (unsigned long long)p->offset,
+	    (unsigned long long)p->segment, STR_ARG(p->text), STR_ARG(more));
+}
+
+void
+describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct str content)
+{
+	struct mic sha256;
+	struct err e;
+
+	m->size = content.n;
+	if (mic_make(MIC_SHA256, content, &sha256, &e) == 0)
+		m->sha256 = describe_hex(a, &sha256);
+	if (f->format == NULL)
+		return;
+	m->format = str_of(f->format->name);
+	m->doc_type = front(f->type);
+	m->number = front(f->number);
+	m->edi_sender = describe_party(a, f->sender);
+	m->edi_receiver = describe_party(a, f->receiver);
+	m->control = front(f->control);
+	m->version = front(f->version);
+	m->flag2 = f->test;
+}
+
+void
+describe_messages(struct role *r, int64_t job, int64_t payload, const struct edi_facts *f)
+{
+	for (size_t i = 0; i < f->n_kept && i < DESCRIBE_MESSAGES; i++) {
+		const struct edi_message *em = &f->messages[i];
+
+		role_tell(r, &(struct msg){ .type = MSG_MESSAGE, .job = job, .id = payload, .count = i + 1,
+		    .doc_type = front(em->type), .version = front(em->version), .control = front(em->control),
+		    .name = front(em->group), .number = front(em->number) });
+	}
+}
+
+/* Does one of its messages acknowledge? Only then is it read once more. */
+static bool
+has_ack(const struct edi_facts *f)
+{
+	static const struct str types[] = { S_INIT("997"), S_INIT("999"), S_INIT("CONTRL") };
+
+	for (size_t i = 0; i < f->n_kept; i++)
+		for (size_t j = 0; j < N(types); j++)
+			if (str_eq(f->messages[i].type, types[j]))
+				return true;
+	return ack_is(f);
+}
+
+static struct str
+show_error(struct arena *a, const struct ack_error *error)
+{
+	struct str at = S("");
+
+	if (error == NULL)
+		return S("");
+	if (error->segment > 0)
+		at = str_fmt(a, " in segment %llu " STR_FMT, (unsigned long long)error->segment, STR_ARG(error->tag));
+	if (error->element > 0)
+		at = str_fmt(a, STR_FMT " element %u", STR_ARG(at), error->element);
+	return str_fmt(a, ", code " STR_FMT STR_FMT, STR_ARG(error->code), STR_ARG(at));
+}
+
+/* The first message that was refused, or what is wrong with the whole. */
+static struct str
+show_report(struct arena *a, const struct ack_report *report)
+{
+	const struct ack_message *m = report->messages;
+
+	while (m != NULL && m->verdict != ACK_REJECTED)
+		m = m->next;
+	if (m == NULL && report->errors == NULL)
+		return S("");
+	if (m == NULL)
+		return str_fmt(a, "the whole of it" STR_FMT, STR_ARG(show_error(a, report->errors)));
+	return str_fmt(a, STR_FMT " '" STR_FMT "' refused" STR_FMT, STR_ARG(m->type), STR_ARG(m->control),
+	    STR_ARG(show_error(a, m->errors)));
+}
+
+void
+describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct edi_facts *f,
+    struct str content)
+{
+	static const char *const kinds[] = { [ACK_TA1] = "TA1", [ACK_997] = "997", [ACK_999] = "999", [ACK_CONTRL] = "CONTRL" };
+	struct ack_said said;
+	size_t n = 0;
+
+	if (!has_ack(f))
+		return;
+	ack_read(a, content, f, &said);
+	for (const struct ack_report *report = said.reports; report != NULL && n < DESCRIBE_REPORTS; report = report->next, n++)
+		role_tell(r, &(struct msg){ .type = MSG_ACK, .job = job, .id = payload,
+		    .word = str_of(ack_verdict_name(report->verdict)), .control = front(report->interchange),
+		    .name = front(report->group), .number = front(report->messages != NULL ? report->messages->control : S("")),
+		    .doc_type = str_of(kinds[report->kind]), .format = str_of(f->format->name),
+		    .text = front(show_report(a, report)) });
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * evidence.h - the proof of one document as a few files that explain themselves. What is in there is the mails as they
+ * travelled, the bytes that were signed cut out of them, the signatures, the certificates, and timeline.json which says
+ * what each of them is. Gathered from a gateway (evidence_gather) or read back from an archive (evidence_read); what it
+ * proves is found out from the bytes alone, in the same way for both (evidence_check).
+ *
+ *   evidence.c         files: kept, found, written as tar, read back      evidence_json.c   what each file is
+ *   evidence_split.c   a mail: what is signed in it, the signature        evidence_check.c  what is proven
+ *   evidence_gather.c  from database and spool                            evidence_script.c verify.sh, README.txt
+ */
+#ifndef EDIGATE_GATEWAY_EVIDENCE_H
+#define EDIGATE_GATEWAY_EVIDENCE_H
+
+#include "gateway/story.h"
+#include "gateway/tar.h"
+#include "mime/cms.h"
+#include "mime/part.h"
+
+#define EVIDENCE_FILES_MAX 400
+#define EVIDENCE_MAILS_MAX 100
+#define EVIDENCE_SIZE_MAX  ((size_t)1 << 30)
+
+#define EVIDENCE_TIMELINE  S("timeline.json")
+#define EVIDENCE_SUMS	   S("SHA256SUMS")
+#define EVIDENCE_SCRIPT	   S("verify.sh")
+#define EVIDENCE_OWN	   S("certs/own.pem")
+#define EVIDENCE_PARTNER   S("certs/partner.pem")
+
+/* One mail and what was cut out of it. Strings name files of the evidence; empty: there is none. */
+struct evidence_mail {
+	struct str path;		/* mail/1.eml, receipt/1.eml, report/1.eml */
+	struct str what;		/* "document", "receipt", "report" */
+	struct str by;			/* who made it: "own", "partner", "" */
+	struct str of;			/* of a receipt or report: the mail that it speaks of */
+	struct str message_id;		/* without brackets */
+	struct str sha256;		/* as recorded when it was made; empty: it was not */
+	struct str content;		/* what is signed, what a MIC is over */
+	struct str from;		/* where that is from: "mail", "decrypted", "rebuilt"; "hidden": encrypted, there is none */
+	struct str signature;		/* CMS SignedData in DER */
+	bool opaque;			/* the signature has the content inside */
+	int64_t at_ms;			/* when it was made or came in: certificates are judged at this time */
+};
+
+struct evidence {
+	struct arena *a;
+	struct str top;			/* "evidence-1042": the folder that all of it is in */
+	struct tar_entry files[EVIDENCE_FILES_MAX];
+	size_t n;
+	/* What timeline.json says. */
+	int64_t id;
+	bool in;			/* inbound */
+	struct str partner;
+	struct str document;		/* file; empty: it is gone */
+	struct str name, sha256;
+	struct evidence_mail mails[EVIDENCE_MAILS_MAX];
+	size_t n_mails;
+};
+
+/* ---- files ---- */
+int evidence_add(struct evidence *ev, struct str path, struct str bytes, int64_t at_ms, struct err *e);
+const struct tar_entry *evidence_file(const struct evidence *ev, struct str path);	/* NULL: none */
+struct str evidence_bytes(const struct evidence *ev, struct str path);
+const struct evidence_mail *evidence_mail(const struct evidence *ev, struct str path);	/* NULL: none */
+struct str evidence_sha256(struct arena *a, struct str bytes);				/* hex */
+
+int evidence_write(struct evidence *ev, struct buf *out, struct err *e);		/* with SHA256SUMS; sorts the files */
+int evidence_read(struct arena *a, struct str tar, struct evidence *out, struct err *e);
+
+/* ---- timeline.json ---- */
+json_t *evidence_json(const struct evidence *ev, const struct story *s);
+int evidence_json_read(struct evidence *ev, struct str json, struct err *e);
+
+/* ---- a mail, taken apart as far as its signature ---- */
+struct evidence_split {
+	struct str content;		/* p is NULL: neither signed nor encrypted, or not to be opened */
+	struct str signature;		/* empty: not signed */
+	bool encrypted, opaque;
+};
+void evidence_split(struct arena *a, struct str mail, const struct cert_set *own, const struct cert_key *key,
+    struct evidence_split *out);
+
+/* cms_verify() against exactly these certificates at that time. detached has a NULL p when the content is inside. */
+void evidence_verify(struct arena *a, struct str signature, struct str detached, const struct cert_set *trusted, int64_t at_ms,
+    struct cms_verified *out);
+
+/* The leaf of an entity that holds these bytes; false: none does. */
+bool evidence_leaf(struct arena *a, struct str entity, struct str bytes, struct part *out);
+
+/* The fields of a disposition notification in an entity; false: it has none. */
+bool evidence_fields(struct arena *a, struct str entity, struct part *out);
+
+/* ---- what it proves ---- */
+enum proof { PROOF_OK, PROOF_OPEN, PROOF_BAD };	/* OPEN: cannot be told from this archive, and is not needed */
+typedef void evidence_fn(void *arg, enum proof proof, const char *text);
+
+struct evidence_result {
+	unsigned int ok, open, bad;
+	bool received;			/* the partner's receipt proves that he has these bytes */
+	bool sent;			/* the partner's signature proves that he sent them */
+	struct str signer;
+};
+void evidence_check(struct evidence *ev, evidence_fn *fn, void *arg, struct evidence_result *out);
+void evidence_check_sums(struct evidence *ev, evidence_fn *fn, void *arg, struct evidence_result *out);
+struct str evidence_verdict(const struct evidence *ev, const struct evidence_result *r);	/* a sentence */
+
+/* ---- for people without edigate ---- */
+int evidence_script(struct evidence *ev, struct buf *out, struct err *e);
+
+/* Everything there is of d, timeline.json and verify.sh too. What cannot be had is told by cli_warn(). */
+void evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evidence *out);
+
+#endif

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: ISC */
+/* evidence_gather.c - from database, spool and folders to files. */
+#include "gateway/evidence.h"
+
+#include "edi/edi.h"
+#include "gateway/base/io.h"
+#include "gateway/exchange.h"
+#include "mime/write.h"
+#include "spool/name.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PEM_MAX ((size_t)1 << 20)
+
+struct gathering {
+	struct cli *c;
+	struct db *db;
+	const struct conf *conf;
+	struct evidence *ev;
+	struct story story;		/* of the document */
+	struct story mail;		/* of the mail that brought it: the same, but for the second document of a mail */
+	struct cert_set *own;
+	struct cert_key *key;
+	unsigned int reports;
+	int64_t last_ms;		/* the newest event: when the files that we write are from */
+};
+
+static void
+add(struct gathering *g, struct str path, struct str bytes, int64_t at_ms)
+{
+	struct err e;
+
+	if (evidence_add(g->ev, path, bytes, at_ms, &e) == -1)
+		cli_die(EX_DATAERR, &e);
+}
+
+/* A file below home; p is NULL when there is none, or it is not ours to read. */
+static struct str
+below(struct gathering *g, struct str relative)
+{
+	struct str bytes;
+	struct err e;
+	const char *path = cli_path(g->c, STR_FMT, STR_ARG(relative));
+
+	if (relative.n == 0 || access(path, R_OK) == -1 ||
+	    io_read_file(g->c->arena, AT_FDCWD, path, EVIDENCE_SIZE_MAX, &bytes, &e) == -1)
+		return (struct str){ 0 };
+	return bytes;
+}
+
+/* A mail by its proof; what is not believed has moved to quarantine meanwhile, what just came in is not there yet. */
+static struct str
+mail_bytes(struct gathering *g, struct str proof)
+{
+	static const char *const folders[] = { "spool/in/", "spool/out/", "spool/arrived/", "quarantine/" };
+	struct str bytes = below(g, proof), name = proof;
+
+	while (str_chr(name, '/', NULL))
+		(void)str_cut(&name, '/', &(struct str){ 0 });
+	for (size_t i = 0; bytes.p == NULL && i < N(folders); i++)
+		bytes = below(g, str_cat(g->c->arena, str_of(folders[i]), name));
+	if (bytes.p == NULL)
+		cli_warn(STR_FMT ": not there any more", STR_ARG(proof));
+	return bytes;
+}
+
+/* ---- certificates ---- */
+
+static struct str
+pem_of(struct arena *a, const struct cert_set *set)
+{
+	struct buf pem = BUF_CAP(PEM_MAX);
+	struct str all;
+
+	for (size_t i = 0; set != NULL && i < cert_set_count(set); i++)
+		(void)cert_pem(set, i, &pem, NULL);	/* certificates only: a file may have the key beside them */
+	all = str_dup(a, buf_str(&pem));
+	buf_clear(&pem);
+	return all;
+}
+
+static struct cert_set *
+read_set(struct gathering *g, const struct str *paths, size_t n)
+{
+	struct cert_set *set = NULL;
+	struct str pem;
+	struct err e;
+
+	for (size_t i = 0; i < n; i++) {
+		if (io_read_named(g->c->arena, str_cstr(g->c->arena, paths[i]), PEM_MAX, &pem, &e) == -1 ||
+		    (set == NULL ? cert_set_read(pem, &set, &e) : cert_set_add(set, pem, &e)) == -1)
+			cli_warn("%s", e.text);
+	}
+	return set;
+}
+
+static void
+take_certificates(struct gathering *g)
+{
+	const struct partner *pt = partner_by_key(g->conf, g->story.doc->partner);
+	struct cert_set *partner = NULL;
+	const char *key = str_cstr(g->c->arena, g->conf->key);
+	struct str pem;
+
+	g->own = read_set(g, &g->conf->cert, 1);
+	if (pt == NULL)
+		cli_warn("partner '%s' is no longer configured: its certificates are missing", cli_shown(g->c->arena, g->story.doc->partner));
+	else
+		partner = read_set(g, pt->certs.v, pt->certs.n);
+	if (g->own != NULL)
+		add(g, EVIDENCE_OWN, pem_of(g->c->arena, g->own), g->last_ms);
+	if (partner != NULL)
+		add(g, EVIDENCE_PARTNER, pem_of(g->c->arena, partner), g->last_ms);
+	cert_set_free(partner);
+	if (access(key, R_OK) == 0 && io_read_named(g->c->arena, key, PEM_MAX, &pem, NULL) == 0) {
+		(void)cert_key_read(pem, &g->key, NULL);
+		explicit_bzero((void *)(uintptr_t)pem.p, pem.n);
+	}
+}
+
+/* ---- the document ---- */
+
+/* A name that every system takes and a shell does not stumble over. */
+static struct str
+safe_name(struct arena *a, struct str name)
+{
+	struct str s = str_dup(a, str_sub(name, name.n > 60 ? name.n - 60 : 0, 60));
+	char *p = (char *)(uintptr_t)s.p;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(p[i]) && ((p[i] != '.' && p[i] != '-') || i == 0))
+			p[i] = '_';
+	return s.n == 0 ? S("document") : s;
+}
+
+static bool
+is_it(struct gathering *g, struct str bytes)
+{
+	return bytes.p != NULL && str_eq(evidence_sha256(g->c->arena, bytes), g->story.doc->sha256);
+}
+
+/* The payload of a mail that is the document, when its file is gone. */
+static struct str
+from_mails(struct gathering *g)
+{
+	struct arena *a = g->c->arena;
+	unsigned int flags = 0;
+	struct part_tree t;
+
+	for (size_t i = 0; i < g->ev->n_mails; i++) {
+		const struct evidence_mail *m = &g->ev->mails[i];
+		struct str entity = evidence_bytes(g->ev, m->content.n > 0 ? m->content : m->path);
+		if (part_tree_read(a, entity, &t, NULL) == -1)
+			continue;
+		for (size_t k = 0; k < t.n; k++) {
+			struct str bytes = cte_decode(a, t.parts[k].cte, part_body(&t, k), &flags);
+			if (t.parts[k].children == 0 && is_it(g, bytes))
+				return bytes;
+		}
+	}
+	return (struct str){ 0 };
+}
+
+static void
+take_document(struct gathering *g, struct str bytes)
+{
+	const struct db_doc *d = g->story.doc;
+
+	if (bytes.p == NULL || g->ev->document.n > 0)
+		return;
+	g->ev->document = str_cat(g->c->arena, S("document/"), safe_name(g->c->arena, d->name));
+	add(g, g->ev->document, bytes, d->created_ms);
+}
+
+static struct str
+document_file(struct gathering *g)
+{
+	const struct db_doc *d = g->story.doc;
+	struct arena *a = g->c->arena;
+	struct str bytes = below(g, d->path);
+
+	if (!is_it(g, bytes))	/* claimed, and not yet settled */
+		bytes = below(g, str_fmt(a, "spool/claimed/" STR_FMT "~" STR_FMT "/" STR_FMT, STR_ARG(d->ulid), STR_ARG(d->partner),
+		    STR_ARG(d->name)));
+	return is_it(g, bytes) ? bytes : (struct str){ 0 };
+}
+
+/* ---- mails ---- */
+
+/*
+ * The entity inside a mail that only the partner can decrypt. It was made from the document alone, and is the same again
+ * when its digest is the MIC that was noted then.
+ */
+static struct str
+made_again(struct gathering *g, const struct db_tx *t)
+{
+	struct str content = evidence_bytes(g->ev, g->ev->document), made = S("");
+	struct buf part = BUF_CAP(content.n * 2 + PEM_MAX);
+	struct edi_facts f = { 0 };
+	struct mic want, is;
+	struct err e;
+
+	if (content.n > 0 && edi_read(g->c->arena, content, &f, &e) == 0 && mic_read(t->mic, &want) == 0 &&
+	    write_file_part(&part, str_of(f.format != NULL ? f.format->media_type : "application/octet-stream"), g->story.doc->name, content,
+	        &e) == 0 &&
+	    mic_make(want.alg, buf_str(&part), &is, &e) == 0 && mic_eq(&want, &is))
+		made = str_dup(g->c->arena, buf_str(&part));
+	buf_clear(&part);
+	return made;
+}
+
+/* Cut content and signature out of a mail: mail/1.eml, mail/1.content, mail/1.p7s. */
+static void
+take_apart(struct gathering *g, struct evidence_mail *m, struct str bytes, const struct db_tx *t)
+{
+	struct arena *a = g->c->arena;
+	struct str stem = str_sub(m->path, 0, m->path.n - 4);
+	struct evidence_split s;
+
+	evidence_split(a, bytes, g->own, g->key, &s);
+	m->from = !s.encrypted ? S("mail") : S("decrypted");
+	if (s.encrypted && s.content.p == NULL && t != NULL) {
+		s.content = made_again(g, t);
+		m->from = S("rebuilt");
+	}
+	if (s.content.n == 0) {
+		m->from = s.encrypted ? S("hidden") : S("");
+		if (s.encrypted)
+			cli_warn(STR_FMT ": cannot be decrypted here, and what was in it cannot be made again", STR_ARG(m->path));
+		return;
+	}
+	m->content = str_cat(a, stem, S(".content"));
+	add(g, m->content, s.content, m->at_ms);
+	m->opaque = s.opaque;
+	if (s.signature.n == 0)
+		return;
+	m->signature = str_cat(a, stem, S(".p7s"));
+	add(g, m->signature, s.signature, m->at_ms);
+}
+
+static struct evidence_mail *
+take_mail(struct gathering *g, const char *folder, unsigned int number, struct str proof, const struct evidence_mail *like,
+    const struct db_tx *t)
+{
+	struct str bytes = mail_bytes(g, proof);
+	struct evidence_mail *m = &g->ev->mails[g->ev->n_mails];
+
+	if (bytes.p == NULL || g->ev->n_mails == EVIDENCE_MAILS_MAX)
+		return NULL;
+	g->ev->n_mails++;
+	*m = *like;
+	m->path = str_fmt(g->c->arena, "%s/%u.eml", folder, number);
+	add(g, m->path, bytes, m->at_ms);
+	if (!str_eq(m->what, S("report")))
+		take_apart(g, m, bytes, t);
+	return m;
+}
+
+/* Mails that we made for it: the document's own, or our receipts; path by transmission in paths. */
+static void
+take_ours(struct gathering *g, const struct story *s, int kind, const char *folder, struct str of, struct str *paths)
+{
+	struct arena *a = g->c->arena;
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < s->n_txs; i++) {
+		const struct db_tx *t = &s->txs[i].tx;
+		struct evidence_mail like = { .what = kind == TX_RECEIPT ? S("receipt") : S("document"), .by = S("own"), .of = of,
+			.message_id = t->message_id, .sha256 = t->sha256, .at_ms = t->created_ms };
+		const struct evidence_mail *m;
+
+		paths[i] = S("");
+		if (t->kind != kind)
+			continue;
+		m = take_mail(g, folder, ++n, str_fmt(a, "spool/out/" STR_FMT ".eml", STR_ARG(t->ulid)), &like, t);
+		if (m != NULL)
+			paths[i] = m->path;
+	}
+}
+
+static struct str
+path_of(const struct story *s, const struct str *paths, int64_t tx)
+{
+	for (size_t i = 0; i < s->n_txs; i++)
+		if (s->txs[i].tx.id == tx)
+			return paths[i];
+	return S("");
+}
+
+/* One mail may prove several events: a report on two recipients, a receipt that came late. */
+static bool
+came_before(const struct story *s, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (str_eq(s->events[i].proof, s->events[at].proof))
+			return true;
+	return false;
+}
+
+/* Receipts and delivery reports that came in for what we sent. */
+static void
+take_answers(struct gathering *g, const struct story *s, const struct str *paths)
+{
+	unsigned int receipts = 0;
+
+	for (size_t i = 0; i < s->n_events; i++) {
+		const struct db_event *ev = &s->events[i];
+		bool receipt = str_starts(ev->kind, S("mdn-"));
+		struct evidence_mail like = { .what = receipt ? S("receipt") : S("report"), .by = receipt ? S("partner") : S(""),
+			.of = path_of(s, paths, ev->tx), .at_ms = ev->at_ms };
+
+		if (ev->proof.n == 0 || (!receipt && !str_starts(ev->kind, S("dsn-"))) || came_before(s, i))
+			continue;
+		(void)take_mail(g, receipt ? "receipt" : "report", receipt ? ++receipts : ++g->reports, ev->proof, &like, NULL);
+	}
+}
+
+static struct str
+unbracketed(struct str id)
+{
+	return id.n >= 2 && id.p[0] == '<' ? str_sub(id, 1, id.n - 2) : id;
+}
+
+static void
+take_outbound(struct gathering *g)
+{
+	struct str *paths = arena_get_array(g->c->arena, g->story.n_txs, sizeof(*paths));
+
+	take_document(g, document_file(g));
+	take_ours(g, &g->story, TX_DOCUMENT, "mail", S(""), paths);
+	take_document(g, from_mails(g));
+	take_answers(g, &g->story, paths);
+}
+
+static void
+take_inbound(struct gathering *g)
+{
+	const struct db_doc *d = g->mail.doc;
+	struct str *paths = arena_get_array(g->c->arena, g->mail.n_txs, sizeof(*paths));
+	struct evidence_mail like = { .what = S("document"), .by = S("partner"), .message_id = unbracketed(d->message_id),
+		.at_ms = d->created_ms };
+
+	(void)take_mail(g, "mail", 1, str_fmt(g->c->arena, "spool/in/" STR_FMT ".eml", STR_ARG(d->ulid)), &like, NULL);
+	take_document(g, document_file(g));
+	take_document(g, from_mails(g));
+	take_ours(g, &g->mail, TX_RECEIPT, "receipt", S("mail/1.eml"), paths);
+	take_answers(g, &g->mail, paths);
+}
+
+/* ---- what we write about it ---- */
+
+static void
+put_proof(void *arg, enum proof proof, const char *text)
+{
+	static const char *const words[] = { [PROOF_OK] = "ok", [PROOF_OPEN] = "--", [PROOF_BAD] = "FAIL" };
+
+	(void)buf_printf(arg, NULL, "  %-4s  %s\n", words[proof], text);
+}
+
+static void
+take_texts(struct gathering *g)
+{
+	struct arena *a = g->c->arena;
+	struct buf text = BUF_CAP(1 << 20);
+	struct evidence_result r = { 0 };
+	json_t *o = evidence_json(g->ev, &g->story);
+	char *json = json_dumps(o, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
+	struct err e;
+
+	add(g, EVIDENCE_TIMELINE, str_cat(a, str_of(json), S("\n")), g->last_ms);
+	free(json);
+	json_decref(o);
+	if (evidence_script(g->ev, &text, &e) == -1)
+		cli_die(EX_DATAERR, &e);
+	add(g, EVIDENCE_SCRIPT, str_dup(a, buf_str(&text)), g->last_ms);
+	buf_clear(&text);
+	(void)buf_printf(&text, NULL, "Evidence of document %lld of " STR_FMT ": " STR_FMT " %s partner " STR_FMT "\n\n", (long long)g->ev->id,
+	    STR_ARG(g->conf->name), STR_ARG(name_shown(a, g->story.doc->name)), g->ev->in ? "from" : "to", STR_ARG(g->ev->partner));
+	evidence_check(g->ev, put_proof, &text, &r);
+	(void)buf_printf(&text, NULL, "\n" STR_FMT ".\n\n"
+	    "Check it: sh verify.sh (needs openssl and coreutils), or edigate evidence verify FILE.tar.\n"
+	    "timeline.json tells every step, SMTP replies included; these are our own record, the signatures are not.\n"
+	    "NAME.content is what was signed in NAME.eml, NAME.p7s the signature. Compare the certificates' fingerprints\n"
+	    "with their owners: on them everything rests.\n", STR_ARG(evidence_verdict(g->ev, &r)));
+	add(g, S("README.txt"), str_dup(a, buf_str(&text)), g->last_ms);
+	buf_clear(&text);
+}
+
+/* The mail of a document that is not the first in it, and of receipts what they are about. */
+static const struct db_doc *
+doc_of(struct gathering *g, int64_t id)
+{
+	struct db_doc *d = NULL;
+	struct err e;
+
+	if (db_doc_get(g->db, g->c->arena, id, &d, &e) == -1)
+		cli_die(0, &e);
+	return d;
+}
+
+void
+evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evidence *out)
+{
+	struct gathering g = { .c = c, .db = db, .conf = cli_conf(c), .ev = out };
+	const struct db_doc *mail = d;
+
+	if (d->kind != DOC_DOCUMENT && d->parent != 0)
+		d = mail = doc_of(&g, d->parent);
+	if (d == NULL || d->kind != DOC_DOCUMENT)
+		cli_fail(EX_DATAERR, "this is no business document, and belongs to none");
+	if (d->dir == EX_IN && !ulid_is(d->ulid))
+		mail = doc_of(&g, d->parent);
+	*out = (struct evidence){ .a = c->arena, .id = d->id, .in = d->dir == EX_IN, .partner = d->partner, .name = d->name,
+		.sha256 = d->sha256, .top = str_fmt(c->arena, "evidence-%lld", (long long)d->id) };
+	story_read(c, db, d, &g.story);
+	story_read(c, db, mail != NULL ? mail : d, &g.mail);
+	g.last_ms = g.story.n_events > 0 ? g.story.events[g.story.n_events - 1].at_ms : d->created_ms;
+	take_certificates(&g);
+	if (out->in)
+		take_inbound(&g);
+	else
+		take_outbound(&g);
+	take_texts(&g);
+	cert_set_free(g.own);
+	cert_key_free(g.key);
+}

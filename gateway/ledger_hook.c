@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Hooks: when what people see of a document changes to STATE and there is a folder hooks.d/STATE, a job for the hook role is
+ * written in the same transaction as the change. Hooks never gate anything: custody, receipts and sending go on.
+ */
+#include "gateway/ledger.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/json.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define HOOK_FIRST_MS	10000
+#define HOOK_LONGEST_MS (3600 * 1000)
+#define HOOK_TRIES	130	/* about five days of the longest delay */
+
+void
+ledger_hook_state(struct ledger *l, const struct db_doc *d)
+{
+	char *folder = str_cstr(l->turn, str_fmt(l->turn, "hooks.d/" STR_FMT, STR_ARG(d->shown)));
+
+	if (d->kind == DOC_DOCUMENT && faccessat(l->home, folder, F_OK, 0) == 0)
+		ledger_add_job(l, &(struct db_job){ .kind = JOB_HOOK, .doc = d->id, .due_ms = l->now, .detail = d->shown });
+}
+
+/* A line of the environment. Control bytes would end it, or look like another: only then the value is not as it is. */
+static struct str
+line(struct ledger *l, struct str env, const char *name, struct str value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if ((unsigned char)value.p[i] < 0x20) {
+			value = name_shown(l->turn, value);
+			break;
+		}
+	env = str_cat(l->turn, env, str_fmt(l->turn, "%s=", name));
+	return str_cat(l->turn, str_cat(l->turn, env, value), S("\n"));
+}
+
+/* Names and numbers of strangers are data here: no shell ever sees them. */
+static struct str
+environment(struct ledger *l, const struct db_doc *d, const struct db_job *j)
+{
+	struct str env = S("");
+
+	env = line(l, env, "EDIGATE_EVENT", j->detail);
+	env = line(l, env, "EDIGATE_DELIVERY", str_fmt(l->turn, "%lld-%lld", (long long)d->id, (long long)j->id));
+	env = line(l, env, "EDIGATE_ID", str_fmt(l->turn, "%lld", (long long)d->id));
+	env = line(l, env, "EDIGATE_ULID", d->ulid);
+	env = line(l, env, "EDIGATE_DIRECTION", str_of(doc_dir_name(d->dir)));
+	env = line(l, env, "EDIGATE_PARTNER", d->partner);
+	env = line(l, env, "EDIGATE_STATE", d->shown);
+	env = line(l, env, "EDIGATE_TYPE", d->type);
+	env = line(l, env, "EDIGATE_NUMBER", d->number);
+	env = line(l, env, "EDIGATE_HOME", l->role.conf.home);
+	if (d->path.n > 0)
+		env = line(l, env, "EDIGATE_FILE", str_cat(l->turn, str_cat(l->turn, l->role.conf.home, S("/")), d->path));
+	return env;
+}
+
+bool
+ledger_job_hook(struct ledger *l, struct db_job *j, struct msg *m)
+{
+	struct db_doc *d = ledger_doc(l, j->doc);
+	json_t *o = json_doc(l->turn, d);
+	char *text;
+
+	json_str(o, l->turn, "event", j->detail);
+	text = json_dumps(o, JSON_PRESERVE_ORDER);
+	if (text == NULL)
+		abort();
+	*m = (struct msg){ .type = MSG_JOB_HOOK, .job = j->id, .id = d->id, .word = j->detail, .name = environment(l, d, j),
+		.text = str_fmt(l->turn, "%s\n", text) };
+	free(text);
+	json_decref(o);
+	return true;
+}
+
+void
+ledger_hooked(struct ledger *l, struct inflight *f, const struct msg *m)
+{
+	struct db_doc *d = ledger_doc(l, f->job.doc);
+	int64_t delay = HOOK_FIRST_MS;
+	struct err e;
+
+	ledger_begin(l);
+	if (m->flag) {
+		ledger_must(l, db_job_done(l->db, f->job.id, &e), &e, "hook");
+		if (m->text.n == 0)
+			return;		/* a folder without hooks proves nothing */
+		ledger_story(l, d, str_eq(f->job.detail, S("filed")) ? EV_HANDED_OVER : EV_NOTE, 0, "hook", 0, S(""), STR_FMT " for '" STR_FMT "'",
+		    STR_ARG(m->text), STR_ARG(f->job.detail));
+		return;
+	}
+	if (f->job.tries >= HOOK_TRIES) {
+		ledger_must(l, db_job_done(l->db, f->job.id, &e), &e, "hook");
+		ledger_story(l, d, EV_NOTE, 0, "hook", 0, S(""), "hooks for '" STR_FMT "' given up: " STR_FMT, STR_ARG(f->job.detail),
+		    STR_ARG(m->text));
+		return;
+	}
+	for (unsigned int i = 1; i < f->job.tries && delay < HOOK_LONGEST_MS; i++)
+		delay *= 2;
+	if (delay > HOOK_LONGEST_MS)
+		delay = HOOK_LONGEST_MS;
+	ledger_job_again(l, &f->job, l->now + delay);
+	ledger_story(l, d, EV_NOTE, 0, "hook", 0, S(""), "hook failed: " STR_FMT "; again in %lld s", STR_ARG(m->text), (long long)delay / 1000);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: ISC */
+/* Receipts and delivery reports, joined to what we sent. They are not believed easily. */
+#include "gateway/ledger.h"
+
+#include "gateway/base/log.h"
+
+static struct str
+unbracketed(struct str id)
+{
+	id = str_trim(id);
+	if (id.n >= 2 && id.p[0] == '<' && id.p[id.n - 1] == '>')
+		id = str_sub(id, 1, id.n - 2);
+	return id;
+}
+
+/* Written by the same function from decoded digests; "; " stands between those that fit equally (docs/MAIL.md). */
+static bool
+is_one_of(struct str set, struct str mic)
+{
+	struct str one;
+	bool more;
+
+	do {
+		more = str_cut(&set, ';', &one);
+		if (str_eq(str_trim(one), mic))
+			return true;
+	} while (more);
+	return false;
+}
+
+/* What a receipt is worth, and why in words. The table of docs/STATES.md, in the same order. */
+static enum ex_event
+weigh(const struct msg *m, const struct db_tx *t, const struct partner *pt, const char **why)
+{
+	bool signed_due = pt == NULL || pt->receipt == CONF_RECEIPT_SIGNED;
+
+	if (!str_eq(m->word, S("processed")) && !str_eq(m->word, S("failed"))) {
+		*why = "a person's mail program says what it did with it; that is no receipt";
+		return EV_NOTE;
+	}
+	if (signed_due && !m->flag) {
+		*why = "not signed by a certificate of the partner";
+		return EV_MDN_WEAK;
+	}
+	if (str_eq(m->word, S("failed")) || str_eq(m->name, S("error")) || str_eq(m->name, S("failure"))) {
+		*why = "the partner refused it";
+		return EV_MDN_NEGATIVE;
+	}
+	if (m->mic.n == 0) {
+		*why = "without a MIC: it does not prove which bytes arrived";
+		return EV_MDN_WEAK;
+	}
+	if (!is_one_of(t->mic, m->mic)) {
+		*why = "its MIC is not that of what was sent";
+		return EV_MDN_DISPUTED;
+	}
+	if (str_eq(m->name, S("warning")) && !(t->tries > 1 && str_eq(m->text, S("duplicate-document")))) {
+		*why = "processed with a warning, MIC equal";
+		return EV_MDN_WARNING;
+	}
+	*why = "processed, MIC equal";
+	return EV_MDN_OK;
+}
+
+/* A receipt or report of ours to the right document: the mail that brought it is filed as evidence. */
+static void
+matched(struct ledger *l, struct db_doc *mail, const struct db_doc *d, struct str proof, const char *what)
+{
+	mail->parent = d->id;
+	mail->reason = S("");
+	if (mail->partner.n == 0)
+		mail->partner = d->partner;
+	ledger_story(l, mail, EV_MATCHED, 0, "ledger", 0, proof, "%s for document %lld", what, (long long)d->id);
+}
+
+/* Proof that the partner has it: nothing is left to send or to wait for. */
+static void
+settled(struct ledger *l, struct db_doc *d, struct db_tx *t)
+{
+	ledger_proven(l, d, t);
+	d->deadline_ms = 0;
+	d->reason = S("");
+	ledger_put_doc(l, d);
+	effect_settle(l, d, "sent");	/* also from failed/: it had been given up too early */
+}
+
+void
+ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct str proof)
+{
+	struct db_doc *d;
+	struct db_tx *t;
+	const char *why;
+	enum ex_event ev;
+	enum ex_effect effect;
+	struct err e;
+
+	ledger_must(l, db_tx_by_message_id(l->db, l->turn, unbracketed(m->message_id), &t, &e), &e, "receipt");
+	if (t == NULL || t->kind != TX_DOCUMENT)
+		return;
+	d = ledger_doc(l, t->doc);
+	if (!str_eq(d->partner, m->partner)) {
+		log_ev(LOG_WARN, d->id, "receipt-of-other", KS("from", m->partner));
+		ledger_story(l, d, EV_NOTE, 0, "unpack", t->id, proof, "a receipt for it came from somebody else ('" STR_FMT "') and is ignored",
+		    STR_ARG(m->partner));
+		return;
+	}
+	ev = weigh(m, t, partner_by_key(&l->role.conf, d->partner), &why);
+	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof, "receipt " STR_FMT "%s" STR_FMT "%s" STR_FMT ": %s%s" STR_FMT,
+	    STR_ARG(m->word), m->name.n > 0 ? "/" : "", STR_ARG(m->name), m->text.n > 0 ? ": " : "", STR_ARG(m->text), why,
+	    m->peer.n > 0 ? ", signed by " : "", STR_ARG(ledger_signer(m->peer)));
+	if (ev == EV_MDN_OK || ev == EV_MDN_WARNING) {
+		settled(l, d, t);
+	} else if (effect != EX_IGNORED && effect != EX_CONTRADICTION && (ev == EV_MDN_NEGATIVE || ev == EV_MDN_DISPUTED)) {
+		d->reason = str_fmt(l->turn, "receipt: %s%s" STR_FMT, why, m->text.n > 0 ? ": " : "", STR_ARG(m->text));
+		if (str_eq(d->shown, S("failed")))
+			ledger_failed(l, d, d->reason);
+		else
+			ledger_put_doc(l, d);
+	}
+	matched(l, mail, d, proof, "receipt");
+}
+
+static enum ex_event
+dsn_event(struct str action)
+{
+	static const struct {
+		struct str word;
+		enum ex_event ev;
+	} words[] = {
+		{ S_INIT("failed"), EV_DSN_FAILED },	   { S_INIT("delayed"), EV_DSN_DELAYED }, { S_INIT("relayed"), EV_DSN_RELAYED },
+		{ S_INIT("delivered"), EV_DSN_DELIVERED }, { S_INIT("expanded"), EV_DSN_RELAYED },
+	};
+
+	for (size_t i = 0; i < N(words); i++)
+		if (str_eq(words[i].word, action))
+			return words[i].ev;
+	return EV_NOTE;
+}
+
+/* What a report that was news means for the work that is left. */
+static void
+reported(struct ledger *l, struct db_doc *d, struct db_tx *t, enum ex_event ev, struct str bounce)
+{
+	bool document = t->kind == TX_DOCUMENT;
+
+	if (ev == EV_DSN_FAILED && document && str_eq(d->shown, S("failed"))) {
+		ledger_failed(l, d, bounce);
+	} else if (ev == EV_DSN_FAILED && !document) {
+		d->reason = str_fmt(l->turn, "our receipt " STR_FMT, STR_ARG(bounce));
+		ledger_put_doc(l, d);
+	} else if (document && ev != EV_DSN_FAILED && ev != EV_NOTE) {
+		ledger_proven(l, d, t);
+	}
+}
+
+void
+ledger_dsn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct str proof)
+{
+	enum ex_event ev = dsn_event(m->word);
+	enum ex_effect effect;
+	struct db_tx *t = NULL;
+	struct db_doc *d;
+	struct err e;
+
+	if (m->envid.n > 0)
+		ledger_must(l, db_tx_by_envid(l->db, l->turn, str_trim(m->envid), &t, &e), &e, "report");
+	if (t == NULL && m->message_id.n > 0)
+		ledger_must(l, db_tx_by_message_id(l->db, l->turn, unbracketed(m->message_id), &t, &e), &e, "report");
+	if (t == NULL)
+		return;
+	d = ledger_doc(l, t->doc);
+	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof, "report%s of " STR_FMT ": " STR_FMT " " STR_FMT " for <" STR_FMT ">%s" STR_FMT,
+	    t->kind == TX_RECEIPT ? " on our receipt" : "", STR_ARG(m->peer), STR_ARG(m->word), STR_ARG(m->enhanced), STR_ARG(m->recipient),
+	    m->text.n > 0 ? ", " : "", STR_ARG(m->text));
+	if (effect != EX_IGNORED && effect != EX_CONTRADICTION)
+		reported(l, d, t, ev, str_fmt(l->turn, "bounced: " STR_FMT " " STR_FMT, STR_ARG(m->enhanced), STR_ARG(m->text)));
+	matched(l, mail, d, proof, "delivery report");
+}

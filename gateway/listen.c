@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * listen - the role that takes mail in: stores, syncs, answers 250, and knows no database.
+ *
+ * The listening sockets come from the supervisor. A mail is written below spool/tmp while it comes. All mails that are
+ * whole within one turn of the loop are made lasting together: every file is synced and linked into spool/arrived,
+ * then one sync of that folder serves them all, and only then each peer hears 250 and the ledger hears of each mail.
+ * While the disk works new mails collect for the next round, so a busy gateway syncs the folder far less than once a
+ * mail. Killed before the 250, the peer sends again; killed between 250 and ledger, the ledger finds the file.
+ */
+#include "gateway/listen.h"
+
+#include "gateway/base/io.h"
+#include "gateway/base/log.h"
+#include "gateway/hostname.h"
+#include "gateway/role.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define ACCEPTS_A_TURN	 64
+#define ACCEPT_REST_MS	 200	/* when accept finds no descriptor free */
+#define DRAIN_MS	 20000	/* for mails on their way when we are told to stop */
+#define LISTENERS_MAX	 64
+
+static struct role role;
+static struct listen listening;
+static int n_listeners;
+
+/* ---- making mails lasting ---- */
+
+/* The files first, each; then their names, each; then the folder, once. */
+static void
+commit_group(struct listen *l, struct listen_session *group)
+{
+	struct err e;
+	bool synced = true;
+
+	for (struct listen_session *s = group; s != NULL; s = s->next_whole) {
+		s->doubtful = spool_put_sync(&s->put, &e) == -1 ||
+		    spool_put_link(l->spool, &s->put, SPOOL_ARRIVED, &e) == -1;
+		if (s->doubtful)
+			log_ev(LOG_ERROR, 0, "not-taken", KC("ulid", s->ulid), KC("why", e.text));
+	}
+	if (spool_box_sync(l->spool, SPOOL_ARRIVED, &e) == -1) {
+		log_ev(LOG_ERROR, 0, "not-taken", KC("why", e.text));
+		synced = false;
+	}
+	for (struct listen_session *s = group, *next; s != NULL; s = next) {
+		next = s->next_whole;
+		if (synced && !s->doubtful) {
+			role_tell(&role, &(struct msg){ .type = MSG_ARRIVED, .ulid = str_of(s->ulid) });
+			listen_session_kept(s, KEPT);
+		} else {
+			/* It may stand there all the same. The peer sends it again, and twice is worse than late. */
+			(void)spool_drop(l->spool, SPOOL_ARRIVED, s->ulid, NULL);
+			listen_session_kept(s, KEPT_NOT);
+		}
+	}
+}
+
+static void
+commit(void *arg)
+{
+	struct listen *l = arg;
+
+	while (l->whole != NULL) {
+		struct listen_session *group = l->whole;
+		l->whole = NULL;
+		commit_group(l, group);
+	}
+}
+
+/* ---- accepting ---- */
+
+static void
+listen_again(void *arg)
+{
+	struct listen *l = arg;
+
+	l->rest = NULL;
+	for (int i = 0; i < n_listeners && !l->stopping; i++)
+		loop_fd(l->loop, ROLE_FD_FIRST + i, LOOP_READ, l->on_listener, l);
+}
+
+static void
+on_listener(void *arg, int fd, int ready)
+{
+	struct listen *l = arg;
+	int n = 0;
+
+	(void)ready;
+	while (n < ACCEPTS_A_TURN && listen_session_accept(l, fd))
+		n++;
+	if (n > 0 || l->rest != NULL)
+		return;
+	/* Somebody waits and cannot be taken (no descriptor is free): asking again at once would spin. */
+	for (int i = 0; i < n_listeners; i++)
+		loop_fd(l->loop, ROLE_FD_FIRST + i, 0, NULL, NULL);
+	l->rest = loop_timer(l->loop, ACCEPT_REST_MS, listen_again, l);
+}
+
+/* ---- beginning and end ---- */
+
+/* The supervisor says how many sockets it passes; each must be one that listens, or somebody started us by hand. */
+static void
+find_listeners(int argc, char **argv)
+{
+	uint64_t n = 0;
+
+	for (int i = 1; i + 1 < argc; i++)
+		if (strcmp(argv[i], "--fds") == 0 && str_u64(str_of(argv[i + 1]), LISTENERS_MAX, &n) == -1)
+			n = 0;
+	for (n_listeners = 0; n_listeners < (int)n; n_listeners++) {
+		int fd = ROLE_FD_FIRST + n_listeners, on = 0;
+		socklen_t len = sizeof(on);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == -1 || on == 0 ||
+		    fcntl(fd, F_SETFL, O_NONBLOCK) == -1 || fcntl(fd, F_SETFD, FD_CLOEXEC) == -1) {
+			fprintf(stderr, "edigate-listen: descriptor %d does not listen\n", fd);
+			exit(EX_USAGE);
+		}
+	}
+}
+
+/* Everything that needs the files of the operator, before the sandbox closes. */
+static int
+prepare(struct listen *l, struct err *e)
+{
+	const struct conf *c = &role.conf;
+	struct arena *a = role.arena;
+
+	if (c->tls_cert.n > 0) {
+		l->tls = net_tls_server(str_cstr(a, c->tls_cert), str_cstr(a, c->tls_key), e);
+		if (l->tls == NULL)
+			return -1;
+	}
+	if (c->listen_users.n > 0 &&
+	    listen_users_read(&l->users, a, str_cstr(a, c->listen_users), e) == -1)
+		return err_add(e, "[listen] users");
+	l->opts = (struct smtp_server_opts){
+		.name = hostname_own(a, c->smtp.helo),
+		.size_max = c->size_max,
+		.can_tls = l->tls != NULL,
+		.can_auth = l->users.text.n > 0,
+	};
+	return 0;
+}
+
+static void
+drained(void *arg)
+{
+	struct listen *l = arg;
+
+	log_ev(l->n == 0 ? LOG_INFO : LOG_WARN, 0, "stopped", KI("cut", l->n));
+	if (role.ledger != NULL)
+		(void)ipc_flush(role.ledger, NULL);
+	loop_stop(l->loop, 0);
+}
+
+static void
+on_stop(struct role *r)
+{
+	struct listen *l = &listening;
+
+	l->stopping = true;
+	for (int i = 0; i < n_listeners; i++) {
+		loop_fd(r->loop, ROLE_FD_FIRST + i, 0, NULL, NULL);
+		(void)close(ROLE_FD_FIRST + i);
+	}
+	(void)loop_timer(r->loop, DRAIN_MS, drained, l);
+	if (l->sessions == NULL)
+		drained(l);
+	for (struct listen_session *s = l->sessions, *next; s != NULL; s = next) {
+		next = s->next;
+		listen_session_stop(s);
+	}
+}
+
+/* The ledger asks nothing of us. */
+static void
+on_message(struct role *r, const struct msg *m, int fd)
+{
+	(void)r;
+	(void)m;
+	io_close(&fd);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct listen *l = &listening;
+	struct err e;
+	int rc;
+
+	find_listeners(argc, argv);
+	role_start(&role, "listen", argc, argv);
+	*l = (struct listen){
+		.loop = role.loop, .conf = &role.conf, .on_listener = on_listener, .empty = drained, .arg = l,
+	};
+	if (prepare(l, &e) == -1) {
+		log_ev(LOG_ERROR, 0, "config", KC("why", e.text));
+		return EX_CONFIG;
+	}
+	role_enter(&role, on_message, on_stop);
+	if (spool_open(str_cstr(role.arena, role.conf.home), false, &l->spool, &e) == -1) {
+		log_ev(LOG_ERROR, 0, "spool", KC("why", e.text));
+		return EX_IOERR;
+	}
+	loop_before_wait(role.loop, commit, l);
+	listen_again(l);
+	log_ev(LOG_INFO, 0, "started", KI("sockets", n_listeners));
+	rc = loop_run(role.loop);
+	spool_close(l->spool);
+	return rc;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * msg.h - every message between roles, and of the command line to the ledger. A message says *that* something changed;
+ * the truth is in spool and database. One table in msg.c says which fields a message has and who may send it to whom;
+ * a message that the table does not allow, or of the wrong length, is ERR_INPUT and closes that connection.
+ *
+ * All messages share one struct: the table says which fields count; the others are zero.
+ */
+#ifndef EDIGATE_GATEWAY_MSG_H
+#define EDIGATE_GATEWAY_MSG_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+
+enum msg_type {
+	/* supervisor → ledger */
+	MSG_PEER = 1,		/* name: a role was started; its end of the channel comes along */
+	/* role → ledger */
+	MSG_CLAIMED,		/* watch: ulid was claimed from partner's outbox */
+	MSG_WAITING,		/* watch: partner, name, text (why), flag (refused: will not go by itself) */
+	MSG_WAITING_OVER,	/* watch: partner, name: gone, or claimed */
+	MSG_ARRIVED,		/* listen: ulid lies in spool/arrived */
+	MSG_READY,		/* pack, unpack, send, hook: count more jobs can be taken */
+	MSG_PACKED,		/* pack: job done; facts of the document and the transmission */
+	MSG_SET_ASIDE,		/* pack: job; word ("invalid", "held"), text (why); facts as far as known */
+	MSG_MESSAGE,		/* pack, unpack: job; one ST/UNH: before the job's closing message */
+	MSG_OPENED,		/* unpack: job; a payload (id) was staged in the inbox at proof; word: file name ending */
+	MSG_UNPACKED,		/* unpack: job done; verdict of the whole mail */
+	MSG_MDN,		/* unpack: job; a receipt: before MSG_UNPACKED */
+	MSG_DSN,		/* unpack: job; one recipient of a report: before MSG_UNPACKED */
+	MSG_ACK,		/* unpack: job; what payload (id) says of one interchange (control) or group (name): before MSG_UNPACKED */
+	MSG_JOB_FAILED,		/* pack, unpack: job; text: our own trouble (disk full, key unreadable): try later */
+	MSG_COMMITTING,		/* send: job: everything but the final dot has gone out; may it? */
+	MSG_HOOKED,		/* hook: job; flag: every hook succeeded; text: how it went */
+	MSG_SENT,		/* send: job; word (accepted, deferred, refused, uncertain), code, enhanced, text, peer, tls, transcript */
+	/* ledger → role */
+	MSG_JOB_PACK,		/* pack: job, ulid, partner, ulid2 (of the transmission) */
+	MSG_JOB_RECEIPT,	/* pack: job, ulid (of the mail), box, partner, ulid2, word (disposition), text, mic, message_id, recipient */
+	MSG_JOB_UNPACK,		/* unpack: job, ulid */
+	MSG_JOB_SEND,		/* send: job, ulid, partner, sender, recipient, envid, size, flag (ask for a delivery report) */
+	MSG_JOB_HOOK,		/* hook: job, word (event), name (environment, a line each), text (JSON) */
+	MSG_GO,			/* send: job: the final dot may go; flag false: do not (the session is dropped) */
+	MSG_RESCAN,		/* watch: look at every folder now */
+	/* command line → ledger, and the answer */
+	MSG_CTL_ACT,		/* word (retry, hold, release, cancel), id, text (reason) */
+	MSG_CTL_ARRIVED,	/* ulid: `edigate receive` put a mail into spool/arrived */
+	MSG_CTL_RESCAN,		/* look at the outbox now */
+	MSG_CTL_PING,
+	MSG_CTL_REBUILD,	/* fold every document's events again; answer: id = how many differed */
+	MSG_CTL_ANSWER,		/* flag (done), code (sysexits), id, text */
+	MSG_COUNT,
+};
+
+struct msg {
+	enum msg_type type;
+	int64_t job, id;
+	uint64_t size, count;
+	unsigned int code;
+	bool flag, flag2;
+	struct str ulid, ulid2;
+	struct str name, partner, word, text;
+	/* facts of a document */
+	struct str format, doc_type, number, edi_sender, edi_receiver, control, version, sha256, media_type;
+	/* of a mail */
+	struct str message_id, sender, recipient, envid, mic, subject, sha256_mail;
+	/* of an SMTP session or a report */
+	struct str enhanced, peer, tls, proof;
+	/* of a mail that was judged: why, in a stable word, and as the error of a receipt */
+	struct str verdict, modifier;
+	struct str transcript;		/* of an SMTP session: what was said, but for secrets and the mail */
+};
+
+enum msg_who {
+	WHO_SUPERVISOR = 1, WHO_LEDGER = 2, WHO_WATCH = 4, WHO_PACK = 8, WHO_SEND = 16, WHO_LISTEN = 32, WHO_UNPACK = 64,
+	WHO_CLI = 128, WHO_HOOK = 256,
+};
+
+const char *msg_name(enum msg_type t);
+enum msg_who msg_who_of(const char *role_name);			/* 0: none of that name */
+
+/* A copy whose strings are the arena's. */
+void msg_dup(struct arena *a, const struct msg *m, struct msg *out);
+
+/* Encode the fields that the table lists for m->type. Fails (ERR_INPUT) only when they do not fit one frame. */
+int msg_encode(const struct msg *m, struct buf *out, struct err *e);
+
+/* Decode and check: type known, allowed from that sender to that receiver, every length right. Slices are payload's. */
+int msg_decode(uint16_t type, struct str payload, enum msg_who from, enum msg_who to, struct msg *out, struct err *e);
+
+#endif

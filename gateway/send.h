@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * send.h - what the parts of the send role share. send.c takes jobs and tells the ledger what became of them;
+ * send_dest.c keeps a queue and some sessions for each destination; send_session.c joins one connection and one
+ * protocol machine, and sends one mail after the other through them.
+ */
+#ifndef EDIGATE_GATEWAY_SEND_H
+#define EDIGATE_GATEWAY_SEND_H
+
+#include "gateway/conf.h"
+#include "gateway/role.h"
+#include "gateway/route.h"
+#include "gateway/smtp/client.h"
+#include "gateway/smtp/net.h"
+#include "spool/spool.h"
+
+#define SEND_PEER_MAX (ROUTE_HOST_MAX + 64)
+#define SEND_TLS_MAX  160
+
+/* What is known of the session that a mail went through, or did not. */
+struct send_facts {
+	const char *peer, *tls;
+	struct str transcript;
+};
+#define SEND_NO_FACTS (&(const struct send_facts){ .peer = "", .tls = "" })
+
+/* One mail to one recipient. */
+struct send_job {
+	struct send_job *next;		/* in its destination's queue */
+	struct send_job *next_job, **link;	/* among all */
+	struct arena *arena;		/* strings and the job itself */
+	int64_t id, doc;
+	const char *ulid;
+	struct smtp_rcpt rcpt;
+	struct smtp_mail mail;		/* its bytes are mapped while a session has it */
+	struct send_session *session;	/* who has it; NULL: queued */
+	bool again;			/* went back to the queue once: its session had died of old age */
+};
+
+/* Trust for one ca setting; read before the sandbox closes. */
+struct send_trust {
+	struct str ca;
+	struct net_tls *tls;		/* NULL: err says why */
+	struct err err;
+};
+
+/* Where sessions are the same: host, port, TLS, who we log in as. */
+struct send_dest {
+	struct send_dest *next;
+	struct send *send;
+	const struct conf_smtp *route;
+	struct str host;		/* what is looked up: the smart host, or the recipient's domain */
+	bool mx;
+	struct smtp_client_opts opts;
+	struct send_job *first, **last;	/* waiting */
+	size_t waiting;
+	struct send_session *sessions;
+	unsigned int n, connecting;	/* of them: not yet ready for a mail */
+	struct route_hops hops;		/* where to connect to, best first; n 0: not known */
+	int64_t hops_until;
+	struct route_lookup *lookup;
+	int64_t down_until;		/* it failed a moment ago: nothing is tried until then */
+	struct err down;
+	int64_t crowded_until;		/* it takes no more sessions than it has */
+};
+
+struct send_session {
+	struct send_session *next, **link;
+	struct send_dest *dest;
+	struct net *net;
+	struct smtp_client smtp;
+	struct smtp_client_opts opts;	/* the destination's, with the password */
+	struct buf password;		/* only until the first mail */
+	struct buf nonce;		/* of AUTH */
+	struct send_job *job;
+	size_t hop;
+	struct loop_timer *timer;
+	int64_t timer_at;
+	int64_t idle_since;		/* or began to connect */
+	bool ready;			/* has been ready for a mail at least once */
+	bool closing, tls_due, connected;
+	net_fn *on_net;
+	loop_fn *on_time;
+	char peer[SEND_PEER_MAX];
+	char tls[SEND_TLS_MAX];
+	struct transcript transcript;	/* of the mail in hand; for the first one, of all since the first connect */
+};
+
+struct send {
+	struct role role;
+	struct spool *spool;
+	struct str own_name;
+	struct send_trust *trusts;
+	size_t n_trusts;
+	struct send_dest *dests;
+	struct send_job *jobs;
+	unsigned int sessions;
+	bool draining, stopped;
+};
+
+/* send.c */
+void send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v, const struct send_facts *f);
+void send_answer_err(struct send *s, struct send_job *j, const struct err *e, const struct send_facts *f);
+void send_committing(struct send *s, const struct send_job *j, const struct send_facts *f);
+const struct send_trust *send_trust_of(const struct send *s, struct str ca);
+void send_check_drained(struct send *s);
+
+/* send_dest.c */
+void send_dest_add(struct send *s, struct send_job *j, const struct conf_smtp *route);
+struct send_job *send_dest_take(struct send_dest *d);			/* the next one that waits, or NULL */
+void send_dest_back(struct send_dest *d, struct send_job *j);		/* to the head of the queue */
+void send_dest_pump(struct send_dest *d);				/* sessions for what waits */
+/* A session never became ready. */
+void send_dest_failed(struct send_dest *d, const struct err *e, const struct send_facts *f);
+void send_dest_stop(struct send *s);					/* answer all that waits, end idle sessions */
+
+/* send_session.c */
+void send_session_new(struct send_dest *d);
+void send_session_wake(struct send_session *s);		/* idle, and a mail waits */
+void send_session_go(struct send_session *s, bool go);	/* the ledger's word on the final dot */
+void send_session_stop(struct send_session *s);			/* QUIT when nothing is in hand */
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/send.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HOPS_KEPT_MS 300000	/* a looked-up address is used again */
+#define DOWN_MS	     2000	/* after a failure: what waits is deferred at once, not tried one by one */
+#define CROWDED_MS   10000	/* no session beside those that work, after one was not to be had */
+#define SESSIONS_DEFAULT 5
+
+static struct str
+domain_of(struct str address)
+{
+	for (size_t i = address.n; i > 0; i--)
+		if (address.p[i - 1] == '@')
+			return str_from(address, i);
+	return S("");
+}
+
+static enum smtp_client_tls
+tls_of(const struct conf_smtp *route)
+{
+	switch (route->tls) {
+	case CONF_TLS_IMPLICIT:
+		return CLIENT_TLS_IMPLICIT;
+	case CONF_TLS_STARTTLS:
+		return CLIENT_TLS_STARTTLS;
+	default:
+		return CLIENT_TLS_NONE;
+	}
+}
+
+static struct send_dest *
+dest_new(struct send *s, const struct conf_smtp *route, struct str host, bool mx)
+{
+	struct send_dest *d = arena_new_of(s->role.arena, struct send_dest);
+
+	*d = (struct send_dest){
+		.next = s->dests, .send = s, .route = route, .mx = mx, .last = &d->first,
+		.host = str_lower(s->role.arena, host),
+		.opts = { .helo = route->helo.n > 0 ? route->helo : s->own_name, .tls = tls_of(route),
+		    .user = route->user, .auth = route->auth, .host = route->host, .port = route->port },
+	};
+	d->hops.v = arena_get_array(s->role.arena, ROUTE_HOPS_MAX, sizeof(*d->hops.v));
+	s->dests = d;
+	return d;
+}
+
+/* Destinations stay for the life of the role: there is one for each partner at most. */
+static struct send_dest *
+dest_of(struct send *s, const struct conf_smtp *route, struct str recipient)
+{
+	bool mx = str_eq_nocase(route->host, S("mx"));
+	struct str host = mx ? domain_of(recipient) : route->host;
+
+	for (struct send_dest *d = s->dests; d != NULL; d = d->next)
+		if (d->route == route && str_eq_nocase(d->host, host))
+			return d;
+	return dest_new(s, route, host, mx);
+}
+
+/* Nothing that waits can go: say so for each. */
+static void
+answer_all(struct send_dest *d, const struct err *e, const struct send_facts *f)
+{
+	struct send_job *j;
+
+	while ((j = send_dest_take(d)) != NULL)
+		send_answer_err(d->send, j, e, f);
+}
+
+static void
+give_up(struct send_dest *d, const struct err *e, const struct send_facts *f)
+{
+	d->down = *e;
+	d->down_until = clock_mono_ms() + DOWN_MS;
+	log_ev(e->kind == ERR_CONFIG ? LOG_ERROR : LOG_WARN, 0, "destination-down", KS("host", d->host), KC("peer", f->peer),
+	    KC("code", e->code != NULL ? e->code : ""), KC("why", e->text), KI("waiting", d->waiting));
+	answer_all(d, e, f);
+}
+
+static void
+on_lookup(void *arg, const struct route_hops *hops, const struct err *e)
+{
+	struct send_dest *d = arg;
+	struct err why;
+
+	d->lookup = NULL;
+	if (e != NULL) {
+		why = *e;
+		(void)err_add(&why, STR_FMT, STR_ARG(d->host));
+		why.code = e->code;
+		give_up(d, &why, SEND_NO_FACTS);
+		send_check_drained(d->send);
+		return;
+	}
+	memcpy(d->hops.v, hops->v, hops->n * sizeof(*hops->v));
+	d->hops.n = hops->n;
+	d->hops_until = clock_mono_ms() + HOPS_KEPT_MS;
+	send_dest_pump(d);
+}
+
+void
+send_dest_pump(struct send_dest *d)
+{
+	unsigned int max = d->route->sessions > 0 ? d->route->sessions : SESSIONS_DEFAULT;
+	int64_t now = clock_mono_ms();
+
+	if (d->waiting > 0 && d->n == 0 && now < d->down_until) {
+		answer_all(d, &d->down, SEND_NO_FACTS);
+		return;
+	}
+	/* Waking takes a mail off the queue and may end the session: begin anew each time. */
+	for (struct send_session *s = d->sessions; s != NULL && d->waiting > 0;) {
+		if (s->job != NULL || s->closing || s->smtp.state != CL_IDLE) {
+			s = s->next;
+			continue;
+		}
+		send_session_wake(s);
+		s = d->sessions;
+	}
+	if (d->waiting <= d->connecting || d->n >= max || (d->n > 0 && now < d->crowded_until))
+		return;
+	if (d->hops.n == 0 || now >= d->hops_until) {
+		if (d->lookup == NULL)
+			d->lookup = route_lookup(d->send->role.loop, d->host, d->mx ? 25 : d->route->port, d->mx, on_lookup, d);
+		return;
+	}
+	/* One that fails at once may have answered all that waits, or called us: look again each time. */
+	while (d->waiting > d->connecting && d->n < max && (d->n == 0 || now >= d->crowded_until))
+		send_session_new(d);
+}
+
+void
+send_dest_add(struct send *s, struct send_job *j, const struct conf_smtp *route)
+{
+	struct send_dest *d = dest_of(s, route, j->rcpt.address);
+
+	*d->last = j;
+	d->last = &j->next;
+	d->waiting++;
+	send_dest_pump(d);
+}
+
+struct send_job *
+send_dest_take(struct send_dest *d)
+{
+	struct send_job *j = d->first;
+
+	if (j == NULL)
+		return NULL;
+	d->first = j->next;
+	if (d->first == NULL)
+		d->last = &d->first;
+	j->next = NULL;
+	d->waiting--;
+	return j;
+}
+
+void
+send_dest_back(struct send_dest *d, struct send_job *j)
+{
+	j->session = NULL;
+	j->next = d->first;
+	d->first = j;
+	if (j->next == NULL)
+		d->last = &j->next;
+	d->waiting++;
+}
+
+void
+send_dest_failed(struct send_dest *d, const struct err *e, const struct send_facts *f)
+{
+	bool others = false;
+
+	/*
+	 * A server that wants no more sessions still takes what waits through those it has, or is about to have:
+	 * only the last one to fail speaks for all.
+	 */
+	for (const struct send_session *s = d->sessions; s != NULL; s = s->next)
+		others |= !s->closing;
+	if (others) {
+		d->crowded_until = clock_mono_ms() + CROWDED_MS;
+		log_ev(LOG_WARN, 0, "session-failed", KC("peer", f->peer), KC("why", e->text));
+		return;
+	}
+	d->hops_until = 0;	/* look again next time: it may have moved */
+	give_up(d, e, f);
+}
+
+void
+send_dest_stop(struct send *s)
+{
+	struct err e;
+
+	(void)err_set(&e, ERR_RETRY, "the gateway is stopping");
+	for (struct send_dest *d = s->dests; d != NULL; d = d->next) {
+		route_lookup_drop(d->lookup);
+		d->lookup = NULL;
+		answer_all(d, &e, SEND_NO_FACTS);
+		for (struct send_session *i = d->sessions, *next; i != NULL; i = next) {
+			next = i->next;
+			send_session_stop(i);
+		}
+	}
+}

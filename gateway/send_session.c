@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/send.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/nonce.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONNECT_MS	 30000
+#define IDLE_MS		 10000	/* a session without a mail stays this long for the next one */
+#define MAILS_A_SESSION	 500
+#define MAIL_MAX	 ((size_t)1 << 30)
+#define PASSWORD_MAX	 4096	/* an OAuth token is long */
+
+static const struct route_hop *
+hop_of(const struct send_session *s)
+{
+	return &s->dest->hops.v[s->hop];
+}
+
+/* Lent until the session goes on. */
+static struct send_facts
+facts_of(const struct send_session *s)
+{
+	return (struct send_facts){ .peer = s->peer, .tls = s->tls, .transcript = transcript_str(&s->transcript) };
+}
+
+/* ---- the end ---- */
+
+static void
+session_free(struct send_session *s)
+{
+	struct send_dest *d = s->dest;
+
+	if (!s->ready)
+		d->connecting--;
+	d->n--;
+	d->send->sessions--;
+	loop_timer_drop(d->send->role.loop, s->timer);
+	smtp_client_clear(&s->smtp);
+	buf_wipe(&s->password);
+	buf_clear(&s->nonce);
+	transcript_clear(&s->transcript);
+	*s->link = s->next;
+	if (s->next != NULL)
+		s->next->link = s->link;
+	free(s);
+	if (!d->send->draining)
+		send_dest_pump(d);
+	send_check_drained(d->send);
+}
+
+/* The session never became ready at this address. */
+static void
+failed_here(struct send_session *s, const struct err *e)
+{
+	struct send_facts f = facts_of(s);
+	struct err why = *e;
+
+	s->closing = true;	/* so that it does not count as one that still works */
+	if (!s->dest->send->draining)
+		send_dest_failed(s->dest, &why, &f);
+	session_free(s);
+}
+
+/* ---- mails ---- */
+
+static void
+tell_verdict(struct send_session *s)
+{
+	struct send_job *j = s->job;
+	const struct smtp_verdict *v = &j->rcpt.verdict;
+	struct send_facts f = facts_of(s);
+
+	s->job = NULL;
+	if (v->outcome == SMTP_DEFERRED && smtp_client_went_stale(&s->smtp) && !j->again &&
+	    !s->dest->send->role.stopping) {
+		j->again = true;
+		send_dest_back(s->dest, j);
+		return;
+	}
+	send_answer(s->dest->send, j, v, &f);
+}
+
+/* Hand the machine a mail that waits. One that cannot be sent at all is answered, and the next one taken. */
+static void
+next_mail(struct send_session *s)
+{
+	struct send *g = s->dest->send;
+	struct send_facts f;
+	struct send_job *j;
+	struct err e;
+
+	s->idle_since = clock_mono_ms();
+	if (s->smtp.mails > 0 && s->dest->waiting > 0) {
+		transcript_begin(&s->transcript);
+		transcript_putf(&s->transcript, TRANSCRIPT_NOTE, "%s, mail %u of a session", s->peer, s->smtp.mails + 1);
+	}
+	f = facts_of(s);
+	while (s->smtp.state == CL_IDLE && (j = send_dest_take(s->dest)) != NULL) {
+		if (j->mail.bytes.p == NULL && spool_map(g->spool, SPOOL_OUT, j->ulid, MAIL_MAX, &j->mail.bytes, &e) == -1) {
+			send_answer_err(g, j, &e, &f);
+			continue;
+		}
+		j->session = s;
+		s->job = j;
+		if (smtp_client_mail(&s->smtp, &j->mail, clock_mono_ms(), &e) == -1) {
+			s->job = NULL;
+			send_answer_err(g, j, &e, &f);
+		}
+	}
+}
+
+/* ---- the machine ---- */
+
+static void
+set_facts(struct send_session *s)
+{
+	char facts[SEND_TLS_MAX - 32];
+	struct str t = net_tls_facts(s->net, facts, sizeof(facts));
+
+	if (t.n == 0)
+		return;
+	(void)snprintf(s->tls, sizeof(s->tls), "%s, certificate verified", facts);
+	transcript_put(&s->transcript, TRANSCRIPT_NOTE, str_of(s->tls));
+}
+
+static void
+on_session_ready(struct send_session *s)
+{
+	if (!s->ready) {
+		s->ready = true;
+		s->dest->connecting--;
+		s->opts.password = S("");
+		buf_wipe(&s->password);
+	}
+	if (s->smtp.mails >= MAILS_A_SESSION)
+		smtp_client_quit(&s->smtp, clock_mono_ms());
+	else
+		next_mail(s);
+}
+
+/* Before the final dot: the session is cut, nothing was handed over. */
+static void
+give_up_mail(struct send_session *s, const char *why)
+{
+	struct err e;
+
+	(void)err_set(&e, ERR_RETRY, "stopped before the final dot: %s", why);
+	smtp_client_lost(&s->smtp, &e);
+}
+
+static void
+ask_ledger(struct send_session *s)
+{
+	struct send_facts f = facts_of(s);
+
+	if (s->dest->send->role.ledger != NULL)
+		send_committing(s->dest->send, s->job, &f);
+	else
+		give_up_mail(s, "the ledger is gone");
+}
+
+static void
+run_machine(struct send_session *s)
+{
+	enum smtp_client_act act;
+
+	while ((act = smtp_client_next(&s->smtp, clock_mono_ms())) != CLIENT_WAIT) {
+		switch (act) {
+		case CLIENT_START_TLS:
+			s->tls_due = true;
+			break;
+		case CLIENT_READY:
+			on_session_ready(s);
+			break;
+		case CLIENT_ASK:
+			ask_ledger(s);
+			break;
+		case CLIENT_DONE:
+			tell_verdict(s);
+			break;
+		case CLIENT_CLOSE:
+			s->closing = true;
+			break;
+		case CLIENT_WAIT:
+			break;
+		}
+	}
+}
+
+static void
+start_tls(struct send_session *s)
+{
+	const struct conf_smtp *route = s->dest->route;
+	const struct send_trust *t = send_trust_of(s->dest->send, route->ca);
+	char name[ROUTE_HOST_MAX];
+
+	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(route->verify_name));
+	net_start_tls(s->net, t->tls, route->verify_name.n > 0 ? name : hop_of(s)->host);
+}
+
+static void
+set_timer(struct send_session *s)
+{
+	int64_t now = clock_mono_ms(), at = smtp_client_deadline(&s->smtp);
+
+	if (!s->connected)
+		at = s->idle_since + CONNECT_MS;
+	else if (s->smtp.state == CL_IDLE)
+		at = s->idle_since + IDLE_MS;
+	if (at == INT64_MAX || (s->timer != NULL && s->timer_at <= at))
+		return;
+	loop_timer_drop(s->dest->send->role.loop, s->timer);
+	s->timer_at = at;
+	s->timer = loop_timer(s->dest->send->role.loop, at > now ? at - now : 0, s->on_time, s);
+}
+
+/* Begin with the address at s->hop, or the first behind it to which a connect can begin. */
+static bool
+connect_hop(struct send_session *s, struct err *e)
+{
+	struct send_dest *d = s->dest;
+	char address[INET6_ADDRSTRLEN];
+
+	for (; s->hop < d->hops.n; s->hop++) {
+		const struct route_hop *hop = hop_of(s);
+
+		net_address(&hop->to, address, sizeof(address));
+		(void)snprintf(s->peer, sizeof(s->peer), "%s[%s]:%u", hop->host, address, d->mx ? 25 : d->route->port);
+		transcript_put(&s->transcript, TRANSCRIPT_NOTE, str_of(s->peer));
+		smtp_client_clear(&s->smtp);
+		nonce_make(&s->nonce);
+		s->opts.nonce = buf_str(&s->nonce);
+		smtp_client_init(&s->smtp, &s->opts, clock_mono_ms());
+		s->closing = s->tls_due = s->connected = false;
+		s->tls[0] = '\0';
+		s->idle_since = clock_mono_ms();
+		s->net = net_connect(d->send->role.loop, (const struct sockaddr *)&hop->to, hop->len, s->on_net, s, e);
+		if (s->net != NULL) {
+			set_timer(s);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The session is over; it was the machine's wish, or the connection broke and the machine has been told. */
+static void
+end_session(struct send_session *s)
+{
+	struct err why = s->smtp.err;
+
+	net_close(s->net);
+	s->net = NULL;
+	if (!s->ready && why.kind == ERR_RETRY && s->hop + 1 < s->dest->hops.n) {
+		log_ev(LOG_WARN, 0, "next-address", KC("peer", s->peer), KC("why", why.text));
+		s->hop++;
+		if (connect_hop(s, &why))
+			return;
+	}
+	if (!s->ready) {
+		failed_here(s, &why);
+		return;
+	}
+	if (s->smtp.failed)
+		log_ev(LOG_DEBUG, 0, "session-ended", KC("peer", s->peer), KC("why", why.text));
+	session_free(s);
+}
+
+static void
+drive(struct send_session *s)
+{
+	struct str out;
+
+	/* Writing makes room for more of a body, or lets the machine ask about the dot: until nothing moves. */
+	for (;;) {
+		run_machine(s);
+		out = smtp_client_output(&s->smtp);
+		size_t n = s->connected && out.n > 0 ? net_write(s->net, out) : 0;
+		if (n == 0)
+			break;
+		smtp_client_wrote(&s->smtp, n, clock_mono_ms());
+	}
+	if (s->closing) {
+		end_session(s);
+		return;
+	}
+	if (s->tls_due) {
+		s->tls_due = false;
+		start_tls(s);
+	}
+	set_timer(s);
+}
+
+static void
+lose(struct send_session *s, const struct err *e)
+{
+	smtp_client_lost(&s->smtp, e);
+	drive(s);
+}
+
+static void
+on_net(void *arg, enum net_event ev, struct str bytes)
+{
+	struct send_session *s = arg;
+	struct err e;
+
+	switch (ev) {
+	case NET_UP:
+		s->connected = s->opts.tls != CLIENT_TLS_IMPLICIT;
+		if (!s->connected)
+			start_tls(s);
+		else
+			drive(s);
+		break;
+	case NET_SECURED:
+		s->connected = true;
+		set_facts(s);
+		smtp_client_secured(&s->smtp, clock_mono_ms());
+		drive(s);
+		break;
+	case NET_BYTES:
+		smtp_client_input(&s->smtp, bytes, clock_mono_ms());
+		drive(s);
+		break;
+	case NET_ROOM:
+		drive(s);
+		break;
+	case NET_ENDED:
+		(void)err_code(err_set(&e, ERR_RETRY, "the server closed the connection"), &e, "E-SMTP-LOST");
+		lose(s, &e);
+		break;
+	case NET_FAILED:
+		e = *net_error(s->net);
+		lose(s, &e);
+		break;
+	}
+}
+
+static void
+on_time(void *arg)
+{
+	struct send_session *s = arg;
+	int64_t waited = clock_mono_ms() - s->idle_since;
+	struct err e;
+
+	s->timer = NULL;
+	if (!s->connected && waited >= CONNECT_MS) {
+		(void)err_set(&e, ERR_RETRY, "connect: no %s in time", s->smtp.secured ? "TLS" : "answer");
+		e.code = "E-SMTP-CONNECT";
+		lose(s, &e);
+		return;
+	}
+	if (s->smtp.state == CL_IDLE && waited >= IDLE_MS)
+		smtp_client_quit(&s->smtp, clock_mono_ms());
+	drive(s);
+}
+
+/* ---- what the others call ---- */
+
+static int
+read_password(struct send_session *s, struct err *e)
+{
+	const struct send_dest *d = s->dest;
+	const struct send_trust *t = send_trust_of(d->send, d->route->ca);
+
+	if (d->opts.tls != CLIENT_TLS_NONE && (t == NULL || t->tls == NULL)) {
+		*e = t != NULL ? t->err : (struct err){ .kind = ERR_CONFIG, .text = "no ca" };
+		return -1;
+	}
+	if (d->opts.user.n == 0)
+		return 0;
+	if (conf_secret(&d->send->role.conf, d->route->password, &s->password, e) == -1)
+		return err_code(-1, e, "E-SMTP-AUTH");
+	s->opts.password = buf_str(&s->password);
+	return 0;
+}
+
+void
+send_session_new(struct send_dest *d)
+{
+	struct send_session *s = calloc(1, sizeof(*s));
+	struct err e;
+
+	if (s == NULL)
+		abort();
+	*s = (struct send_session){
+		.next = d->sessions, .link = &d->sessions, .dest = d, .opts = d->opts,
+		.password = BUF_CAP(PASSWORD_MAX), .nonce = BUF_CAP(NONCE_MAX), .on_net = on_net, .on_time = on_time, .transcript = TRANSCRIPT_INIT,
+	};
+	s->opts.transcript = &s->transcript;
+	if (s->next != NULL)
+		s->next->link = &s->next;
+	d->sessions = s;
+	d->n++;
+	d->connecting++;
+	d->send->sessions++;
+	if (read_password(s, &e) == -1 || !connect_hop(s, &e))
+		failed_here(s, &e);
+}
+
+void
+send_session_wake(struct send_session *s)
+{
+	next_mail(s);
+	drive(s);
+}
+
+void
+send_session_go(struct send_session *s, bool go)
+{
+	if (s->smtp.state != CL_ASKING)
+		return;
+	if (go)
+		smtp_client_go(&s->smtp, clock_mono_ms());
+	else
+		give_up_mail(s, "no longer wanted");
+	drive(s);
+}
+
+void
+send_session_stop(struct send_session *s)
+{
+	struct err e;
+
+	smtp_client_quit(&s->smtp, clock_mono_ms());
+	if (!s->ready) {
+		(void)err_set(&e, ERR_CONFIG, "the gateway is stopping");
+		smtp_client_lost(&s->smtp, &e);
+	}
+	drive(s);
+}

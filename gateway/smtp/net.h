@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * net.h - a connection over the loop: non-blocking connect and accept, TLS either way. The one user of libssl.
+ *
+ * A connection holds no output: net_write() takes what the socket takes now and says NET_ROOM when it takes more.
+ * Nothing is read ahead of the caller: when STARTTLS is answered, every byte that came in the clear has been given.
+ */
+#ifndef EDIGATE_SMTP_NET_H
+#define EDIGATE_SMTP_NET_H
+
+#include "gateway/base/err.h"
+#include "gateway/base/loop.h"
+#include "gateway/base/str.h"
+
+#include <sys/socket.h>
+
+struct net;
+struct net_tls;			/* certificates and rules: one for each side and trust, shared by connections */
+
+enum net_event {
+	NET_UP,			/* the connect succeeded */
+	NET_SECURED,		/* the handshake is done, the peer's certificate verified (client side) */
+	NET_BYTES,		/* bytes came: lent for the call */
+	NET_ROOM,		/* a net_write() that took less may be repeated */
+	NET_ENDED,		/* the peer ended in good order; nothing more comes */
+	NET_FAILED,		/* net_error() says why */
+};
+typedef void net_fn(void *arg, enum net_event ev, struct str bytes);
+
+/* ca: "system" or a PEM file. TLS 1.2 and up, chain and name always verified. NULL with ERR_CONFIG. */
+struct net_tls *net_tls_client(const char *ca, struct err *e);
+/* PEM files: the certificate with its chain, and its key. */
+struct net_tls *net_tls_server(const char *cert, const char *key, struct err *e);
+void net_tls_free(struct net_tls *t);
+
+/* NULL with ERR_RETRY. NET_UP or NET_FAILED follows from the loop; how long that may take is the caller's timer. */
+struct net *net_connect(struct loop *l, const struct sockaddr *to, socklen_t len, net_fn *fn, void *arg,
+    struct err *e);
+/* The next waiting connection of a listening socket, its peer in *peer; NULL: none now. */
+struct net *net_accept(struct loop *l, int listener, struct sockaddr_storage *peer, net_fn *fn, void *arg);
+
+/* Begin a handshake. name (client): what the certificate must carry, a host name or an address. */
+void net_start_tls(struct net *n, const struct net_tls *t, const char *name);
+
+size_t net_write(struct net *n, struct str bytes);
+bool net_readable(const struct net *n);		/* are there bytes already? for greeting those who do not wait */
+void net_pause(struct net *n, bool pause);	/* paused: the peer's bytes stay in the kernel */
+
+/* End it: our side first, then their last bytes are awaited for a moment, so that a reset does not eat our reply. */
+void net_close(struct net *n);
+void net_drop(struct net *n);			/* at once; takes NULL */
+
+const struct err *net_error(const struct net *n);
+struct str net_tls_facts(struct net *n, char *room, size_t size);	/* "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty: clear */
+
+/* "192.0.2.1", "2001:db8::1". */
+void net_address(const struct sockaddr_storage *ss, char *out, size_t size);
+
+#endif

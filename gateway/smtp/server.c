@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/smtp/server_int.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#define OUT_MAX (2 * SMTP_SERVER_OUTPUT_HIGH)
+
+static void
+wait_command(struct smtp_server *s, int64_t now)
+{
+	s->phase = SV_COMMAND;
+	s->deadline = now + WAIT_COMMAND;
+}
+
+/* In the middle of a handshake there is no language to say anything in. */
+static void
+end_silently(struct smtp_server *s, const char *why)
+{
+	s->phase = SV_CLOSED;
+	s->ended = why;
+}
+
+/* ---- command lines ---- */
+
+/* A line is over its limit: answer once, then swallow the rest of it. */
+static void
+begin_discard(struct smtp_server *s)
+{
+	buf_clear(&s->line);
+	s->discarded = 0;
+	s->phase = SV_DISCARD;
+	server_refuse(s, "500 5.5.2 line too long");
+}
+
+static void
+discard(struct smtp_server *s, struct str *in, int64_t now)
+{
+	size_t at;
+	bool ends = str_chr(*in, '\n', &at);
+	size_t n = ends ? at + 1 : in->n;
+
+	*in = str_from(*in, n);
+	s->discarded += n;
+	if (s->discarded > SMTP_SERVER_DISCARD_MAX)
+		server_close(s, "421 4.7.0 that line has no end", "flood");
+	else if (ends)
+		wait_command(s, now);
+}
+
+/* A whole line, its LF included. */
+static void
+on_line(struct smtp_server *s, struct str line, bool behind, int64_t now)
+{
+	bool is_auth = s->phase == SV_AUTH;
+
+	wait_command(s, now);
+	if (line.n < 2 || line.p[line.n - 2] != '\r') {
+		/* Who ends lines so may also mean something else by the end of a mail. */
+		server_close(s, "500 5.5.2 a line must end in CR LF", "bare LF");
+		return;
+	}
+	line.n -= 2;
+	if (is_auth && behind)
+		server_close(s, "554 5.5.0 you must wait for the answer here", "pipelining");
+	else if (is_auth)
+		server_auth_response(s, line);
+	else
+		server_command(s, line, behind, now);
+}
+
+/* Take one line off *in, or as much of one as there is. */
+static void
+read_line(struct smtp_server *s, struct str *in, int64_t now)
+{
+	size_t at;
+	bool ends = str_chr(*in, '\n', &at);
+	struct str part = ends ? str_sub(*in, 0, at + 1) : *in;
+
+	if (s->line.n + part.n > SMTP_COMMAND_MAX) {
+		begin_discard(s);
+		return;
+	}
+	if (ends && s->line.n == 0) {
+		*in = str_from(*in, part.n);
+		on_line(s, part, in->n > 0, now);
+		return;
+	}
+	*in = str_from(*in, part.n);
+	int rc = buf_put(&s->line, part, NULL);
+	assert(rc == 0);
+	if (ends) {
+		on_line(s, buf_str(&s->line), in->n > 0, now);
+		buf_cut(&s->line, 0);	/* its bytes stay until the next line: s->asked may be a slice of it */
+	}
+}
+
+/* ---- the mail ---- */
+
+static const char *
+data_refusal(const struct smtp_server *s)
+{
+	if (s->data.bad != 0)
+		return "550 5.6.0 a lone CR or LF, or a NUL, in the mail";
+	if (s->data.size > s->opts->size_max)
+		return "552 5.3.4 that was more than we take";
+	if (s->data.hops > SMTP_SERVER_HOPS_MAX)
+		return "554 5.4.6 this mail goes round in circles";
+	if (s->spoilt == KEPT_NO_SPACE)
+		return "452 4.3.1 no room to keep it";
+	if (s->spoilt == KEPT_NOT)
+		return "451 4.3.0 could not keep it; try again later";
+	return NULL;
+}
+
+/* The end mark has come. */
+static enum smtp_server_act
+end_of_data(struct smtp_server *s, int64_t now)
+{
+	const char *no = data_refusal(s);
+	bool kept = s->kept;
+
+	if (no == NULL) {
+		s->phase = SV_ANSWER;
+		s->asking = SERVER_END;
+		s->deadline = INT64_MAX;	/* the disk is ours to wait for */
+		return SERVER_END;
+	}
+	s->kept = false;
+	server_reset(s);
+	wait_command(s, now);
+	if (s->data.bad != 0)
+		server_close(s, no, "bare CR or LF");	/* nothing that follows such a mail is believed */
+	else
+		server_refuse(s, no);
+	return kept ? SERVER_DROP : SERVER_WAIT;
+}
+
+static bool
+too_slow(const struct smtp_server *s, int64_t now)
+{
+	int64_t ms = now - s->started;
+
+	return ms > RATE_GRACE && (int64_t)s->data.size < ms / 1000 * RATE_BYTES;
+}
+
+static enum smtp_server_act
+read_data(struct smtp_server *s, struct str *in, int64_t now)
+{
+	for (;;) {
+		switch (data_next(&s->data, in, &s->piece)) {
+		case DATA_MORE:
+			return SERVER_WAIT;
+		case DATA_END:
+			return end_of_data(s, now);
+		case DATA_PIECE:
+			s->deadline = now + WAIT_DATA;
+			if (data_refusal(s) == NULL)
+				return SERVER_PIECE;
+			if (s->kept) {		/* not wanted any more: only read on to its end */
+				s->kept = false;
+				return SERVER_DROP;
+			}
+			break;
+		}
+	}
+}
+
+/* ---- time ---- */
+
+static void
+check_time(struct smtp_server *s, int64_t now)
+{
+	if (s->phase == SV_CLOSED || s->phase == SV_ANSWER)
+		return;
+	if (s->phase == SV_HANDSHAKE && now >= s->deadline) {
+		end_silently(s, "handshake timeout");
+	} else if (now >= s->deadline) {
+		server_close(s, "421 4.4.2 nothing heard for too long", "timeout");
+	} else if (now >= s->transaction_deadline || (s->phase == SV_DATA && too_slow(s, now))) {
+		server_close(s, "421 4.4.2 this takes too long", "too slow");
+	}
+}
+
+/* ---- what the caller calls ---- */
+
+void
+smtp_server_init(struct smtp_server *s, const struct smtp_server_opts *o, int64_t now)
+{
+	*s = (struct smtp_server){
+		.opts = o,
+		.line = BUF_CAP(SMTP_COMMAND_MAX),
+		.out = BUF_CAP(OUT_MAX),
+		.helo = BUF_CAP(HELO_MAX),
+		.sender = BUF_CAP(SMTP_PATH_MAX),
+		.rcpts = BUF_CAP(SMTP_SERVER_RCPTS_MAX * (SMTP_PATH_MAX + 1)),
+		.secret = BUF_CAP(SMTP_COMMAND_MAX),
+		.claimed = BUF_CAP(SMTP_COMMAND_MAX),
+		.proof = BUF_CAP(SCRAM_MESSAGE_MAX),
+		.transaction_deadline = INT64_MAX,
+	};
+	scram_init(&s->scram);
+	wait_command(s, now);
+	server_greet(s);
+}
+
+void
+smtp_server_clear(struct smtp_server *s)
+{
+	buf_wipe(&s->line);
+	buf_clear(&s->out);
+	buf_clear(&s->helo);
+	buf_wipe(&s->secret);
+	buf_wipe(&s->claimed);
+	buf_wipe(&s->proof);
+	scram_clear(&s->scram);
+	server_reset(s);
+}
+
+enum smtp_server_act
+smtp_server_next(struct smtp_server *s, struct str *in, int64_t now)
+{
+	enum smtp_server_act act = SERVER_WAIT;
+
+	check_time(s, now);
+	while (act == SERVER_WAIT && s->phase != SV_CLOSED && s->phase != SV_ANSWER) {
+		if (s->phase == SV_DATA) {
+			act = read_data(s, in, now);
+			if (s->phase == SV_DATA)
+				break;
+			continue;
+		}
+		if (s->phase == SV_HANDSHAKE) {
+			/* RFC 3207, 4.2: what came in the clear must not count as said under TLS. */
+			if (in->n > 0)
+				server_close(s, "554 5.5.0 nothing may follow STARTTLS", "STARTTLS injection");
+			else if (s->stopping)
+				end_silently(s, "stopping");
+			break;
+		}
+		if (s->stopping) {
+			server_close(s, "421 4.3.2 going down; try again later", "stopping");
+			break;
+		}
+		if (in->n == 0 || s->out.n > SMTP_SERVER_OUTPUT_HIGH)
+			break;
+		if (s->phase == SV_DISCARD)
+			discard(s, in, now);
+		else
+			read_line(s, in, now);
+		if (s->asking != SERVER_WAIT && s->phase != SV_CLOSED) {
+			s->phase = SV_ANSWER;
+			act = s->asking;
+		}
+	}
+	if (act != SERVER_WAIT)
+		return act;
+	if (s->phase == SV_CLOSED)
+		*in = S("");
+	if (s->phase == SV_CLOSED && s->kept) {
+		s->kept = false;
+		return SERVER_DROP;
+	}
+	if (s->phase == SV_CLOSED && !s->close_told) {
+		s->close_told = true;
+		return SERVER_CLOSE;
+	}
+	if (s->phase == SV_HANDSHAKE && !s->tls_told) {
+		s->tls_told = true;
+		return SERVER_START_TLS;
+	}
+	return SERVER_WAIT;
+}
+
+struct str
+smtp_server_output(const struct smtp_server *s)
+{
+	return buf_str(&s->out);
+}
+
+void
+smtp_server_wrote(struct smtp_server *s, size_t n)
+{
+	buf_drop(&s->out, n);
+	if (s->out.n == 0)
+		buf_clear(&s->out);	/* thousands of sessions that say nothing should hold nothing */
+}
+
+int64_t
+smtp_server_deadline(const struct smtp_server *s)
+{
+	int64_t at = s->deadline < s->transaction_deadline ? s->deadline : s->transaction_deadline;
+	int64_t slow = SECONDS(s->data.size / RATE_BYTES + 1);	/* when this many bytes will have been too few */
+
+	if (s->phase == SV_CLOSED || s->phase == SV_ANSWER)
+		return INT64_MAX;
+	if (s->phase != SV_DATA)
+		return at;
+	slow = s->started + (slow > RATE_GRACE ? slow : RATE_GRACE) + 1;
+	return at < slow ? at : slow;
+}
+
+/* The answer to an act was given: commands are read again. */
+void
+server_answered(struct smtp_server *s, enum smtp_server_act act)
+{
+	assert(s->phase == SV_ANSWER && s->asking == act);
+	s->asking = SERVER_WAIT;
+	s->phase = SV_COMMAND;
+}
+
+void
+smtp_server_rcpt(struct smtp_server *s, bool known)
+{
+	server_answered(s, SERVER_RCPT);
+	if (!known) {
+		server_refuse(s, "550 5.1.1 no such mailbox here; this gateway takes mail for its own address only");
+		return;
+	}
+	int rc = buf_put(&s->rcpts, s->asked, NULL) | buf_putc(&s->rcpts, '\n', NULL);
+	assert(rc == 0);
+	s->n_rcpts++;
+	s->stage = STAGE_RCPT;
+	server_say(s, "250 2.1.5 recipient ok");
+}
+
+void
+smtp_server_begun(struct smtp_server *s, enum smtp_kept k, int64_t now)
+{
+	server_answered(s, SERVER_BEGIN);
+	if (k != KEPT) {
+		server_reset(s);
+		server_say(s, k == KEPT_NO_SPACE ? "452 4.3.1 no room for a mail; try again later"
+						 : "451 4.3.0 cannot take a mail now; try again later");
+		return;
+	}
+	server_say(s, "354 end with CR LF . CR LF");
+	s->data = (struct data_in){ 0 };
+	s->spoilt = KEPT;
+	s->kept = true;
+	s->started = now;
+	s->deadline = now + WAIT_DATA;
+	s->phase = SV_DATA;
+}
+
+void
+smtp_server_spoil(struct smtp_server *s, enum smtp_kept k)
+{
+	s->spoilt = k;
+}
+
+void
+smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_t now)
+{
+	server_answered(s, SERVER_END);
+	s->kept = false;
+	server_reset(s);
+	wait_command(s, now);
+	if (k == KEPT) {
+		s->mails++;
+		s->idle_commands = 0;
+		server_sayf(s, "250 2.0.0 " STR_FMT " taken", STR_ARG(id));
+	} else {
+		server_say(s, k == KEPT_NO_SPACE ? "452 4.3.1 no room to keep it"
+						 : "451 4.3.0 could not keep it; try again later");
+	}
+}
+
+/* RFC 3207, 4.2: all that was learnt in the clear is forgotten. */
+void
+smtp_server_secured(struct smtp_server *s, int64_t now)
+{
+	assert(s->phase == SV_HANDSHAKE);
+	server_reset(s);
+	buf_clear(&s->helo);
+	s->stage = STAGE_NEW;
+	s->secured = true;
+	s->extended = s->authed = false;
+	wait_command(s, now);
+}
+
+void
+smtp_server_early(struct smtp_server *s)
+{
+	if (s->phase == SV_CLOSED)
+		return;
+	s->out.n = 0;
+	server_close(s, "554 5.5.0 you must wait for the greeting", "early talker");
+}
+
+void
+smtp_server_stop(struct smtp_server *s)
+{
+	s->stopping = true;
+}
+
+void
+smtp_server_lost(struct smtp_server *s)
+{
+	if (s->phase == SV_CLOSED)
+		return;
+	if (s->asking == SERVER_END)
+		s->kept = false;	/* it is being made to last: nobody will hear so, but it stays */
+	s->asking = SERVER_WAIT;
+	s->phase = SV_CLOSED;
+	s->ended = s->stage > STAGE_READY ? "lost in a mail" : "lost";
+}
+
+const char *
+smtp_server_protocol(const struct smtp_server *s)
+{
+	if (!s->extended)
+		return s->secured ? "SMTPS" : "SMTP";
+	if (s->secured)
+		return s->authed ? "ESMTPSA" : "ESMTPS";
+	return s->authed ? "ESMTPA" : "ESMTP";
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * unpack - a mail becomes documents, a receipt or a report: opened, decrypted, verified against the certificates of
+ * the one partner it claims to be from. Payloads are staged in the inbox under a dotfile's name, on disk, before
+ * the ledger is told; giving them their final name is the ledger's business.
+ *
+ * This role meets hostile bytes. It has no sockets but the channel to the ledger; one job at a time, in one arena.
+ * The ledger counts the attempt before the job is given, so a mail that kills this process three times is set aside.
+ */
+#include "gateway/worker.h"
+
+#include "edi/edi.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/io.h"
+#include "gateway/base/log.h"
+#include "gateway/describe.h"
+#include "gateway/keys.h"
+#include "mime/as1.h"
+#include "spool/spool.h"
+
+#include <fcntl.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define UNPACK_ARENA_MAX  ((size_t)1 << 30)
+#define UNPACK_MAIL_MAX	  ((size_t)256 << 20)
+#define UNPACK_JOBS_AHEAD 16
+#define EXTENSION_MAX	  5
+
+static struct role role;
+static struct spool *spool;
+static struct keys *keys;
+static struct arena *arena;	/* of the job at hand */
+
+static int
+write_staged(int dirfd, const char *name, struct str content, struct err *e)
+{
+	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	int rc = -1;
+
+	if (fd == -1)
+		return err_errno(e, "inbox/%s", name);
+	if (io_write_all(fd, content, e) == 0)
+		rc = fsync(fd) == -1 ? err_errno(e, "fsync of inbox/%s", name) : 0;
+	io_close(&fd);
+	return rc;
+}
+
+/*
+ * inbox/PARTNER/.ULID-I.OWN.part, on disk when this returns; path is relative to home. OWN makes it this attempt's: a
+ * worker that the ledger no longer knows, and that works on, cannot touch the file that is being filed.
+ */
+static int
+stage(const struct msg *job, const struct partner *pt, size_t i, struct str content, struct str *path, struct err *e)
+{
+	char *dir = conf_path(arena, &role.conf, str_cstr(arena, str_fmt(arena, "inbox/" STR_FMT, STR_ARG(pt->key))));
+	char own[ULID_MAX];
+	struct str name;
+	int dirfd, rc = -1;
+
+	ulid_new(own);
+	name = str_fmt(arena, "." STR_FMT "-%zu.%s.part", STR_ARG(job->ulid), i, own);
+	if (io_mkdirs(dir, 0750, e) == -1 || (dirfd = io_open_dir(AT_FDCWD, dir, e)) == -1)
+		return -1;
+	if (write_staged(dirfd, str_cstr(arena, name), content, e) == 0 && io_fsync_dir(dirfd, e) == 0)
+		rc = 0;
+	io_close(&dirfd);
+	*path = str_fmt(arena, "inbox/" STR_FMT "/" STR_FMT, STR_ARG(pt->key), STR_ARG(name));
+	return rc;
+}
+
+/* The ending for the inbox: the format's own, else the sender's when it is harmless, else by media type. */
+static struct str
+extension(const struct edi_facts *f, const struct as1_payload *p)
+{
+	struct str rest = p->file_name, head = S("");
+
+	if (f->format != NULL)
+		return str_of(f->format->extension);
+	while (str_chr(rest, '.', NULL))
+		(void)str_cut(&rest, '.', &head);
+	if (rest.n == p->file_name.n || rest.n == 0 || rest.n > EXTENSION_MAX)
+		return str_eq(p->media_type, S("text/plain")) ? S("txt") : S("bin");
+	for (size_t i = 0; i < rest.n; i++)
+		if (!is_alnum(rest.p[i]))
+			return S("bin");
+	return str_lower(arena, rest);
+}
+
+static int
+stage_payload(const struct msg *job, const struct partner *pt, const struct as1_payload *p, size_t i, struct err *e)
+{
+	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = (int64_t)i, .name = p->file_name, .media_type = p->media_type };
+	struct edi_facts facts = { 0 };
+
+	if (edi_read(arena, p->content, &facts, e) == -1)
+		m.text = str_dup(arena, str_of(e->text));
+	else if (facts.verdict == EDI_BROKEN)
+		m.text = describe_problem(arena, &facts);
+	if (stage(job, pt, i, p->content, &m.proof, e) == -1)
+		return -1;
+	describe_put(arena, &m, &facts, p->content);
+	describe_messages(&role, job->job, (int64_t)i, &facts);
+	describe_acks(&role, arena, job->job, (int64_t)i, &facts, p->content);
+	m.word = extension(&facts, p);
+	role_tell(&role, &m);
+	return 0;
+}
+
+static void
+tell_mdn(const struct msg *job, const struct partner *pt, const struct as1_opened *o)
+{
+	static const char *const words[] = { [MDN_PROCESSED] = "processed", [MDN_FAILED] = "failed", [MDN_DISPLAYED] = "displayed",
+		[MDN_DELETED] = "deleted", [MDN_DISPATCHED] = "dispatched", [MDN_DENIED] = "denied", [MDN_UNKNOWN] = "unknown" };
+	const struct mdn *d = &o->mdn;
+
+	role_tell(&role, &(struct msg){ .type = MSG_MDN, .job = job->job, .partner = pt != NULL ? pt->key : S(""),
+	    .flag = o->is_signed, .message_id = d->original_message_id, .word = str_of(words[d->disposition]),
+	    .name = d->modifier, .text = d->modifier_text.n > 0 ? d->modifier_text : d->failure.n > 0 ? d->failure :
+	    d->error.n > 0 ? d->error : d->warning,
+	    .mic = d->mic.alg == MIC_NONE ? S("") : mic_text(arena, &d->mic), .peer = o->signer });
+}
+
+static void
+tell_dsn(const struct msg *job, const struct dsn *d)
+{
+	static const char *const words[] = { [DSN_UNKNOWN] = "unknown", [DSN_FAILED] = "failed", [DSN_DELAYED] = "delayed",
+		[DSN_DELIVERED] = "delivered", [DSN_RELAYED] = "relayed", [DSN_EXPANDED] = "expanded" };
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct dsn_recipient *rc = &d->recipients[i];
+		role_tell(&role, &(struct msg){ .type = MSG_DSN, .job = job->job, .envid = d->envelope_id,
+		    .message_id = d->original_message_id, .word = str_of(words[rc->action]), .enhanced = rc->status,
+		    .recipient = rc->original.n > 0 ? rc->original : rc->final,
+		    .peer = rc->remote_mta.n > 0 ? rc->remote_mta : d->reporting_mta, .text = rc->diagnostic });
+	}
+}
+
+static const char *
+class_of(const struct as1_opened *o)
+{
+	/* Reports are judged by the ledger, by what they say of whom; a bad signature only makes them unbelieved. */
+	switch (o->kind) {
+	case AS1_IS_RECEIPT:
+		return "receipt";
+	case AS1_IS_REPORT:
+		return "report";
+	case AS1_IS_OTHER:
+		return o->verdict == AS1_OK ? "other" : "quarantine";
+	case AS1_IS_DOCUMENT:
+		break;
+	}
+	return o->verdict == AS1_OK ? "document" : "quarantine";
+}
+
+/* Close the job: the verdict on the whole mail. */
+static void
+tell_verdict(const struct msg *job, const struct partner *pt, const struct as1_glance *g, const struct as1_opened *o,
+    const char *class, struct str mail)
+{
+	/* RFC 3335, 5.2: the error that a receipt names for it. */
+	static const char *const modifiers[] = { [AS1_OK] = "", [AS1_NO_PARTNER] = "",
+		[AS1_MALFORMED] = "unexpected-processing-error", [AS1_NO_PAYLOAD] = "unexpected-processing-error",
+		[AS1_DECRYPTION_FAILED] = "decryption-failed", [AS1_INSUFFICIENT_SECURITY] = "insufficient-message-security",
+		[AS1_AUTHENTICATION_FAILED] = "authentication-failed", [AS1_INTEGRITY_FAILED] = "integrity-check-failed",
+		[AS1_DECOMPRESSION_FAILED] = "decompression-failed" };
+	struct mic sha256 = { 0 };
+	struct err e;
+
+	(void)mic_make(MIC_SHA256, mail, &sha256, &e);
+	role_tell(&role, &(struct msg){ .type = MSG_UNPACKED, .job = job->job, .partner = pt != NULL ? pt->key : S(""),
+	    .word = str_of(class), .text = o->reason.n > 0 ? o->reason : o->layers, .verdict = str_of(as1_verdict_name(o->verdict)),
+	    .modifier = str_of(modifiers[o->verdict]), .message_id = g->message_id,
+	    .subject = g->subject, .mic = o->mic.alg == MIC_NONE ? S("") : mic_text(arena, &o->mic), .count = o->n,
+	    /* A receipt for a mail without a Message-ID would fit nothing. */
+	    .flag = o->wants != AS1_RECEIPT_NONE && g->message_id.n > 0 && !g->report && !g->auto_submitted && !str_eq(g->return_path, S("<>")),
+	    .flag2 = o->wants == AS1_RECEIPT_SIGNED, .sender = g->from, .peer = o->signer, .size = mail.n,
+	    .sha256_mail = describe_hex(arena, &sha256) });
+}
+
+static void
+tell_unreadable(const struct msg *job, const struct err *e)
+{
+	const struct as1_glance nothing = { 0 };
+	const struct as1_opened opened = { .verdict = AS1_MALFORMED, .reason = str_dup(arena, str_of(e->text)) };
+
+	tell_verdict(job, NULL, &nothing, &opened, "quarantine", S(""));
+}
+
+static int
+open_mail(const struct msg *job, struct str mail, struct err *e)
+{
+	struct as1_glance glance = { 0 };
+	struct as1_opened opened = { 0 };
+	struct as1_policy policy = { .own = keys_own(keys), .key = keys_private(keys), .now_ms = clock_wall_ms() };
+	const struct partner *pt;
+	const char *class;
+
+	if (as1_peek(arena, mail, &glance, e) == -1) {
+		opened.verdict = AS1_MALFORMED;
+		opened.reason = str_dup(arena, str_of(e->text));
+		tell_verdict(job, NULL, &glance, &opened, "quarantine", mail);
+		return 0;
+	}
+	pt = glance.from.n > 0 ? partner_by_address(&role.conf, glance.from) : NULL;
+	if (pt != NULL) {
+		policy.must_sign = pt->must_sign;
+		policy.must_encrypt = pt->must_encrypt;
+		if (keys_partner(keys, pt, &policy.partner, e) == -1)
+			return -1;	/* ours to put right: the mail waits */
+	}
+	if (as1_open(arena, mail, &policy, &opened, e) == -1) {
+		opened = (struct as1_opened){ .verdict = AS1_MALFORMED, .reason = str_dup(arena, str_of(e->text)) };
+		tell_verdict(job, pt, &glance, &opened, "quarantine", mail);
+		return 0;
+	}
+	class = class_of(&opened);
+	if (pt == NULL && opened.kind == AS1_IS_DOCUMENT) {
+		opened.verdict = AS1_NO_PARTNER;
+		opened.reason = glance.from.n == 0 ? S("From is not exactly one address") :
+		    str_fmt(arena, "no partner has the address " STR_FMT, STR_ARG(glance.from));
+		class = "quarantine";
+	}
+	if (str_eq(str_of(class), S("document")))
+		for (size_t i = 0; i < opened.n; i++)
+			if (stage_payload(job, pt, &opened.payloads[i], i, e) == -1)
+				return -1;
+	if (opened.kind == AS1_IS_RECEIPT)
+		tell_mdn(job, pt, &opened);
+	if (opened.kind == AS1_IS_REPORT)
+		tell_dsn(job, &opened.dsn);
+	tell_verdict(job, pt, &glance, &opened, class, mail);
+	return 0;
+}
+
+/* Where the mail lies is in the folders, not in the job: a crash may have come between its move and the word of it. */
+static int
+unpack(const struct msg *job, struct err *e)
+{
+	static const enum spool_box boxes[] = { SPOOL_IN, SPOOL_ARRIVED, SPOOL_QUARANTINE };
+	const char *ulid = str_cstr(arena, job->ulid);
+	struct str mail = S("");
+	size_t i = 0;
+	int rc;
+
+	while (i < N(boxes) - 1 && !spool_has(spool, boxes[i], ulid))
+		i++;
+	rc = spool_map(spool, boxes[i], ulid, UNPACK_MAIL_MAX, &mail, e);
+	if (rc == -1 && e->kind == ERR_INPUT) {		/* gone, or too large: trying again changes nothing */
+		tell_unreadable(job, e);
+		return 0;
+	}
+	if (rc == 0)
+		rc = open_mail(job, mail, e);
+	io_unmap(mail);
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct err e;
+
+	role_start(&role, "unpack", argc, argv);
+	arena = arena_new(UNPACK_ARENA_MAX);
+	if (keys_open(&role.conf, &keys, &e) == -1 ||
+	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
+		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
+		return EX_CONFIG;
+	}
+	return worker_run(&role, arena, UNPACK_JOBS_AHEAD, unpack);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * as1.h - EDIINT AS1 (RFC 3335) over the rest of mime/: a document becomes a mail (as1_pack), a receipt becomes a
+ * mail (as1_pack_receipt), a mail becomes documents, a receipt or a report (as1_peek, as1_open).
+ * Pure: bytes in, bytes out; time, ids and keys are handed in.
+ */
+#ifndef EDIGATE_MIME_AS1_H
+#define EDIGATE_MIME_AS1_H
+
+#include "mime/cert.h"
+#include "mime/dsn.h"
+#include "mime/mdn.h"
+
+#define AS1_PAYLOADS_MAX 16
+
+/* The arena that as1_open() needs for a mail of n bytes at most: decoded, decrypted and decoded again, or inflated. */
+#define AS1_INFLATED_MAX (64u << 20)
+#define AS1_ARENA_MAX(n) ((n) * 6 + 3 * (size_t)AS1_INFLATED_MAX + (16u << 20))
+
+enum as1_receipt { AS1_RECEIPT_NONE, AS1_RECEIPT_UNSIGNED, AS1_RECEIPT_SIGNED };
+
+/* Who, when, under which id: common to every mail that we make. All strings are checked: no control bytes, an
+ * address must be a strict dot-string addr-spec, else ERR_CONFIG. */
+struct as1_envelope {
+	struct str from_name, from;	/* display name (UTF-8, may be empty) and address */
+	struct str to;
+	struct str message_id;		/* without angle brackets: "01J...@nordwind.example" */
+	int64_t date_ms;
+	struct str boundary_seed;	/* unique per mail, [A-Za-z0-9]: boundaries are made from it */
+};
+
+struct as1_document {
+	struct as1_envelope env;
+	struct str subject;		/* UTF-8 */
+	struct str content;		/* the bytes of the document: travel base64, arrive identical */
+	struct str media_type;		/* "application/EDI-X12", ... */
+	struct str file_name;		/* any bytes; RFC 2231 where needed */
+	bool compress, sign, encrypt;	/* in this order (RFC 5402, 2) */
+	enum as1_receipt receipt;
+	const struct cert_set *own;	/* sign: our certificate, then its chain */
+	const struct cert_key *key;
+	const struct cert_set *partner;	/* encrypt: to every certificate in it that is valid at date_ms */
+};
+
+/* The whole mail, CRLF lines, 7bit, no line over 76 (signature and payload base64) or starting with "From ". mic is
+ * what a right receipt must carry. Also usable for plain mails (sign false): multipart/mixed text + attachment. */
+int as1_pack(struct arena *a, const struct as1_document *d, struct buf *out, struct mic *mic, struct err *e);
+
+/* The MICs that a receipt for d may carry; right is that of as1_pack(). More than that one only when d is not signed. */
+#define AS1_PART_HEADER_MAX (64u << 10)
+int as1_mics(const struct as1_document *d, const struct mic *right, struct mic_set *out, struct err *e);
+
+struct as1_receipt_mail {
+	struct as1_envelope env;
+	struct mdn mdn;			/* reporting_ua, recipients, original_message_id, disposition, modifier, mic */
+	struct str human;		/* plain words, UTF-8; wrapped by us */
+	struct str original_headers;	/* for the third part, text/rfc822-headers; may be empty */
+	bool sign;
+	const struct cert_set *own;
+	const struct cert_key *key;
+};
+
+/* multipart/report; report-type=disposition-notification, signed when asked; Auto-Submitted: auto-replied. */
+int as1_pack_receipt(struct arena *a, const struct as1_receipt_mail *r, struct buf *out, struct err *e);
+
+/* What can be known without any key: enough to pick the partner. Fails (ERR_INPUT) only on what is no mail at all. */
+struct as1_glance {
+	struct str message_id;		/* with its brackets, as it stands; empty without one */
+	struct str from;		/* the one addr-spec, domain lower-cased; empty when not exactly one */
+	struct str subject, date;
+	bool auto_submitted;		/* Auto-Submitted other than "no" */
+	bool report;			/* multipart/report, signed or not, by its outer shape */
+	struct str return_path;		/* of our own trace header on top; "<>" for the null sender */
+};
+int as1_peek(struct arena *a, struct str mail, struct as1_glance *out, struct err *e);
+
+/* The verdict on a mail. Everything but AS1_OK goes to quarantine (or, for reports, is not believed). */
+enum as1_verdict {
+	AS1_OK,
+	AS1_NO_PARTNER,			/* From is not exactly one address of a partner (set by the caller) */
+	AS1_MALFORMED,			/* MIME broken or ambiguous, limits met */
+	AS1_DECRYPTION_FAILED,		/* one answer for all its reasons */
+	AS1_INSUFFICIENT_SECURITY,	/* less than the partner must send (accept =) */
+	AS1_AUTHENTICATION_FAILED,	/* not signed by a certificate of that partner, or outside its dates */
+	AS1_INTEGRITY_FAILED,		/* the signature does not fit the content: changed on the way */
+	AS1_NO_PAYLOAD,			/* nothing in it that could be a document */
+	AS1_DECOMPRESSION_FAILED,	/* broken, or larger than anybody's document */
+};
+const char *as1_verdict_name(enum as1_verdict v);	/* "integrity-failed", ... stable words */
+
+struct as1_payload {
+	struct str content;		/* exact bytes after transfer decoding */
+	struct str media_type;		/* lower case, without parameters */
+	struct str file_name;		/* as the sender gave it, decoded; data only, never a path */
+};
+
+enum as1_kind { AS1_IS_DOCUMENT, AS1_IS_RECEIPT, AS1_IS_REPORT, AS1_IS_OTHER };	/* OTHER: text for people, auto-replies */
+
+struct as1_opened {
+	enum as1_verdict verdict;
+	struct str reason;		/* the verdict in words, with what was found */
+	enum as1_kind kind;
+	bool encrypted, is_signed;	/* is_signed: and verified */
+	struct str signer;		/* subject of the certificate that verified, fingerprint behind it */
+	struct str layers;		/* for showing: "enveloped(aes-256-cbc) signed(rsa, sha-256)" */
+	struct str tree;		/* for showing: the MIME tree, one part a line, indented */
+	struct as1_payload payloads[AS1_PAYLOADS_MAX];
+	size_t n;
+	struct mic mic;			/* over what was signed, else decrypted or inflated, for our receipt; as asked for */
+	/* The receipt that the sender asks for. */
+	enum as1_receipt wants;		/* NONE without Disposition-Notification-To */
+	struct str wants_to;
+	bool wants_known;		/* false: protocol or micalg required that we do not speak */
+	/* kind RECEIPT, REPORT */
+	struct mdn mdn;
+	struct dsn dsn;
+};
+
+struct as1_policy {
+	const struct cert_set *own;	/* to decrypt with; may be NULL */
+	const struct cert_key *key;
+	const struct cert_set *partner;	/* who may have signed; NULL: nobody */
+	bool must_sign, must_encrypt;	/* the partner's floor; receipts and reports are exempt here */
+	unsigned int allow;		/* weak algorithms that this partner still uses: bits of enum alg_exception */
+	int64_t now_ms;			/* certificates are judged at this time */
+};
+
+/*
+ * Open a mail all the way. Returns 0 with a verdict in out (also when that is a refusal: reason is set), -1 only for
+ * our own limits. Slices in out live in the arena or in mail. Payloads are only filled when the verdict is AS1_OK.
+ * With pol->partner NULL nothing verifies; tree and layers are still filled, which is what inspect shows.
+ */
+int as1_open(struct arena *a, struct str mail, const struct as1_policy *pol, struct as1_opened *out, struct err *e);
+
+/* A mail that some program stored with LF alone, CRLF again as it was on the wire; any other mail as it is. */
+struct str as1_wire_form(struct arena *a, struct str mail);
+
+#endif

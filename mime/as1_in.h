@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/* as1_in.h - what the files that take a mail apart share: as1_open.c (layers), as1_inside.c (what is within),
+ * as1_peek.c (the outer header), as1_show.c (words for people). */
+#ifndef EDIGATE_MIME_AS1_IN_H
+#define EDIGATE_MIME_AS1_IN_H
+
+#include "mime/as1.h"
+#include "mime/header.h"
+#include "mime/part.h"
+
+/* One mail on its way through as1_open(). */
+struct opening {
+	struct arena *a;
+	const struct as1_policy *pol;
+	struct as1_opened *out;
+	struct part_tree tree;		/* of the layer that we are at */
+	unsigned int layer;		/* how many envelopes are off */
+	bool shown;			/* this tree is a branch of the last one */
+	unsigned int outer_defects;	/* of the layers that are off: of what no signature covers */
+	bool weak_envelope;		/* encrypted so that it could have been changed unseen (CBC) */
+	bool compression_seen;
+	bool signature_seen, fits;	/* a signature, and whether it is over this content, whoever made it */
+	enum mic_alg mic_alg;		/* asked for; MIC_NONE: nothing that we know */
+	struct str proven;		/* what the MIC is over, once a layer has said so */
+	bool robot;			/* sent by a program in answer to something */
+};
+
+/* The first refusal stands: it is the outermost. */
+void as1_refuse(struct opening *o, enum as1_verdict verdict, struct str reason);
+
+/* A leaf's bytes; what two decoders could see differently is a refusal. */
+struct str as1_decode(struct opening *o, size_t part);
+
+/* What is in the innermost entity: documents, a receipt, a report, or text. */
+void as1_look_inside(struct opening *o);
+
+/* The receipt that the header asks for: wants, wants_to, wants_known, and the algorithm of its MIC. */
+void as1_read_request(struct opening *o, const struct header *h);
+
+/* Whether no person wrote this: RFC 3834's field, the null return path, or a mailer's own address. */
+bool as1_is_robot(struct arena *a, const struct header *h);
+
+/* Add to out->tree and out->layers. */
+void as1_show_tree(struct opening *o);
+void as1_show_layer(struct opening *o, struct str text);
+
+/* Every text in out as valid UTF-8, whatever the sender wrote: contents are bytes, all else ends in JSON somewhere. */
+void as1_clean_texts(struct opening *o);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: ISC */
+/* as1_inside.c - what the innermost entity holds, once all layers around it are off. */
+#include "mime/as1_in.h"
+
+struct str
+as1_decode(struct opening *o, size_t part)
+{
+	unsigned int flags = 0;
+	struct str bytes = cte_decode(
+	    o->a, o->tree.parts[part].cte, part_body(&o->tree, part), &flags);
+
+	if (flags != 0)
+		as1_refuse(o, AS1_MALFORMED,
+		    S("a part is encoded so that decoders disagree about its bytes"));
+	return bytes;
+}
+
+/* For text that only people read: no refusal. */
+static struct str
+decode_loosely(struct opening *o, size_t part)
+{
+	unsigned int flags = 0;
+
+	return cte_decode(o->a, o->tree.parts[part].cte, part_body(&o->tree, part), &flags);
+}
+
+static size_t
+find_type(const struct part_tree *t, struct str type, size_t from)
+{
+	for (size_t i = from; i < t->n; i++)
+		if (part_is(&t->parts[i], type))
+			return i;
+	return PART_NONE;
+}
+
+static struct str
+human_text(struct opening *o)
+{
+	size_t i = find_type(&o->tree, S("text/plain"), 0);
+
+	return i == PART_NONE || o->tree.parts[i].parent == PART_NONE ? S("")
+	                                                              : decode_loosely(o, i);
+}
+
+static void
+read_receipt(struct opening *o, size_t part)
+{
+	struct err e;
+
+	o->out->kind = AS1_IS_RECEIPT;
+	if (find_type(&o->tree, S("message/disposition-notification"), part + 1) != PART_NONE) {
+		as1_refuse(o, AS1_MALFORMED, S("two notifications in one receipt"));
+		return;
+	}
+	if (mdn_read(o->a, decode_loosely(o, part), &o->out->mdn, &e) == -1)
+		as1_refuse(o, AS1_MALFORMED, str_dup(o->a, str_of(e.text)));
+	o->out->mdn.human = human_text(o);
+}
+
+/* The mail that a report is about: returned whole, or its header only (RFC 3462, 2). */
+static struct str
+returned_id(struct opening *o)
+{
+	static const struct str types[] = {
+		S_INIT("message/rfc822"), S_INIT("text/rfc822-headers"),
+		S_INIT("message/rfc822-headers"), S_INIT("message/global"), S_INIT("message/global-headers"),
+	};
+	struct header h;
+
+	for (size_t k = 0; k < N(types); k++) {
+		size_t i = find_type(&o->tree, types[k], 0);
+		if (i == PART_NONE)
+			continue;
+		struct str mail = decode_loosely(o, i);
+		while (mail.n > 0 && is_space(mail.p[0]))
+			mail = str_from(mail, 1);
+		mail = str_sub(mail, 0, HEADER_BLOCK_MAX);
+		if (header_read(o->a, str_sub(mail, 0, header_length(mail)), &h, NULL) == 0)
+			return header_unfold(o->a, header_get(&h, S("Message-ID")));
+	}
+	return S("");
+}
+
+static void
+read_report(struct opening *o, size_t part)
+{
+	struct err e;
+
+	o->out->kind = AS1_IS_REPORT;
+	if (dsn_read(o->a, decode_loosely(o, part), &o->out->dsn, &e) == -1)
+		as1_refuse(o, AS1_MALFORMED, str_dup(o->a, str_of(e.text)));
+	o->out->dsn.human = human_text(o);
+	o->out->dsn.original_message_id = returned_id(o);
+}
+
+/* A signature or an envelope that is not the root proves nothing about what stands beside it. */
+static void
+refuse_inner_security(struct opening *o)
+{
+	static const struct str types[] = {
+		S_INIT("multipart/signed"), S_INIT("multipart/encrypted"),
+		S_INIT("application/pkcs7-mime"), S_INIT("application/x-pkcs7-mime"),
+		S_INIT("application/pkcs7-signature"),
+		S_INIT("application/x-pkcs7-signature"),
+	};
+	static const struct str never[] = {
+		S_INIT("message/partial"), S_INIT("message/external-body"),
+	};
+
+	for (size_t k = 0; k < N(types); k++)
+		if (find_type(&o->tree, types[k], 0) != PART_NONE)
+			as1_refuse(o, AS1_MALFORMED,
+			    S("a signed or encrypted part is not the outermost of its mail"));
+	for (size_t k = 0; k < N(never); k++)
+		if (find_type(&o->tree, never[k], 0) != PART_NONE)
+			as1_refuse(o, AS1_MALFORMED, str_cat(o->a, never[k], S(" is never taken")));
+}
+
+enum value { NOT_FOR_US, MAYBE, PAYLOAD };
+
+/*
+ * Whether a leaf could be a business document. What somebody attached is one, whatever its type;
+ * text in line is a word for people unless it is all there is; pictures in line are decoration.
+ */
+static enum value
+value_of(const struct part *p)
+{
+	bool attached = str_eq(p->disposition, S("attachment")) || p->file_name.n > 0;
+
+	if (p->children > 0 || part_is(p, S("multipart/")) || part_is(p, S("message/")) ||
+	    part_is(p, S("application/ms-tnef")) || part_is(p, S("application/vnd.ms-tnef")))
+		return NOT_FOR_US;
+	if (attached || part_is(p, S("application/")))
+		return PAYLOAD;
+	if (part_is(p, S("text/plain")))
+		return MAYBE;
+	if (part_is(p, S("text/html")) || part_is(p, S("image/")) || part_is(p, S("audio/")) ||
+	    part_is(p, S("video/")))
+		return NOT_FOR_US;
+	return PAYLOAD;		/* text/xml, edifact by some vendor's name */
+}
+
+static size_t
+count_value(const struct part_tree *t, enum value v)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		n += value_of(&t->parts[i]) == v;
+	return n;
+}
+
+static void
+take_payloads(struct opening *o, enum value v)
+{
+	struct as1_opened *out = o->out;
+
+	for (size_t i = 0; i < o->tree.n; i++) {
+		const struct part *p = &o->tree.parts[i];
+		if (value_of(p) != v)
+			continue;
+		if (out->n == AS1_PAYLOADS_MAX) {
+			as1_refuse(o, AS1_MALFORMED,
+			    str_fmt(o->a, "over %d documents in one mail", AS1_PAYLOADS_MAX));
+			return;
+		}
+		out->payloads[out->n++] = (struct as1_payload){
+			.content = as1_decode(o, i),
+			.media_type = p->type.value,
+			.file_name = p->file_name,
+		};
+	}
+}
+
+/* The least that the partner must send. Reports do not come here: there is_signed tells. */
+static void
+check_floor(struct opening *o)
+{
+	if (o->pol->must_sign && !o->signature_seen)
+		as1_refuse(
+		    o, AS1_INSUFFICIENT_SECURITY, S("not signed, though this partner must sign"));
+	if (o->pol->must_encrypt && !o->out->encrypted)
+		as1_refuse(o, AS1_INSUFFICIENT_SECURITY,
+		    S("not encrypted, though this partner must encrypt"));
+}
+
+static void
+read_documents(struct opening *o)
+{
+	size_t sure = count_value(&o->tree, PAYLOAD), maybe = count_value(&o->tree, MAYBE);
+	unsigned int defects = (o->outer_defects | part_tree_defects(&o->tree)) & PART_AMBIGUOUS;
+
+	if (sure == 0 && o->robot) {
+		o->out->kind = AS1_IS_OTHER;
+		return;
+	}
+	/* A report is read however broken; in a document nobody may see other bytes than we. */
+	if (defects != 0)
+		as1_refuse(o, AS1_MALFORMED, part_defects_text(o->a, defects));
+	refuse_inner_security(o);
+	check_floor(o);
+	if (sure > 0 || maybe == 1)
+		take_payloads(o, sure > 0 ? PAYLOAD : MAYBE);
+	if (o->out->n > 0)
+		return;
+	as1_refuse(o, AS1_NO_PAYLOAD,
+	    find_type(&o->tree, S("application/ms-tnef"), 0) != PART_NONE
+	        ? S("a winmail.dat (TNEF) as only attachment: the sender's mail program must send "
+	            "plain MIME")
+	        : S("no attachment that could be a document"));
+}
+
+void
+as1_look_inside(struct opening *o)
+{
+	size_t mdn = find_type(&o->tree, S("message/disposition-notification"), 0);
+	size_t dsn = find_type(&o->tree, S("message/delivery-status"), 0);
+
+	if (dsn == PART_NONE)
+		dsn = find_type(&o->tree, S("message/global-delivery-status"), 0);
+	if (mdn != PART_NONE) {
+		read_receipt(o, mdn);
+	} else if (dsn != PART_NONE) {
+		read_report(o, dsn);
+	} else if (part_is(&o->tree.parts[0], S("multipart/report"))) {
+		o->out->kind = AS1_IS_OTHER;	/* a feedback report, say: for people */
+	} else {
+		read_documents(o);
+	}
+}

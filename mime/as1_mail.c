@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+#include "mime/as1_mail.h"
+
+#include "gateway/base/base64.h"
+#include "gateway/base/clock.h"
+#include "mime/addr.h"
+#include "mime/cms.h"
+#include "mime/word.h"
+#include "mime/write.h"
+
+#define TYPE_SIGNATURE "application/pkcs7-signature"
+#define TYPE_SIGNED	       "Content-Type: multipart/signed; protocol=\"" TYPE_SIGNATURE "\";\r\n micalg="
+
+/* RFC 5322, 3.6.4: left@right of printable ASCII, so that it passes through every header. */
+bool
+as1_is_message_id(struct str id)
+{
+	struct str right = id, left;
+
+	for (size_t i = 0; i < id.n; i++)
+		if (id.p[i] <= ' ' || id.p[i] >= 0x7f || id.p[i] == '<' || id.p[i] == '>')
+			return false;
+	return id.n <= AS1_MESSAGE_ID_MAX && str_cut(&right, '@', &left) && left.n > 0 &&
+	    right.n > 0;
+}
+
+static bool
+is_seed(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_alnum(s.p[i]))
+			return false;
+	return s.n > 0 && s.n <= AS1_SEED_MAX;
+}
+
+int
+as1_envelope_check(const struct as1_envelope *env, struct err *e)
+{
+	if (!addr_is_strict(env->from))
+		return err_set(e, ERR_CONFIG, "our address '" STR_FMT "' is no plain mail address",
+		    STR_ARG(env->from));
+	if (!addr_is_strict(env->to))
+		return err_set(e, ERR_CONFIG,
+		    "partner's address '" STR_FMT "' is no plain mail address", STR_ARG(env->to));
+	if (str_has_ctl(env->from_name) || !is_utf8(env->from_name))
+		return err_set(e, ERR_CONFIG, "our name '" STR_FMT "' is no line of UTF-8",
+		    STR_ARG(env->from_name));
+	if (!as1_is_message_id(env->message_id))
+		return err_set(e, ERR_CONFIG, "'" STR_FMT "' is no message id",
+		    STR_ARG(env->message_id));
+	if (!is_seed(env->boundary_seed))
+		return err_set(e, ERR_CONFIG, "boundary seed is not 1 to %d letters and digits",
+		    AS1_SEED_MAX);
+	return 0;
+}
+
+int
+as1_envelope_write(struct arena *a, const struct as1_envelope *env, struct str subject,
+    struct buf *out, struct err *e)
+{
+	struct str id = str_fmt(a, "<" STR_FMT ">", STR_ARG(env->message_id));
+
+	if (write_mailbox(out, "From", env->from_name, env->from, e) == -1 ||
+	    write_mailbox(out, "To", S(""), env->to, e) == -1 ||
+	    write_text_field(out, "Subject", subject, e) == -1 ||
+	    write_field(out, "Date", clock_rfc5322(a, env->date_ms), e) == -1)
+		return -1;
+	return write_field(out, "Message-ID", id, e);
+}
+
+struct str
+as1_boundary(struct arena *a, const struct as1_envelope *env, const char *kind)
+{
+	return str_fmt(a, "=_%s_" STR_FMT, kind, STR_ARG(env->boundary_seed));
+}
+
+int
+as1_write_signed(struct arena *a, const struct as1_envelope *env, const struct cert_set *own,
+    const struct cert_key *key, struct str entity, struct buf *out, struct err *e)
+{
+	struct str boundary = as1_boundary(a, env, "signed");
+	const struct cms_signing how = { .own = own, .key = key, .now_ms = env->date_ms };
+	struct buf der = BUF_CAP(CERT_PEM_MAX);
+	int rc = -1;
+
+	if (own == NULL || key == NULL)
+		return err_set(e, ERR_CONFIG, "no certificate and key to sign with");
+	if (cms_sign(&how, entity, &der, e) == -1)
+		goto out;
+	/* RFC 8551, 3.5.3.2 */
+	if (buf_put(out, S(TYPE_SIGNED), e) == -1 ||
+	    buf_put(out, str_of(mic_alg_name(cms_sign_digest(&how))), e) == -1 ||
+	    write_param(out, "boundary", boundary, e) == -1 ||
+	    buf_put(out, S("\r\n\r\nThis is a signed message in MIME format.\r\n"), e) == -1 ||
+	    write_delimiter(out, boundary, e) == -1 || buf_put(out, entity, e) == -1 ||
+	    write_delimiter(out, boundary, e) == -1 ||
+	    write_file_part(out, S(TYPE_SIGNATURE), S("smime.p7s"), buf_str(&der), e) == -1)
+		goto out;
+	rc = write_close(out, boundary, e);
+out:
+	buf_clear(&der);
+	return rc;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/* cert.h - certificates and private keys, from PEM bytes. The only header that shows OpenSSL's type names. */
+#ifndef EDIGATE_MIME_CERT_H
+#define EDIGATE_MIME_CERT_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+
+struct x509_st;
+struct evp_pkey_st;
+
+/* What people and policies want to know of one certificate; strings are the arena's. */
+struct cert_facts {
+	struct str subject, issuer, serial;	/* one line each, escaped */
+	struct str mail;			/* first rfc822Name of the SAN, else emailAddress, else empty */
+	struct str fingerprint;			/* SHA-256 of the DER, lower-case hex with colons */
+	struct str key;				/* "RSA 3072", "EC P-256" */
+	int64_t not_before_ms, not_after_ms;
+	bool self_signed;
+};
+
+#define CERT_SET_MAX 16
+#define CERT_PEM_MAX (1 << 20)
+
+/* A set of certificates: ours (leaf first, then its chain), or all that a partner may sign with. */
+struct cert_set;
+int  cert_set_read(struct str pem, struct cert_set **out, struct err *e);	/* at least one; at most 16 */
+int  cert_set_add(struct cert_set *set, struct str pem, struct err *e);
+void cert_set_free(struct cert_set *set);
+size_t cert_set_count(const struct cert_set *set);
+struct x509_st *cert_set_get(const struct cert_set *set, size_t i);		/* lent */
+int cert_facts(struct arena *a, const struct cert_set *set, size_t i, struct cert_facts *out, struct err *e);
+/* PEM of certificate i. */
+int cert_pem(const struct cert_set *set, size_t i, struct buf *out, struct err *e);
+
+/*
+ * Whether certificate i may be used so at now_ms: inside its dates, key usage and extended key usage fitting (RFC 8550,
+ * 4.4; absent ones allow everything), the key strong enough. 0, or -1 with ERR_INPUT and the reason.
+ */
+enum cert_use { CERT_SIGNS, CERT_DECRYPTS };
+#define CERT_RSA_BITS_MIN 2048
+#define CERT_EC_BITS_MIN  256
+int cert_usable(const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms, struct err *e);
+
+/* A private key; what it is asked stands in cert_key.h. */
+struct cert_key;
+int  cert_key_read(struct str pem, struct cert_key **out, struct err *e);
+void cert_key_free(struct cert_key *k);
+struct evp_pkey_st *cert_key_get(const struct cert_key *k);	/* for tests; NULL when the key is elsewhere */
+bool cert_key_fits(const struct cert_key *k, const struct cert_set *set);	/* the set's first certificate */
+
+/* A new RSA 3072 key and a self-signed certificate: CN = org, SAN rfc822Name mail and/or dNSName/iPAddress host. */
+struct cert_new {
+	struct str org, mail, host;	/* mail: S/MIME use; host: TLS server use; either may be empty */
+	int64_t not_before_ms, not_after_ms;
+};
+int cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem, struct err *e);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cms.h - Cryptographic Message Syntax (RFC 5652) as S/MIME uses it (RFC 8551): DER in, DER out, content as exact
+ * bytes, never rewritten. The syntax is read and written here; libcrypto is asked for arithmetic and certificates
+ * only. Which algorithms are good enough stands in alg.c; a private key is asked the two things of cert_key.h.
+ */
+#ifndef EDIGATE_MIME_CMS_H
+#define EDIGATE_MIME_CMS_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/buf.h"
+#include "gateway/base/err.h"
+#include "mime/cert_key.h"
+
+#define CMS_SIGNERS_MAX	   4
+#define CMS_RECIPIENTS_MAX 64
+#define CMS_CERTS_MAX	   16
+#define CMS_TAG_BYTES_MIN  12	/* RFC 5084, 3.2: a shorter AES-GCM tag can be guessed */
+
+enum cms_kind { CMS_IS_OTHER, CMS_IS_SIGNED, CMS_IS_ENVELOPED, CMS_IS_AUTH_ENVELOPED, CMS_IS_COMPRESSED };
+
+/* What it is, by the object identifier inside, whatever a media type says. ERR_INPUT when it is no CMS at all. */
+int cms_kind_of(struct str der, enum cms_kind *out, struct err *e);
+
+/* How a signature is made; zero is the default of each. */
+struct cms_signing {
+	const struct cert_set *own;	/* the signer's certificate first; all of them go with it */
+	const struct cert_key *key;
+	enum alg_scheme scheme;		/* the key's own; ALG_RSA_PSS for an RSA key on request */
+	enum mic_alg digest;		/* SHA-256; SHA-512 for Ed25519, which has no other (RFC 8419) */
+	bool opaque;			/* with the content inside */
+	int64_t now_ms;
+};
+
+/* The digest that it will be by: for micalg. */
+enum mic_alg cms_sign_digest(const struct cms_signing *how);
+
+/* A signature over content with signed attributes. */
+int cms_sign(const struct cms_signing *how, struct str content, struct buf *out, struct err *e);
+
+enum cms_verdict {
+	CMS_GOOD,
+	CMS_MALFORMED,
+	CMS_STRANGER,		/* by none of the trusted certificates, or by one that may not sign now */
+	CMS_WEAK,		/* by an algorithm that proves nothing any more */
+	CMS_CHANGED,		/* the content is not what was signed */
+};
+
+struct cms_verified {
+	enum cms_verdict verdict;
+	struct str reason;	/* in words, unless good */
+	struct str signer;	/* subject and fingerprint of the trusted certificate; empty: none */
+	struct str algorithms;	/* "rsa, sha-256": of the trusted signer, else of the first */
+	enum mic_alg digest;	/* the same one's */
+	bool fits;		/* the signature fits the content, whoever made it */
+	struct str content;	/* what was signed */
+};
+
+/*
+ * Verify against exactly the certificates in trusted (NULL: none); those inside the message prove nothing. detached is
+ * the content, or has a NULL p when it must be inside. At least one signer must be trusted and good, none may be broken.
+ * allow: bits of enum alg_exception.
+ */
+void cms_verify(struct arena *a, struct str der, struct str detached, const struct cert_set *trusted, int64_t now_ms,
+    unsigned int allow, struct cms_verified *out);
+
+/* The certificates inside a signature, as PEM: for showing who claims to have signed, never for trust. */
+int cms_certs(struct str der, struct buf *pem, struct err *e);
+
+/* How an envelope is made; zero is the default of each. */
+struct cms_sealing {
+	const struct cert_set *to;	/* every certificate in it that may be used at now_ms can open it */
+	struct str cipher;		/* "aes-256-cbc"; also aes-128-cbc, and -gcm for AuthEnvelopedData */
+	bool oaep;			/* to RSA keys by RSAES-OAEP with SHA-256, not PKCS #1 v1.5 */
+	int64_t now_ms;
+};
+
+/* ERR_CONFIG when there is nobody to encrypt to. */
+int cms_encrypt(const struct cms_sealing *how, struct str content, struct buf *out, struct err *e);
+
+struct cms_opened {
+	struct str content;	/* in the arena */
+	struct str algorithm;	/* what it was encrypted by: "aes-256-cbc" */
+	bool weak;		/* not opened because of the algorithm, which everybody can see */
+};
+
+/* All other failures read the same (ERR_INPUT). key belongs to the first of own; allow: bits of enum alg_exception. */
+int cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *key, unsigned int allow,
+    struct str der, struct cms_opened *out, struct err *e);
+
+/* What a compressed content may grow to: so many times its size and a little, and in all. */
+#define CMS_INFLATE_RATIO 200u
+#define CMS_INFLATE_FLOOR 65536u
+#define CMS_INFLATED_MAX  (64u << 20)
+
+/* CompressedData (RFC 3274) by zlib. cms_decompress: in the arena; ERR_INPUT when broken or over a limit. */
+int cms_compress(struct str content, struct buf *out, struct err *e);
+int cms_decompress(struct arena *a, struct str der, struct str *out, struct err *e);
+
+#endif

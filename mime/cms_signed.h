@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/* cms_signed.h - SignedData (RFC 5652, 5) as slices of the message: what is there, not whether it is true. */
+#ifndef EDIGATE_MIME_CMS_SIGNED_H
+#define EDIGATE_MIME_CMS_SIGNED_H
+
+#include "mime/cms_info.h"
+#include "mime/cms_name.h"
+
+#define CMS_ATTRIBUTES_MAX	 32
+#define CMS_ATTRIBUTES_BYTES_MAX (64u << 10)
+
+struct cms_signer {
+	struct cms_name name;
+	struct alg_id digest, signature_alg;
+	struct str attributes;		/* signedAttrs, one after the other; p NULL: there are none */
+	struct str signature;
+};
+
+struct cms_signed {
+	struct str digests;		/* digestAlgorithms, one after the other */
+	struct str content_type;	/* OID */
+	struct ber content;		/* an octet string; tag 0: detached */
+	struct str certs;		/* one after the other, with other kinds of them in between */
+	size_t n_certs;
+	struct cms_signer signers[CMS_SIGNERS_MAX];
+	size_t n;
+};
+
+/* der is what ber_check() likes. ERR_INPUT when it is no SignedData, or over a limit. */
+int cms_signed_read(struct str der, struct cms_signed *out, struct err *e);
+
+/* The next certificate of certs, with its tag and length. */
+bool cms_signed_next_cert(struct str *certs, struct str *out);
+
+/* RFC 5652, 11: the value of the attribute that stands exactly once and has exactly one value. */
+bool cms_attribute_only(struct str attributes, struct str oid, struct ber *value);
+bool cms_attribute_has(struct str attributes, struct str oid);
+
+/* id-data, id-contentType, id-messageDigest, ... */
+extern const struct str cms_oid_data, cms_oid_content_type, cms_oid_message_digest, cms_oid_signing_time,
+    cms_oid_capabilities, cms_oid_protection, cms_oid_mgf1;
+
+#endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cms_verify.c - who signed what. Trust is a set of certificates and nothing else: no chains, no
+ * certificates from the message, no store. Only attributes are ever signed, and they must say what
+ * they are for: so no signature over one thing can be shown as one over another.
+ */
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/rsa.h>
+#include <limits.h>
+#include <string.h>
+
+#include "mime/cert_text.h"
+#include "mime/cms_pss.h"
+
+struct verifying {
+	struct arena *a;
+	const struct cert_set *trusted;
+	int64_t now_ms;
+	unsigned int allow;
+	struct cms_signed cms;
+	int known, fitting;		/* signers that are trusted; signers that fit the content */
+	enum cms_verdict lesser;	/* of a signer that proves nothing (weak, expired) */
+	struct str lesser_reason;
+	struct cms_verified *out;
+};
+
+static void
+settle(struct verifying *v, enum cms_verdict verdict, const char *fmt, struct str detail)
+{
+	if (v->out->verdict != CMS_GOOD)
+		return;		/* the first reason stands */
+	v->out->verdict = verdict;
+	v->out->reason = detail.n == 0 ? str_of(fmt) : str_cat(v->a, str_of(fmt), detail);
+}
+
+/* Not broken, only worth nothing: a better signature may stand beside it while a partner changes. */
+static bool
+disregard(struct verifying *v, enum cms_verdict verdict, struct str reason)
+{
+	v->lesser = verdict;
+	v->lesser_reason = reason;
+	return false;
+}
+
+static struct str
+algorithms_text(struct arena *a, const struct alg *alg, const struct alg *digest)
+{
+	return str_fmt(a, "%s, %s", alg != NULL ? alg->name : "other", digest != NULL ? digest->name : "other");
+}
+
+/*
+ * Without signed attributes a signature over one mail's attributes would be a signature over a
+ * content of those bytes; so they must be there, and say id-data (RFC 5652, 5.3 and 11).
+ */
+static bool
+signed_digest(const struct cms_signer *s, struct str *digest)
+{
+	struct ber type, value;
+
+	if (!cms_attribute_only(s->attributes, cms_oid_content_type, &type) ||
+	    !cms_attribute_only(s->attributes, cms_oid_message_digest, &value))
+		return false;
+	*digest = value.value;
+	return type.tag == BER_OID && str_eq(type.value, cms_oid_data) && value.tag == BER_OCTETS;
+}
+
+/* RFC 6211: when the signer says which algorithms he used, it was these. */
+static bool
+is_protected(const struct cms_signer *s)
+{
+	struct alg_id digest, alg;
+	struct ber value;
+	struct str inside;
+
+	if (!cms_attribute_has(s->attributes, cms_oid_protection))
+		return true;
+	if (!cms_attribute_only(s->attributes, cms_oid_protection, &value) || value.tag != BER_SEQUENCE ||
+	    !alg_id_take(&value.value, &digest) || !ber_take(&value.value, BER_CONTEXT_1, &inside) ||
+	    !ber_take(&inside, BER_OID, &alg.oid))
+		return false;
+	return str_eq(digest.oid, s->digest.oid) && str_eq(alg.oid, s->signature_alg.oid);
+}
+
+/* RFC 5652, 5.1: a digest that is not announced was not meant to be used. */
+static bool
+is_announced(const struct verifying *v, struct str oid)
+{
+	struct str list = v->cms.digests;
+	struct alg_id id;
+
+	while (alg_id_take(&list, &id))
+		if (str_eq(id.oid, oid))
+			return true;
+	return false;
+}
+
+/* RFC 5652, 5.4: what is signed is the attributes as a SET, not as the [0] in the message. */
+static struct str
+signed_bytes(struct arena *a, const struct cms_signer *s)
+{
+	struct der d = { 0 };
+	struct str bytes;
+
+	der_element(&d, BER_SET, s->attributes);
+	bytes = str_dup(a, der_str(&d));
+	der_clear(&d);
+	return bytes;
+}
+
+static bool
+set_padding(EVP_PKEY_CTX *c, const struct cms_signer *s, const struct alg *alg, enum mic_alg digest)
+{
+	struct cms_pss pss;
+
+	if (alg->scheme == ALG_RSA)
+		return EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PADDING) == 1;
+	if (alg->scheme != ALG_RSA_PSS)
+		return true;
+	if (!cms_pss_read(s->signature_alg.parameters, &pss) || pss.digest != digest)
+		return false;
+	return EVP_PKEY_CTX_set_rsa_padding(c, RSA_PKCS1_PSS_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(c, EVP_get_digestbyname(alg_digest(pss.mask)->evp)) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(c, (int)pss.salt) == 1;
+}
+
+static bool
+is_key_for(const EVP_PKEY *key, enum alg_scheme scheme)
+{
+	switch (scheme) {
+	case ALG_RSA:
+		return EVP_PKEY_is_a(key, "RSA");
+	case ALG_RSA_PSS:
+		return EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_is_a(key, "RSA-PSS");
+	case ALG_ECDSA:
+		return EVP_PKEY_is_a(key, "EC");
+	case ALG_ED25519:
+		return EVP_PKEY_is_a(key, "ED25519");
+	default:
+		return false;
+	}
+}
+
+static bool
+fits_with(struct verifying *v, const struct cms_signer *s, X509 *x, const struct alg *alg, enum mic_alg digest)
+{
+	EVP_PKEY *key = X509_get0_pubkey(x);
+	struct str bytes = signed_bytes(v->a, s);
+	const EVP_MD *md = alg->scheme == ALG_ED25519 ? NULL : EVP_get_digestbyname(alg_digest(digest)->evp);
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pc = NULL;
+	bool ok = false;
+
+	if (c != NULL && key != NULL && is_key_for(key, alg->scheme) &&
+	    EVP_DigestVerifyInit(c, &pc, md, NULL, key) == 1 && set_padding(pc, s, alg, digest))
+		ok = EVP_DigestVerify(c, (const unsigned char *)s->signature.p, s->signature.n,
+		    (const unsigned char *)bytes.p, bytes.n) == 1;
+	EVP_MD_CTX_free(c);
+	ERR_clear_error();
+	return ok;
+}
+
+/* The certificate in the message that this signer names, or NULL: shows that a signature is broken, no more. */
+static X509 *
+find_inside(const struct verifying *v, const struct cms_signer *s)
+{
+	struct str certs = v->cms.certs, der;
+
+	while (cms_signed_next_cert(&certs, &der)) {
+		const unsigned char *p = (const unsigned char *)der.p;
+		X509 *x = der.n > LONG_MAX ? NULL : d2i_X509(NULL, &p, (long)der.n);
+		if (x != NULL && cms_name_fits(&s->name, x))
+			return x;
+		X509_free(x);
+	}
+	ERR_clear_error();
+	return NULL;
+}
+
+static bool
+find_trusted(const struct verifying *v, const struct cms_signer *s, size_t *at)
+{
+	for (*at = 0; v->trusted != NULL && *at < cert_set_count(v->trusted); (*at)++)
+		if (cms_name_fits(&s->name, cert_set_get(v->trusted, *at)))
+			return true;
+	return false;
+}
+
+/* Signature and content against each other, with the key of x; NULL x: only the content. */
+static bool
+check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const struct alg *alg, enum mic_alg digest)
+{
+	struct str is;
+	struct mic want;
+
+	if (!signed_digest(s, &is)) {
+		settle(v, CMS_MALFORMED, "signature lacks signed attributes, or has them twice", S(""));
+		return false;
+	}
+	if ((alg->digest != MIC_NONE && alg->digest != digest) || !is_protected(s) || !is_announced(v, s->digest.oid)) {
+		settle(v, CMS_MALFORMED, "signature contradicts itself about its algorithms", S(""));
+		return false;
+	}
+	if (mic_make(digest, v->out->content, &want, NULL) == -1 ||
+	    !str_eq(is, str_make((const char *)want.bytes, want.n))) {
+		settle(v, CMS_CHANGED, "content was changed after it was signed", S(""));
+		return false;
+	}
+	if (x != NULL && !fits_with(v, s, x, alg, digest)) {
+		settle(v, CMS_CHANGED, "signature value does not fit", S(""));
+		return false;
+	}
+	return true;
+}
+
+static void
+name_signer(struct verifying *v, size_t at)
+{
+	X509 *x = cert_set_get(v->trusted, at);
+
+	v->out->signer = str_fmt(v->a, STR_FMT " (" STR_FMT ")",
+	    STR_ARG(cert_name_text(v->a, X509_get_subject_name(x))),
+	    STR_ARG(cert_fingerprint(v->a, x)));
+}
+
+/* With the certificate that the message brings along, when it is not one that we trust. */
+static bool
+check_stranger(struct verifying *v, const struct cms_signer *s, const struct alg *alg, enum mic_alg digest)
+{
+	X509 *x = find_inside(v, s);
+
+	if (check_content(v, s, x, alg, digest))
+		v->fitting += x != NULL;
+	X509_free(x);
+	return false;
+}
+
+/* One signer. Returns whether it is trusted and good; what is wrong with it is kept. */
+static bool
+check_signer(struct verifying *v, const struct cms_signer *s)
+{
+	const struct alg *digest = alg_find(ALG_DIGEST, s->digest.oid),
+	                 *alg = alg_find(ALG_SIGNATURE, s->signature_alg.oid);
+	struct str algorithms = algorithms_text(v->a, alg, digest);
+	size_t at;
+	bool trusted = find_trusted(v, s, &at);
+	struct err e;
+
+	v->known += trusted;
+	if (v->out->algorithms.n == 0)
+		v->out->algorithms = algorithms;
+	if (digest == NULL || !alg_is_allowed(digest, v->allow) || alg == NULL || !alg_is_allowed(alg, v->allow))
+		return disregard(v, CMS_WEAK,
+		    str_cat(v->a, S("signed by a weak algorithm, want sha-256 or better: "), algorithms));
+	if (!trusted)
+		return check_stranger(v, s, alg, digest->digest);
+	if (!check_content(v, s, cert_set_get(v->trusted, at), alg, digest->digest))
+		return false;
+	v->fitting++;
+	if (cert_usable(v->trusted, at, CERT_SIGNS, v->now_ms, &e) == -1)
+		return disregard(v, CMS_STRANGER, str_dup(v->a, str_of(e.text)));
+	v->out->digest = digest->digest;
+	v->out->algorithms = algorithms;
+	name_signer(v, at);
+	return true;
+}
+
+static void
+check_signers(struct verifying *v)
+{
+	bool good = false;
+
+	if (v->cms.n == 0) {
+		settle(v, CMS_STRANGER, "signature names no signer", S(""));
+		return;
+	}
+	for (size_t i = 0; i < v->cms.n; i++)
+		good |= check_signer(v, &v->cms.signers[i]);
+	v->out->fits = v->fitting == (int)v->cms.n;
+	if (v->known == 0 && v->out->verdict != CMS_MALFORMED)
+		v->out->verdict = CMS_GOOD;	/* whatever else is wrong: it is a stranger's */
+	if (good)
+		return;
+	if (v->known > 0 && v->lesser != CMS_GOOD)
+		settle(v, v->lesser, "", v->lesser_reason);
+	settle(v, CMS_STRANGER, "not signed by a certificate of this partner", S(""));
+}
+
+/* RFC 8551, 3.5: detached has no content inside, opaque has. With both, readers could differ. */
+static int
+take_content(struct verifying *v, struct str detached)
+{
+	const struct ber *inside = v->cms.content.tag == 0 ? NULL : &v->cms.content;
+
+	if (!str_eq(v->cms.content_type, cms_oid_data))
+		settle(v, CMS_MALFORMED, "signature over something other than data", S(""));
+	else if (detached.p != NULL && inside != NULL)
+		settle(v, CMS_MALFORMED, "detached signature with a content of its own", S(""));
+	else if (detached.p == NULL && inside == NULL)
+		settle(v, CMS_MALFORMED, "signature without the content it is over", S(""));
+	else if (inside == NULL)
+		v->out->content = detached;
+	else if (!ber_octets_join(v->a, inside, &v->out->content))
+		settle(v, CMS_MALFORMED, "signature over a content that cannot be read", S(""));
+	return v->out->verdict == CMS_GOOD ? 0 : -1;
+}
+
+void
+cms_verify(struct arena *a, struct str der, struct str detached, const struct cert_set *trusted,
+    int64_t now_ms, unsigned int allow, struct cms_verified *out)
+{
+	struct verifying v = { .a = a, .trusted = trusted, .now_ms = now_ms, .allow = allow, .out = out };
+	struct err e;
+
+	*out = (struct cms_verified){ .verdict = CMS_GOOD };
+	if (ber_check(der, &e) == -1 || cms_signed_read(der, &v.cms, &e) == -1)
+		settle(&v, CMS_MALFORMED, "signature: ", str_dup(a, str_of(e.text)));
+	else if (take_content(&v, detached) == 0)
+		check_signers(&v);
+	if (out->verdict != CMS_GOOD)
+		out->signer = S("");
+}

@@ -1,0 +1,148 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# supervise - signals in every order, roles that are missing or do not end, settings that break or change: the house stays up,
+# comes down when asked, and leaves nothing behind.
+b=${1:-build/opt}
+. tests/lib.sh
+. tests/gateway.sh
+sys_begin
+# Programs of our own, so that one can be taken away.
+mkdir "$dir/bin"
+cp "$b"/edigate "$b"/edigate-* "$dir/bin/"
+EDIGATE_LIBEXEC=$dir/bin
+make_pair "$dir" || bail "setting up"
+up "$nordwind" && up "$acme" || bail "starting"
+log=$nordwind.log
+pid() { cat "$nordwind.pid"; }
+role_pid() { sed -n "s/^$1 \([0-9]*\) up .*/\1/p" "$nordwind/run/roles"; }
+seen() { grep -c "$1" "$log"; }
+goes() {	# what, number: a document gets through
+	order "$2" | drop "$nordwind" acme "order-$2.edi"
+	try "$1" wait_for 60 through "$2"
+}
+through() { has_state "$nordwind" complete "name=order-$1.edi"; }
+goes_in() {
+	order "$2" | turned | drop "$acme" nordwind "back-$2.edi"
+	try "$1" wait_for 60 back_is "$2"
+}
+back_is() { has_state "$acme" complete "name=back-$1.edi"; }
+fds() { ls "/proc/$1/fd" 2>/dev/null | wc -l; }
+
+# Two gateways on one home.
+"$e" --home "$nordwind" run >"$dir/second" 2>&1
+is "a second gateway on the same home refuses to start" "$?" 69
+try "and says why" grep -q 'running already' "$dir/second"
+
+# Signals.
+before=$(role_pid ledger)
+kill -HUP "$(pid)"; kill -HUP "$(pid)"; kill -HUP "$(pid)"
+reloaded() { [ "$(role_pid ledger)" != "$before" ] && [ -n "$(role_pid send)" ]; }
+try "three SIGHUP in a row reload" wait_for 40 reloaded
+goes "a document goes after that" 1
+printf '[gatewaay]\n' >>"$nordwind/config.ini"
+before=$(role_pid ledger)
+kill -HUP "$(pid)"
+complained() { [ "$(seen 'going on with the old settings')" -ge 1 ]; }
+try "settings that are broken are not taken" wait_for 20 complained
+is "and nobody is stopped" "$(role_pid ledger)" "$before"
+sed '$d' "$nordwind/config.ini" >"$dir/config" && cat "$dir/config" >"$nordwind/config.ini"
+goes "a document goes meanwhile" 2
+
+# The listener moves, from one address to one that overlaps it.
+before=$(role_pid ledger)
+set_all "$nordwind" listen.address "0.0.0.0:$nordwind_port" && kill -HUP "$(pid)"
+try "a new address for the same port is taken on reload" wait_for 40 reloaded
+goes_in "and mail comes in there" 3
+is "without complaint" "$(grep -c 'event=reload .*listen' "$log")" 0
+free_port
+before=$(role_pid ledger)
+set_all "$nordwind" listen.address "127.0.0.1:$port" && kill -HUP "$(pid)"
+try "so is another port" wait_for 40 reloaded
+set_all "$acme" smtp.port "$port"
+acme_log=$(grep -c 'event=reloading' "$acme.log")
+kill -HUP "$(cat "$acme.pid")"
+acme_reloaded() { [ "$(grep -c 'event=reloading' "$acme.log")" -gt "$acme_log" ]; }
+wait_for 20 acme_reloaded
+goes_in "and mail comes in there, too" 4
+nordwind_port=$port
+before=$(role_pid ledger)
+set_all "$nordwind" listen.address "127.0.0.1:$acme_port" && kill -HUP "$(pid)"
+taken() { [ "$(grep -c 'event=reload .*listen' "$log")" -ge 1 ]; }
+try "an address that is not free is told" wait_for 40 taken
+set_all "$nordwind" listen.address "127.0.0.1:$nordwind_port"
+goes_in "mail still comes in where it did" 5
+
+# A role that is not there, and one that ends at once.
+mv "$dir/bin/edigate-pack" "$dir/bin/gone"
+kill -KILL "$(role_pid pack.1)"
+missing() { grep -q 'pack.1.*exit status 72' "$nordwind/run/roles"; }
+try "a missing program is told" wait_for 20 missing
+goes "the other worker works on" 6
+mv "$dir/bin/gone" "$dir/bin/edigate-pack"
+back_again() { [ -n "$(role_pid pack.1)" ]; }
+try "and the first is there again when it is put back" wait_for 60 back_again
+printf '#!/bin/sh\nexit 3\n' >"$dir/bin/no-send"
+chmod +x "$dir/bin/no-send"
+mv "$dir/bin/edigate-send" "$dir/bin/send" && mv "$dir/bin/no-send" "$dir/bin/edigate-send"
+kill -KILL "$(role_pid send)"
+order 7 | drop "$nordwind" acme order-7.edi
+crashes() { [ "$(seen 'ended role=send .*exit status 3')" -ge 3 ]; }
+try "a role that ends at once is started again and again" wait_for 30 crashes
+is "slower each time" "$([ "$(seen 'started role=send')" -lt 15 ] && echo yes)" yes
+mv "$dir/bin/send" "$dir/bin/edigate-send"
+seventh() { has_state "$nordwind" complete name=order-7.edi; }
+try "what waited goes when it is well again" wait_for 60 seventh
+
+# Forty restarts leave no descriptor open.
+ledger=$(role_pid ledger)
+ledger_fds=$(fds "$ledger")
+supervisor_fds=$(fds "$(pid)")
+n=0
+while [ $n -lt 40 ]; do
+	for role in pack.1 pack.2 unpack.1 unpack.2 hook watch send listen; do
+		[ $n -lt 40 ] || break
+		killed=$(role_pid $role)
+		[ -z "$killed" ] || { kill -KILL "$killed" 2>/dev/null && n=$((n + 1)); }
+	done
+	sleep 0.3
+done
+all_up() { [ "$(grep -c ' up ' "$nordwind/run/roles")" = "$(grep -c . "$nordwind/run/roles")" ]; }
+try "after $n restarts every role is up" wait_for 120 all_up
+is "the ledger has no more descriptors open" "$(role_pid ledger) $(fds "$ledger")" "$ledger $ledger_fds"
+is "nor the supervisor" "$(fds "$(pid)")" "$supervisor_fds"
+goes "and documents go" 8
+
+# Without its ledger nobody is blamed.
+restarts=$(sed -n 's/^send [0-9]* up \([0-9]*\) .*/\1/p' "$nordwind/run/roles")
+kill -KILL "$(role_pid ledger)"
+try "the ledger is killed, and all come up again" wait_for 60 reloaded
+is "the others are not blamed for it" "$(sed -n 's/^send [0-9]* up \([0-9]*\) .*/\1/p' "$nordwind/run/roles")" "$restarts"
+goes "and documents go" 9
+
+# The supervisor is killed, and a new one started in the same moment.
+kill -KILL "$(pid)"
+rm -f "$nordwind.pid"
+try "a new supervisor starts beside the ending roles of a killed one" up "$nordwind"
+goes "and documents go" 10
+goes_in "in both directions" 11
+
+# A role that does not end when asked. It is stopped, so that it cannot.
+kill -STOP "$(role_pid unpack.1)"
+order 12 | turned | drop "$acme" nordwind back-12.edi
+order 13 | turned | drop "$acme" nordwind back-13.edi
+kill -TERM "$(pid)"; kill -TERM "$(pid)"; kill -HUP "$(pid)"
+ended() { ! kill -0 "$(pid)" 2>/dev/null; }
+try "a role that does not end is killed after half a minute" wait_for 50 ended
+rm -f "$nordwind.pid"
+is "nobody is left" "$(for p in /proc/[0-9]*; do tr '\0' ' ' <"$p/cmdline" 2>/dev/null | grep -F -- "--home $nordwind"; done | grep -v grep)" ""
+try "nordwind starts again" up "$nordwind"
+try "and gets what it missed" wait_for 60 back_is 12
+try "all of it" wait_for 60 back_is 13
+for home in "$nordwind" "$acme"; do
+	try "${home##*/} ends" down "$home"
+	try "${home##*/} is in order" "$b/tool/sys/doctor" "$home" quiet
+	is "${home##*/}: every original is in sent/" "$(ls "$home/spool/claimed" | wc -l)" 0
+done
+is "ACME has each order once" "$(cat "$acme"/inbox/nordwind/* | grep -c '^UNB')" "$(ls "$nordwind/sent" | wc -l)"
+is "Nordwind, too" "$(cat "$nordwind"/inbox/acme/* | grep -c '^UNB')" "$(ls "$acme/sent" | wc -l)"
+done_testing
