@@ -8,6 +8,7 @@ LIBEXEC  ?= $(PREFIX)/libexec/edigate
 CFLAGS   ?= -O2 -g
 VERSION  := 0.1.0
 V        ?= 0
+.DEFAULT_GOAL := all
 FUZZ_SECONDS ?= 60
 N        ?= 2000
 Q        := $(if $(filter 1,$(V)),,@)
