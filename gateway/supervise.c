@@ -29,6 +29,8 @@
 #define DRAIN_MS	    30000	/* for the work in hand; then SIGKILL */
 #define TICK_MS		    100
 #define LISTEN_TRIES	    25		/* a fifth of a second apart */
+#define CONTROL_TRIES	    300
+#define TRIES_TOLD	    25
 
 /* How the house goes down, for good or to come up again with new settings. */
 enum phase { UP, DRAINING, LAST };	/* LAST: only the ledger is left to end */
@@ -381,38 +383,54 @@ take_lock(struct err *e)
 	return io_write_all(sv.lock, str_of(pid), e);
 }
 
-/* The listener of a supervisor that was killed a moment ago may still be ending: its sockets are free in a moment. */
-static int
-listen_at_last(const struct conf *none, struct err *e)
+/* The roles of a supervisor that was killed a moment ago may still be ending: what they hold is free in a moment. */
+static bool
+free_soon(int *tries, const struct err *e)
 {
 	const struct timespec pause = { .tv_nsec = 200 * 1000 * 1000 };
-	int rc = -1;
 
-	for (int i = 0; i < LISTEN_TRIES && rc == -1; i++) {
-		if (i > 0 && e->kind != ERR_RETRY)
-			break;
-		if (i > 0)
-			(void)nanosleep(&pause, NULL);
-		rc = listener_update(sv.listeners, &sv.n_listeners, CHILD_FDS_MAX - 1, none, &sv.conf, e);
-	}
+	if (e->kind != ERR_RETRY || *tries <= 1)
+		return false;
+	if ((*tries)-- % TRIES_TOLD == 0)
+		log_ev(LOG_INFO, 0, "waiting", KC("why", e->text));
+	(void)nanosleep(&pause, NULL);
+	return true;
+}
+
+/* The lock is ours, so it is an ending ledger that still answers; it ends when its work in hand is done. */
+static int
+take_control(struct err *e)
+{
+	char *path = conf_path(sv.arena, &sv.conf, "run/control.sock");
+	int tries = CONTROL_TRIES;
+
+	do
+		sv.control = ipc_listen(path, e);
+	while (sv.control == -1 && free_soon(&tries, e));
+	return sv.control == -1 ? -1 : listener_give(path, &sv.conf, e);
+}
+
+static int
+take_listeners(struct err *e)
+{
+	const struct conf none = { 0 };
+	int tries = LISTEN_TRIES, rc;
+
+	do
+		rc = listener_update(sv.listeners, &sv.n_listeners, CHILD_FDS_MAX - 1, &none, &sv.conf, e);
+	while (rc == -1 && free_soon(&tries, e));
 	return rc;
 }
 
 static int
 open_house(struct str home, struct err *e)
 {
-	struct conf none = { 0 };
-	char *path;
-
 	sv.arena = arena_new(SUPERVISE_ARENA_MAX);
 	(void)snprintf(sv.home, sizeof(sv.home), STR_FMT, STR_ARG(home));
-	if (child_libexec(sv.libexec, sizeof(sv.libexec), e) == -1 || conf_read(sv.arena, home, &sv.conf, e) == -1 || take_lock(e) == -1)
+	if (child_libexec(sv.libexec, sizeof(sv.libexec), e) == -1 || conf_read(sv.arena, home, &sv.conf, e) == -1 ||
+	    take_lock(e) == -1 || take_control(e) == -1)
 		return -1;
-	path = conf_path(sv.arena, &sv.conf, "run/control.sock");
-	sv.control = ipc_listen(path, e);
-	if (sv.control == -1 || listener_give(path, &sv.conf, e) == -1)
-		return -1;
-	return listen_at_last(&none, e);
+	return take_listeners(e);
 }
 
 int

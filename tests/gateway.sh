@@ -59,6 +59,16 @@ up() {	# home
 	return 1
 }
 
+# Have new settings read, and wait until all roles work with them.
+reload() {	# home
+	reload_home=$1 reload_ledger=$(sed -n 's/^ledger \([0-9]*\) .*/\1/p' "$1/run/roles")
+	kill -HUP "$(cat "$1.pid")" && wait_for 60 reloaded_all
+}
+reloaded_all() {
+	[ "$(sed -n 's/^ledger \([0-9]*\) up .*/\1/p' "$reload_home/run/roles")" != "$reload_ledger" ] &&
+	    ! grep -vq ' up ' "$reload_home/run/roles"
+}
+
 # Stop it: SIGTERM, then wait for the end. Fails when it does not end within half a minute.
 down() {	# home
 	[ -s "$1.pid" ] || return 0

@@ -70,7 +70,7 @@ ipc_listen(const char *path, struct err *e)
 
 	if (fd != -1) {
 		io_close(&fd);
-		return err_set(e, ERR_CONFIG, "%s: another gateway answers there", path);
+		return err_set(e, ERR_RETRY, "%s: another gateway answers there", path);
 	}
 	if (unix_address(path, &sa, &dir, e) == -1)
 		return -1;

@@ -28,7 +28,7 @@ mails() { grep -c '^> DATA' "$dir/heard"; }
 id_of() { "$e" --home "$nordwind" list --json "name=$1" dir=out | json id; }
 told() { "$e" --home "$nordwind" trace "$1" | grep -q "$2"; }
 settings() {
-	set_all "$nordwind" "$@" && kill -HUP "$(cat "$nordwind.pid")"
+	set_all "$nordwind" "$@" && reload "$nordwind"
 }
 part() { sed -n 's/.*"'"$2"'": *"\([^"]*\)".*/\1/p' "$1" | head -n 1; }
 # A receipt or report comes in. The MIC is that of the mail, as its timeline tells it.
@@ -74,7 +74,7 @@ is "under one Message-ID" "$(grep '^> Message-ID' "$dir/heard" | sort -u | wc -l
 receipt "$id"
 try "a late receipt is believed" wait_for 30 state complete silent.edi
 try "and the timeline calls it late" told "$id" 'late evidence'
-settings receipt.wait 1h receipt.give_up 5h
+settings receipt.give_up 5h receipt.wait 1h
 
 # Refused, then put right by a person.
 serve "550 5.7.1 not today"
@@ -111,7 +111,6 @@ is "it was sent once" "$(($(mails) - n))" 1
 
 settings partner.acme.dedup no
 serve ""
-sleep 1
 order 5 | drop "$nordwind" acme twin.edi
 try "for a partner who cannot tell duplicates it is held" wait_for 30 state held twin.edi
 id=$(id_of twin.edi)

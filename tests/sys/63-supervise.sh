@@ -97,6 +97,7 @@ try "what waited goes when it is well again" wait_for 60 seventh
 ledger=$(role_pid ledger)
 ledger_fds=$(fds "$ledger")
 supervisor_fds=$(fds "$(pid)")
+some_up() { grep -qE '^(pack|unpack|hook|watch|send|listen)[^ ]* [0-9]+ up ' "$nordwind/run/roles"; }
 n=0
 while [ $n -lt 40 ]; do
 	for role in pack.1 pack.2 unpack.1 unpack.2 hook watch send listen; do
@@ -104,7 +105,7 @@ while [ $n -lt 40 ]; do
 		killed=$(role_pid $role)
 		[ -z "$killed" ] || { kill -KILL "$killed" 2>/dev/null && n=$((n + 1)); }
 	done
-	sleep 0.3
+	wait_for 60 some_up || break
 done
 all_up() { [ "$(grep -c ' up ' "$nordwind/run/roles")" = "$(grep -c . "$nordwind/run/roles")" ]; }
 try "after $n restarts every role is up" wait_for 120 all_up
@@ -119,9 +120,13 @@ try "the ledger is killed, and all come up again" wait_for 60 reloaded
 is "the others are not blamed for it" "$(sed -n 's/^send [0-9]* up \([0-9]*\) .*/\1/p' "$nordwind/run/roles")" "$restarts"
 goes "and documents go" 9
 
-# The supervisor is killed, and a new one started in the same moment.
+# The supervisor is killed, and a new one started while the old ledger is still at work.
+ledger=$(role_pid ledger)
+kill -STOP "$ledger"
 kill -KILL "$(pid)"
 rm -f "$nordwind.pid"
+ending() { wait_for 60 grep -q 'event=waiting' "$log" && kill -CONT "$ledger"; }
+ending &
 try "a new supervisor starts beside the ending roles of a killed one" up "$nordwind"
 goes "and documents go" 10
 goes_in "in both directions" 11

@@ -65,6 +65,7 @@ elif what == "flood":
         s.setblocking(False)
         many.append(s)
     end = time.time() + float(sys.argv[3])
+    print("flooding", flush=True)
     act = number(1) + text(b"hold") + text(b"y" * 1000)
     burst = (frame(kinds[0]) + frame(kinds[1], act)) * 200
     while time.time() < end:
@@ -111,7 +112,7 @@ try "and others are served" wait_for 5 serves
 client flood 5 "$ping,$act" >"$dir/flood" 2>&1 &
 flood=$!
 helpers="$helpers $flood"
-sleep 1
+wait_for 30 grep -q flooding "$dir/flood"
 try "while fifty flood and never read, others are served" wait_for 20 serves
 wait $flood
 try "those who flood are let go of" grep -q 'bad-message peer=cli why="more than anybody has to say"' "$nordwind.log"
