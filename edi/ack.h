@@ -12,6 +12,7 @@
 #include "edi/edi.h"
 #include "gateway/base/buf.h"
 
+#define ACK_NUMBER_MAX	 999999999u	/* of a control number: nine digits in X12 */
 #define ACK_MESSAGES_MAX 16384	/* messages of a file that we acknowledge one by one; more is ERR_INPUT */
 #define ACK_SAID_MAX	 16384	/* reports, messages and errors that are kept of a received acknowledgement */
 #define ACK_SIZE_MAX	 (4u << 20)	/* what ack_write() makes is smaller */
@@ -55,24 +56,38 @@ enum ack_verdict {
 	ACK_REJECTED,
 };
 
+enum ack_when {
+	ACK_AUTO,		/* TA1, CONTRL: where the header asks (ISA14, UNB 0031) or something is wrong; 997, 999: always */
+	ACK_ALWAYS,
+	ACK_ON_ERROR,		/* where something is wrong with it, or with what is in it */
+	ACK_NEVER,
+};
+
 struct ack_order {
 	struct str now;		/* UTC, "20261123160300" */
 	bool receipt;		/* CONTRL: say only that it arrived (0083 8), unless it is refused */
-	bool ta1;		/* a TA1 for every interchange; else where ISA14 asks or something is wrong with it */
+	enum ack_when ta1, set, contrl;	/* an interchange of X12, a group (997, 999), an interchange of EDIFACT */
 	/* Control numbers to be used first; counted up by those used. Each at most 999999999. */
 	uint64_t interchange;	/* ISA13, UNB 0020 */
 	uint64_t group;		/* GS06 */
 	/* What came of it. */
-	size_t made;		/* interchanges written, one for each that was received */
+	size_t made;		/* interchanges written, one for each that was received and wants one */
 	enum ack_verdict verdict;
 };
 
 /*
- * The acknowledgement of in, of which edi_read() said f, into out. Nothing is written, and made is 0, where nothing may
- * be: for other formats, for acknowledgements, for an interchange that does not say whom to answer.
+ * The acknowledgement of in, of which edi_read() said f, into out. Nothing is written, and made is 0, where nothing is
+ * wanted or may be: for other formats, for acknowledgements, for an interchange that does not say whom to answer.
  * Returns -1 where there are too many messages, or control numbers are used up.
  */
 int ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct ack_order *o, struct buf *out,
+    struct err *e);
+
+/*
+ * The same with other control numbers: in is what ack_write() made with any. Counted up as there: each interchange and
+ * each group takes one. Returns -1 where they are used up, or out is full.
+ */
+int ack_renumber(struct str in, const struct edi_format *format, uint64_t interchange, uint64_t group, struct buf *out,
     struct err *e);
 
 /* ---- reading one ---- */

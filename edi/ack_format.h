@@ -6,7 +6,6 @@
 #include "edi/ack.h"
 #include "edi/walk.h"
 
-#define ACK_NUMBER_MAX 999999999u	/* X12: nine digits */
 #define ACK_COPIED_MAX (2u << 20)	/* past that, values read stay as they are written */
 
 int x12_ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct ack_order *o, struct buf *out,

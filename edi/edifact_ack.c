@@ -206,6 +206,24 @@ has_text(struct str s)
 	return false;
 }
 
+static bool
+is_wanted(struct writer *x)
+{
+	const struct subject_unit *u = &x->ic->unit;
+	bool wrong = u->faults != NULL || u->refused_below;
+
+	switch (x->o->contrl) {
+	case ACK_AUTO:
+		return wrong || str_eq(value(x, u, 9, 1), S("1"));
+	case ACK_ALWAYS:
+		return true;
+	case ACK_ON_ERROR:
+		return wrong;
+	default:
+		return false;
+	}
+}
+
 /* A CONTRL needs somebody to go to, somebody whom it comes from, and a reference to speak of. */
 static bool
 is_answered(struct writer *x)
@@ -243,9 +261,7 @@ write_message(struct writer *x, bool v4)
 	seg_write_n(w, w->segments + 1, 1);
 	seg_write(w, S("1"));
 	seg_write_end(w);
-	if (u->refused)
-		return ACK_REJECTED;
-	return receipt ? ACK_RECEIVED : u->refused_below ? ACK_PARTIAL : ACK_ACCEPTED;
+	return receipt ? ACK_RECEIVED : subject_verdict(u, false);
 }
 
 static void
@@ -254,7 +270,7 @@ write_interchange(struct writer *x)
 	struct str version = value(x, &x->ic->unit, 1, 2);
 	bool v4 = str_eq(version, S("4"));
 
-	if (!is_answered(x))
+	if (!is_answered(x) || !is_wanted(x))
 		return;
 	choose_signs(x);
 	x->w.eol = x->ic->eol;

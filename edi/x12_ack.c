@@ -288,9 +288,13 @@ write_group(struct writer *x)
 /* ---- what is to be said at all ---- */
 
 static bool
-is_told(const struct subject_interchange *ic, const struct subject_unit *u)
+is_told(const struct writer *x, const struct subject_unit *u)
 {
-	return u->level == ACK_GROUP && !u->is_ack && (!ic->unit.refused || u->refused || u->refused_below);
+	bool wrong = u->faults != NULL || u->refused_below;
+
+	if (u->level != ACK_GROUP || u->is_ack || x->o->set == ACK_NEVER || (x->o->set == ACK_ON_ERROR && !wrong))
+		return false;
+	return !x->ic->unit.refused || u->refused || u->refused_below;
 }
 
 /* Is there anything in it but acknowledgements? What is empty, and is refused, is answered. */
@@ -307,7 +311,9 @@ is_answered(const struct subject_interchange *ic)
 static bool
 wants_ta1(struct writer *x)
 {
-	return x->o->ta1 || x->ic->unit.faults != NULL || str_eq(value(x, &x->ic->unit, 14), S("1"));
+	bool asked = x->o->ta1 == ACK_AUTO && str_eq(value(x, &x->ic->unit, 14), S("1"));
+
+	return x->o->ta1 == ACK_ALWAYS || (x->o->ta1 != ACK_NEVER && (asked || x->ic->unit.faults != NULL));
 }
 
 static void
@@ -318,7 +324,7 @@ write_interchange(struct writer *x)
 	bool ta1 = wants_ta1(x);
 
 	for (const struct subject_unit *u = x->ic->unit.first; u != NULL; u = u->next)
-		groups += is_told(x->ic, u);
+		groups += is_told(x, u);
 	if (!is_answered(x->ic) || (!ta1 && groups == 0))
 		return;
 	x->w.signs = choose_signs(&x->ic->signs);
@@ -327,7 +333,7 @@ write_interchange(struct writer *x)
 	if (ta1)
 		write_ta1(x);
 	for (x->group = x->ic->unit.first; x->group != NULL; x->group = x->group->next)
-		if (is_told(x->ic, x->group))
+		if (is_told(x, x->group))
 			verdict = ack_join(verdict, write_group(x));
 	seg_write_tag(&x->w, "IEA");
 	seg_write_n(&x->w, groups, 1);
