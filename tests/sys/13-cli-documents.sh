@@ -105,6 +105,7 @@ helpers=
 
 # ---- a partner who is away: deferred, held, released, cancelled, retried
 down "$acme"
+set_all "$h" retry.max 2h retry.first 1h && reload "$h"	# nothing moves behind our back
 order 9 >"$dir/order_9.edi" && order 10 >"$dir/order_10.edi" && order 11 >"$dir/order_11.edi"
 fails "send --wait --timeout" 75 "no proof within" send --wait --timeout 1s "$dir/order_9.edi"
 works "two more" "order_11.edi" send "$dir/order_10.edi" "$dir/order_11.edi"
@@ -123,7 +124,10 @@ works "cancel one" "cancelled" cancel --reason "sent by fax" order_10.edi
 fails "retry what was cancelled" 1 "cancelled" retry order_10.edi
 fails "retry what does not exist" 66 "no document" retry 424242
 fails "retry what fits nothing" 66 "no documents fit" retry state=failed
+try "the released one was tried and waits" wait_for 30 has_state "$h" deferred name=order_9.edi
 up "$acme" || bail "starting acme again"
+set_all "$h" retry.first 1s && reload "$h"
+works "retry one" "retried" retry order_9.edi
 works "retry another" "retried" retry order_11.edi
 try "both go through" wait_for 60 sh -c "[ \"\$('$e' --home '$h' list --json number=PO-T-000009 state=complete 2>/dev/null |
     wc -l)\$('$e' --home '$h' list --json number=PO-T-000011 state=complete 2>/dev/null | wc -l)\" = 11 ]"
