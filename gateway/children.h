@@ -21,6 +21,8 @@ struct child {
 	int64_t started_ms, again_ms;	/* monotonic; again_ms: not before */
 	int64_t since_wall_ms;
 	char last[120];			/* how it ended last time */
+	struct ipc *line;		/* of a role that outlives its ledger: see line.h */
+	bool retired;			/* its successor is at work; it ends by itself */
 };
 
 /*

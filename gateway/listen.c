@@ -7,10 +7,12 @@
  * then one sync of that folder serves them all, and only then each peer hears 250 and the ledger hears of each mail.
  * While the disk works new mails collect for the next round, so a busy gateway syncs the folder far less than once a
  * mail. Killed before the 250, the peer sends again; killed between 250 and ledger, the ledger finds the file.
+ *
+ * It does not end with the ledger: as long as a mail can be made lasting it is taken, ledger or not, and what cannot be
+ * is refused at once and for now. To each ledger that comes it tells all that lies in spool/arrived.
  */
 #include "gateway/listen.h"
 
-#include "gateway/base/io.h"
 #include "gateway/base/log.h"
 #include "gateway/hostname.h"
 #include "gateway/role.h"
@@ -26,6 +28,8 @@
 #define ACCEPTS_A_TURN	 64
 #define ACCEPT_REST_MS	 200	/* when accept finds no descriptor free */
 #define DRAIN_MS	 20000	/* for mails on their way when we are told to stop */
+#define RETIRE_MS	 3600000	/* for sessions on their way when a successor has taken over */
+#define ARRIVED_MAX	 ((size_t)64 << 20)	/* of memory, for the names of all that lies in spool/arrived */
 #define LISTENERS_MAX	 64
 
 static struct role role;
@@ -164,15 +168,22 @@ drained(void *arg)
 }
 
 static void
+close_listeners(struct listen *l)
+{
+	for (int i = 0; i < n_listeners; i++) {
+		loop_fd(l->loop, ROLE_FD_FIRST + i, 0, NULL, NULL);
+		(void)close(ROLE_FD_FIRST + i);
+	}
+	n_listeners = 0;
+}
+
+static void
 on_stop(struct role *r)
 {
 	struct listen *l = &listening;
 
 	l->stopping = true;
-	for (int i = 0; i < n_listeners; i++) {
-		loop_fd(r->loop, ROLE_FD_FIRST + i, 0, NULL, NULL);
-		(void)close(ROLE_FD_FIRST + i);
-	}
+	close_listeners(l);
 	(void)loop_timer(r->loop, DRAIN_MS, drained, l);
 	if (l->sessions == NULL)
 		drained(l);
@@ -182,13 +193,49 @@ on_stop(struct role *r)
 	}
 }
 
-/* The ledger asks nothing of us. */
+/* We have worked long enough for those who are left. */
 static void
-on_message(struct role *r, const struct msg *m, int fd)
+stop_retired(void *arg)
 {
-	(void)r;
-	(void)m;
-	io_close(&fd);
+	(void)arg;
+	if (!role.stopping) {
+		role.stopping = true;
+		on_stop(&role);
+	}
+}
+
+/* A listener with new settings has the sockets: our sessions go on to their end. */
+static void
+on_retire(struct role *r)
+{
+	struct listen *l = &listening;
+
+	if (l->stopping || l->retired)
+		return;
+	l->retired = true;
+	close_listeners(l);
+	log_ev(LOG_INFO, 0, "retired", KI("sessions", l->n));
+	(void)loop_timer(r->loop, RETIRE_MS, stop_retired, NULL);
+	if (l->sessions == NULL)
+		drained(l);
+}
+
+/* What was told to another ledger, or to none, it may not know: all that lies there is told, and known ones cost little. */
+static void
+on_ledger(struct role *r)
+{
+	struct arena *a = arena_new(ARRIVED_MAX);
+	struct str *ulids;
+	struct err e;
+	size_t n;
+
+	if (spool_list(a, listening.spool, SPOOL_ARRIVED, &ulids, &n, &e) == -1) {
+		log_ev(LOG_ERROR, 0, "spool", KC("why", e.text));
+		n = 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		role_tell(r, &(struct msg){ .type = MSG_ARRIVED, .ulid = ulids[i] });
+	arena_free(a);
 }
 
 int
@@ -207,7 +254,7 @@ main(int argc, char **argv)
 		log_ev(LOG_ERROR, 0, "config", KC("why", e.text));
 		return EX_CONFIG;
 	}
-	role_enter(&role, on_message, on_stop);
+	role_enter_lasting(&role, on_ledger, on_retire, on_stop);
 	if (spool_open(str_cstr(role.arena, role.conf.home), false, &l->spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "spool", KC("why", e.text));
 		return EX_IOERR;

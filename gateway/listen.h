@@ -25,7 +25,7 @@ struct listen {
 	struct listen_session *sessions;	/* all, newest first */
 	struct listen_session *whole;		/* those whose mail waits to be made lasting, by next_whole */
 	unsigned int n;
-	bool stopping;
+	bool stopping, retired;		/* retired: ends with its last session, all of which go on to their end */
 	unsigned int refused;		/* sessions sent away since the last line about it in the log */
 	int64_t refused_until;
 	loop_fn *empty;			/* stopping, and the last session has ended */

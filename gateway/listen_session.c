@@ -166,7 +166,7 @@ session_free(struct listen_session *s)
 		s->next->link = s->link;
 	free(s);
 	l->n--;
-	if (l->stopping && l->n == 0)
+	if ((l->stopping || l->retired) && l->n == 0)
 		l->empty(l->arg);
 }
 

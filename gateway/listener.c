@@ -94,12 +94,16 @@ bind_missing(int *next, const struct conf *want, size_t count, struct err *e)
 	return 0;
 }
 
+/* A listener that is still at work has the socket too: shutdown() ends it for all, and frees its address. */
 static void
 close_dropped(int *fds, size_t n, const bool *kept)
 {
-	for (size_t i = 0; i < n; i++)
-		if (!kept[i])
-			io_close(&fds[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (kept[i])
+			continue;
+		(void)shutdown(fds[i], SHUT_RD);
+		io_close(&fds[i]);
+	}
 }
 
 /*

@@ -79,7 +79,8 @@ static const struct row {
 	unsigned int from, to;		/* enum msg_who bits */
 	uint64_t fields;
 } rows[MSG_COUNT] = {
-	[MSG_PEER]         = { "peer",         WHO_SUPERVISOR, WHO_LEDGER, B(NAME) },
+	[MSG_PEER]         = { "peer",         WHO_SUPERVISOR, WHO_LEDGER | WHO_LISTEN, B(NAME) },
+	[MSG_RETIRE]       = { "retire",       WHO_SUPERVISOR, WHO_LISTEN, 0 },
 
 	[MSG_CLAIMED]      = { "claimed",      WHO_WATCH, WHO_LEDGER, B(ULID) | B(PARTNER) },
 	[MSG_WAITING]      = { "waiting",      WHO_WATCH, WHO_LEDGER, B(PARTNER) | B(NAME) | B(TEXT) | B(FLAG) },

@@ -14,8 +14,9 @@
 #include "gateway/base/err.h"
 
 enum msg_type {
-	/* supervisor → ledger */
-	MSG_PEER = 1,		/* name: a role was started; its end of the channel comes along */
+	/* supervisor → ledger, listen */
+	MSG_PEER = 1,		/* name: a role was started (listen: a ledger); its end of the channel comes along */
+	MSG_RETIRE,		/* listen: another has taken over with new settings; end when your sessions have ended */
 	/* role → ledger */
 	MSG_CLAIMED,		/* watch: ulid was claimed from partner's outbox */
 	MSG_WAITING,		/* watch: partner, name, text (why), flag (refused: will not go by itself) */

@@ -21,7 +21,8 @@ struct role {
 	struct arena *arena;		/* lives as long as the role */
 	struct conf conf;
 	struct loop *loop;
-	struct ipc *ledger;		/* the channel; NULL in the ledger itself */
+	struct ipc *ledger;		/* the channel; NULL in the ledger itself, and in a lasting role between two ledgers */
+	struct ipc *line;		/* of a lasting role, to the supervisor */
 	bool stopping;			/* SIGTERM came, or the ledger went away */
 };
 
@@ -34,7 +35,17 @@ typedef void role_msg_fn(struct role *r, const struct msg *m, int fd);
 typedef void role_stop_fn(struct role *r);
 void role_enter(struct role *r, role_msg_fn *on_message, role_stop_fn *on_stop);
 
-/* Send a message to the ledger. A role that cannot speak to the ledger ends itself: the job is given again. */
+/*
+ * The same for a role that outlives ledgers: its fd 3 is a line to the supervisor, over which the channel to each ledger
+ * comes. on_ledger: a new one is there, which knows nothing of what was told to another. on_retire: end when the work
+ * in hand has ended; somebody else has the new work. It stops on SIGTERM/SIGINT, or when the line closes.
+ */
+void role_enter_lasting(struct role *r, role_stop_fn *on_ledger, role_stop_fn *on_retire, role_stop_fn *on_stop);
+
+/*
+ * Send a message to the ledger. A role that cannot speak to the ledger ends itself: the job is given again. A lasting
+ * one waits for another ledger.
+ */
 void role_tell(struct role *r, const struct msg *m);
 
 #endif

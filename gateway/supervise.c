@@ -6,8 +6,8 @@
 #include "gateway/base/ipc.h"
 #include "gateway/base/log.h"
 #include "gateway/children.h"
+#include "gateway/line.h"
 #include "gateway/listener.h"
-#include "gateway/msg.h"
 #include "gateway/notify.h"
 
 #include <errno.h>
@@ -138,20 +138,15 @@ ledger_speaks(void *arg, struct ipc *c, uint16_t type, struct str payload, int f
 		close(fd);
 }
 
-/* The ledger gets the other end of a role's channel. */
-static int
-introduce(const struct child *c, int fd, struct err *e)
+/* Those that outlive ledgers hear of a new one. */
+static void
+introduce_lasting(void)
 {
-	struct buf b = BUF_CAP(1024);
-	struct msg m = { .type = MSG_PEER, .name = str_of(c->name) };
-	int rc = msg_encode(&m, &b, e);
+	struct err e;
 
-	if (rc == 0)
-		rc = ipc_send(sv.ledger, MSG_PEER, buf_str(&b), fd, e);
-	else
-		close(fd);
-	buf_clear(&b);
-	return rc;
+	for (size_t i = 0; i < sv.n; i++)
+		if (sv.children[i].line != NULL && line_introduce(&sv.children[i], sv.ledger, &e) == -1)
+			log_ev(LOG_ERROR, 0, "introduce", KC("role", sv.children[i].name), KC("why", e.text));
 }
 
 /* Without a ledger every role ends by itself: that it did is no sign of trouble with it. */
@@ -166,37 +161,57 @@ forgive(void)
 }
 
 static int
-start(struct child *c, struct err *e)
+start_process(struct child *c, const int *fds, size_t n, struct err *e)
 {
-	int pair[2], fds[CHILD_FDS_MAX];
-	size_t n = 1;
-	int rc;
+	int rc = child_start(c, sv.libexec, sv.home, fds, n, e);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
-		return err_errno(e, "socketpair for %s", c->name);
-	fds[0] = pair[1];
-	if (is_ledger(c)) {
-		fds[n++] = sv.control;
-	} else if (strcmp(c->role, "listen") == 0) {
-		for (size_t i = 0; i < sv.n_listeners; i++)
-			fds[n++] = sv.listeners[i];
-	}
-	rc = child_start(c, sv.libexec, sv.home, fds, n, e);
-	close(pair[1]);
-	if (rc == -1) {
-		close(pair[0]);
+	close(fds[0]);
+	if (rc == -1)
 		return -1;
-	}
 	log_ev(LOG_INFO, 0, "started", KC("role", c->name), KI("pid", c->pid), KI("restarts", c->restarts));
 	sv.roles_changed = true;
-	if (!is_ledger(c))
-		return introduce(c, pair[0], e);
-	sv.ledger = ipc_new(sv.loop, pair[0], ledger_speaks, ledger_closed, NULL);
-	forgive();
 	return 0;
 }
 
-/* Whoever is down and may come up; nobody without a ledger. */
+static int
+start_listener(struct child *c, struct err *e)
+{
+	int fds[CHILD_FDS_MAX];
+	size_t n = 1;
+
+	if (line_open(c, sv.loop, &fds[0], e) == -1)
+		return -1;
+	for (size_t i = 0; i < sv.n_listeners; i++)
+		fds[n++] = sv.listeners[i];
+	if (start_process(c, fds, n, e) == -1) {
+		line_close(c);
+		return -1;
+	}
+	return sv.ledger == NULL ? 0 : line_introduce(c, sv.ledger, e);
+}
+
+static int
+start(struct child *c, struct err *e)
+{
+	int pair[2];
+
+	if (line_is_for(c))
+		return start_listener(c, e);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
+		return err_errno(e, "socketpair for %s", c->name);
+	if (start_process(c, (int[]){ pair[1], sv.control }, is_ledger(c) ? 2 : 1, e) == -1) {
+		close(pair[0]);
+		return -1;
+	}
+	if (!is_ledger(c))
+		return line_tell_peer(sv.ledger, c->name, pair[0], e);
+	sv.ledger = ipc_new(sv.loop, pair[0], ledger_speaks, ledger_closed, NULL);
+	forgive();
+	introduce_lasting();
+	return 0;
+}
+
+/* Whoever is down and may come up; without a ledger only who outlives ledgers. */
 static void
 start_missing(int64_t now)
 {
@@ -205,7 +220,7 @@ start_missing(int64_t now)
 	for (size_t i = 0; i < sv.n; i++) {
 		struct child *c = &sv.children[i];
 
-		if (c->pid > 0 || now < c->again_ms || (!is_ledger(c) && sv.ledger == NULL))
+		if (c->pid > 0 || now < c->again_ms || (!is_ledger(c) && !line_is_for(c) && sv.ledger == NULL))
 			continue;
 		if (start(c, &e) == -1) {
 			log_ev(LOG_ERROR, 0, "start", KC("role", c->name), KC("why", e.text));
@@ -216,11 +231,18 @@ start_missing(int64_t now)
 
 /* ---- ending ---- */
 
+/* Who is to end with the house. The listener answers on over a reload, until a successor has the new settings. */
+static bool
+goes_down(const struct child *c, bool ledger_too)
+{
+	return c->pid > 0 && (ledger_too || !is_ledger(c)) && !(sv.reload && line_is_for(c));
+}
+
 static void
 signal_children(int signo, bool ledger_too)
 {
 	for (size_t i = 0; i < sv.n; i++)
-		if (sv.children[i].pid > 0 && (ledger_too || !is_ledger(&sv.children[i])))
+		if (goes_down(&sv.children[i], ledger_too))
 			(void)kill(sv.children[i].pid, signo);
 }
 
@@ -230,7 +252,7 @@ count_up(bool ledger_too)
 	size_t n = 0;
 
 	for (size_t i = 0; i < sv.n; i++)
-		n += sv.children[i].pid > 0 && (ledger_too || !is_ledger(&sv.children[i]));
+		n += goes_down(&sv.children[i], ledger_too);
 	return n;
 }
 
@@ -239,7 +261,10 @@ static void
 go_down(bool reload)
 {
 	if (sv.phase != UP) {
-		sv.reload = sv.reload && reload;
+		if (sv.reload && !reload) {
+			sv.reload = false;
+			signal_children(SIGTERM, sv.phase == LAST);
+		}
 		return;
 	}
 	sv.phase = DRAINING;
@@ -248,6 +273,30 @@ go_down(bool reload)
 	log_ev(LOG_INFO, 0, reload ? "reloading" : "stopping", KI("roles", count_up(true)));
 	notify(reload ? "RELOADING=1" : "STOPPING=1");
 	signal_children(SIGTERM, false);
+}
+
+/* A listener ends when its sessions have ended: they go on under the settings they began with. */
+static void
+add_children_anew(void)
+{
+	struct child old[CHILDREN_MAX];
+	size_t n = 0;
+	struct err e;
+
+	for (size_t i = 0; i < sv.n; i++)
+		if (line_is_for(&sv.children[i]) && sv.children[i].pid > 0)
+			old[n++] = sv.children[i];
+	add_children();
+	for (size_t i = 0; i < n; i++) {
+		if (!old[i].retired && line_retire(&old[i], &e) == -1)
+			log_ev(LOG_WARN, 0, "retire", KC("role", old[i].name), KC("why", e.text));
+		if (sv.n == CHILDREN_MAX) {	/* somebody reloads all the time */
+			(void)kill(old[i].pid, SIGTERM);
+			line_close(&old[i]);
+			continue;
+		}
+		sv.children[sv.n++] = old[i];
+	}
 }
 
 /* The listening sockets stay open over a reload when their addresses stay: nobody is refused meanwhile. */
@@ -265,11 +314,11 @@ come_up(void)
 		arena_free(sv.arena);
 		sv.arena = a;
 		sv.conf = conf;
-		add_children();
 	} else {
 		log_ev(LOG_ERROR, 0, "reload", KC("why", e.text), KC("now", "going on with the old settings"));
 		arena_free(a);
 	}
+	add_children_anew();	/* in both cases: the sockets may be others */
 	notify("READY=1");
 }
 
@@ -328,25 +377,33 @@ ended_with_ledger(const struct child *c, int status)
 }
 
 static void
+ended(struct child *c, int status)
+{
+	bool expected = sv.phase != UP || c->retired || ended_with_ledger(c, status);
+	pid_t pid = c->pid;
+
+	line_close(c);
+	child_ended(c, status, clock_mono_ms(), expected);
+	log_ev(expected ? LOG_INFO : status == 0 ? LOG_WARN : LOG_ERROR, 0, "ended", KC("role", c->name), KI("pid", pid), KC("how", c->last),
+	    KI("again_in_ms", sv.phase == UP && !c->retired ? c->again_ms - clock_mono_ms() : -1));
+	if (c->retired)
+		*c = sv.children[--sv.n];	/* they stand last, in no order */
+	sv.roles_changed = true;
+}
+
+static void
 on_child(void *arg)
 {
 	int status;
 	pid_t pid;
 
 	(void)arg;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (size_t i = 0; i < sv.n; i++) {
-			struct child *c = &sv.children[i];
-
-			if (c->pid != pid)
-				continue;
-			bool expected = sv.phase != UP || ended_with_ledger(c, status);
-			child_ended(c, status, clock_mono_ms(), expected);
-			log_ev(expected ? LOG_INFO : status == 0 ? LOG_WARN : LOG_ERROR, 0, "ended", KC("role", c->name), KI("pid", pid), KC("how", c->last),
-			    KI("again_in_ms", sv.phase == UP ? c->again_ms - clock_mono_ms() : -1));
-			sv.roles_changed = true;
-		}
-	}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < sv.n; i++)
+			if (sv.children[i].pid == pid) {
+				ended(&sv.children[i], status);
+				break;
+			}
 }
 
 static void

@@ -48,6 +48,33 @@ is "and nobody is stopped" "$(role_pid ledger)" "$before"
 sed '$d' "$nordwind/config.ini" >"$dir/config" && cat "$dir/config" >"$nordwind/config.ini"
 goes "a document goes meanwhile" 2
 
+# A session outlives a reload and the death of the ledger, and its mail comes through.
+mkfifo "$dir/say"
+"$b/tool/fake/talk" "$nordwind_port" <"$dir/say" >"$dir/heard" &
+exec 9>"$dir/say"
+heard() { [ "$(grep -c '' "$dir/heard")" -ge "$1" ]; }
+wait_for 60 grep -q '^220' "$dir/heard"
+printf 'HELO mail.example\r\n' >&9
+wait_for 60 heard 2
+before=$(role_pid ledger)
+kill -HUP "$(pid)"
+try "a reload with a session open" wait_for 60 reloaded
+retired() { [ -n "$(sed -n 's/^listen.old [0-9]* up .*/yes/p' "$nordwind/run/roles")" ] && [ -n "$(role_pid listen)" ]; }
+try "its listener stays beside a new one" wait_for 60 retired
+before=$(role_pid ledger)
+kill -KILL "$before"
+try "the ledger is killed meanwhile" wait_for 60 reloaded
+printf 'MAIL FROM:<who@else.example>\r\nRCPT TO:<edi@nordwind.example>\r\nDATA\r\n' >&9
+try "the session goes on" wait_for 60 grep -q '^354' "$dir/heard"
+printf 'From: who@else.example\r\nSubject: reload\r\nMessage-ID: <reload@else.example>\r\n\r\nhello\r\n.\r\n' >&9
+try "and its mail is taken" wait_for 60 grep -q '^250 2.0.0 .* taken' "$dir/heard"
+came() { [ "$(count "$nordwind" dir=in)" -ge 1 ]; }
+try "and heard of" wait_for 60 came
+printf 'QUIT\r\n' >&9
+exec 9>&-
+only_one() { ! grep -q '^listen.old' "$nordwind/run/roles"; }
+try "then its listener ends" wait_for 60 only_one
+
 # The listener moves, from one address to one that overlaps it.
 before=$(role_pid ledger)
 set_all "$nordwind" listen.address "0.0.0.0:$nordwind_port" && kill -HUP "$(pid)"

@@ -102,6 +102,8 @@ only_the_listed_may_send(void **state)
 	} cases[] = {
 		{ MSG_SENT, WHO_SEND, WHO_LEDGER, true },	 { MSG_SENT, WHO_LISTEN, WHO_LEDGER, false },
 		{ MSG_SENT, WHO_CLI, WHO_LEDGER, false },	 { MSG_PEER, WHO_SUPERVISOR, WHO_LEDGER, true },
+		{ MSG_PEER, WHO_SUPERVISOR, WHO_LISTEN, true },	 { MSG_PEER, WHO_SUPERVISOR, WHO_SEND, false },
+		{ MSG_RETIRE, WHO_SUPERVISOR, WHO_LISTEN, true }, { MSG_RETIRE, WHO_LEDGER, WHO_LISTEN, false },
 		{ MSG_PEER, WHO_UNPACK, WHO_LEDGER, false },	 { MSG_GO, WHO_LEDGER, WHO_SEND, true },
 		{ MSG_GO, WHO_LEDGER, WHO_PACK, false },	 { MSG_CTL_ACT, WHO_CLI, WHO_LEDGER, true },
 		{ MSG_CTL_ACT, WHO_UNPACK, WHO_LEDGER, false },	 { MSG_UNPACKED, WHO_PACK, WHO_LEDGER, false },
