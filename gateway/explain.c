@@ -99,6 +99,13 @@ static const struct explanation verdicts[] = {
 	    "Read it: it may be meant for a person. A winmail.dat must be switched off at the sender." },
 };
 
+/* The rules behind those verdicts. */
+static const struct explanation rules[] = {
+#define RULE(name, code, verdict, what, todo) { code, what, todo },
+#include "mime/verdict.def"
+#undef RULE
+};
+
 /* edi_problem.code: what validate finds. docs/EDI.md. */
 static const struct explanation faults[] = {
 	{ "se-count ge-count iea-count unt-count une-count unz-count",
@@ -160,6 +167,7 @@ const struct explain_table explain_tables[EXPLAIN_KINDS] = {
 	[EXPLAIN_ERROR] = TABLE("errors of commands and log", errors),
 	[EXPLAIN_STATE] = TABLE("states of a document", states),
 	[EXPLAIN_VERDICT] = TABLE("why a mail is in quarantine", verdicts),
+	[EXPLAIN_RULE] = TABLE("the rule that a mail broke", rules),
 	[EXPLAIN_FAULT] = TABLE("what validate finds in a document", faults),
 };
 

@@ -11,7 +11,7 @@ struct explanation {
 	const char *todo;
 };
 
-enum explain_kind { EXPLAIN_ERROR, EXPLAIN_STATE, EXPLAIN_VERDICT, EXPLAIN_FAULT, EXPLAIN_KINDS };
+enum explain_kind { EXPLAIN_ERROR, EXPLAIN_STATE, EXPLAIN_VERDICT, EXPLAIN_RULE, EXPLAIN_FAULT, EXPLAIN_KINDS };
 struct explain_table {
 	const char *title;
 	const struct explanation *rows;

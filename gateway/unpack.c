@@ -158,19 +158,13 @@ static void
 tell_verdict(const struct msg *job, const struct partner *pt, const struct as1_glance *g, const struct as1_opened *o,
     const char *class, struct str mail)
 {
-	/* RFC 3335, 5.2: the error that a receipt names for it. */
-	static const char *const modifiers[] = { [AS1_OK] = "", [AS1_NO_PARTNER] = "",
-		[AS1_MALFORMED] = "unexpected-processing-error", [AS1_NO_PAYLOAD] = "unexpected-processing-error",
-		[AS1_DECRYPTION_FAILED] = "decryption-failed", [AS1_INSUFFICIENT_SECURITY] = "insufficient-message-security",
-		[AS1_AUTHENTICATION_FAILED] = "authentication-failed", [AS1_INTEGRITY_FAILED] = "integrity-check-failed",
-		[AS1_DECOMPRESSION_FAILED] = "decompression-failed" };
 	struct mic sha256 = { 0 };
 	struct err e;
 
 	(void)mic_make(MIC_SHA256, mail, &sha256, &e);
 	role_tell(&role, &(struct msg){ .type = MSG_UNPACKED, .job = job->job, .partner = pt != NULL ? pt->key : S(""),
 	    .word = str_of(class), .text = o->reason.n > 0 ? o->reason : o->layers, .verdict = str_of(as1_verdict_name(o->verdict)),
-	    .modifier = str_of(modifiers[o->verdict]), .message_id = g->message_id,
+	    .modifier = str_of(as1_verdict_modifier(o->verdict)), .message_id = g->message_id,
 	    .subject = g->subject, .mic = o->mic.alg == MIC_NONE ? S("") : mic_text(arena, &o->mic), .count = o->n,
 	    /* A receipt for a mail without a Message-ID would fit nothing. */
 	    .flag = o->wants != AS1_RECEIPT_NONE && g->message_id.n > 0 && !g->report && !g->auto_submitted && !str_eq(g->return_path, S("<>")),
@@ -190,9 +184,10 @@ tell_unreadable(const struct msg *job, const struct err *e)
 static int
 open_mail(const struct msg *job, struct str mail, struct err *e)
 {
+	static const struct str nobody;
 	struct as1_glance glance = { 0 };
 	struct as1_opened opened = { 0 };
-	struct as1_policy policy = { .own = keys_own(keys), .key = keys_private(keys), .now_ms = clock_wall_ms() };
+	struct as1_policy policy = { .own = keys_own(keys), .key = keys_private(keys), .from = &nobody, .now_ms = clock_wall_ms() };
 	const struct partner *pt;
 	const char *class;
 
@@ -204,6 +199,8 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 	}
 	pt = glance.from.n > 0 ? partner_by_address(&role.conf, glance.from) : NULL;
 	if (pt != NULL) {
+		policy.from = pt->addresses.v;
+		policy.n_from = pt->addresses.n;
 		policy.must_sign = pt->must_sign;
 		policy.must_encrypt = pt->must_encrypt;
 		if (keys_partner(keys, pt, &policy.partner, e) == -1)
@@ -215,12 +212,6 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 		return 0;
 	}
 	class = class_of(&opened);
-	if (pt == NULL && opened.kind == AS1_IS_DOCUMENT) {
-		opened.verdict = AS1_NO_PARTNER;
-		opened.reason = glance.from.n == 0 ? S("From is not exactly one address") :
-		    str_fmt(arena, "no partner has the address " STR_FMT, STR_ARG(glance.from));
-		class = "quarantine";
-	}
 	if (str_eq(str_of(class), S("document")))
 		for (size_t i = 0; i < opened.n; i++)
 			if (stage_payload(job, pt, &opened.payloads[i], i, e) == -1)

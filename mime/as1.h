@@ -10,6 +10,7 @@
 #include "mime/cert.h"
 #include "mime/dsn.h"
 #include "mime/mdn.h"
+#include "mime/verdict.h"
 
 #define AS1_PAYLOADS_MAX 16
 
@@ -74,20 +75,6 @@ struct as1_glance {
 };
 int as1_peek(struct arena *a, struct str mail, struct as1_glance *out, struct err *e);
 
-/* The verdict on a mail. Everything but AS1_OK goes to quarantine (or, for reports, is not believed). */
-enum as1_verdict {
-	AS1_OK,
-	AS1_NO_PARTNER,			/* From is not exactly one address of a partner (set by the caller) */
-	AS1_MALFORMED,			/* MIME broken or ambiguous, limits met */
-	AS1_DECRYPTION_FAILED,		/* one answer for all its reasons */
-	AS1_INSUFFICIENT_SECURITY,	/* less than the partner must send (accept =) */
-	AS1_AUTHENTICATION_FAILED,	/* not signed by a certificate of that partner, or outside its dates */
-	AS1_INTEGRITY_FAILED,		/* the signature does not fit the content: changed on the way */
-	AS1_NO_PAYLOAD,			/* nothing in it that could be a document */
-	AS1_DECOMPRESSION_FAILED,	/* broken, or larger than anybody's document */
-};
-const char *as1_verdict_name(enum as1_verdict v);	/* "integrity-failed", ... stable words */
-
 struct as1_payload {
 	struct str content;		/* exact bytes after transfer decoding */
 	struct str media_type;		/* lower case, without parameters */
@@ -98,7 +85,7 @@ enum as1_kind { AS1_IS_DOCUMENT, AS1_IS_RECEIPT, AS1_IS_REPORT, AS1_IS_OTHER };	
 
 struct as1_opened {
 	enum as1_verdict verdict;
-	struct str reason;		/* the verdict in words, with what was found */
+	struct str reason;		/* the rule in words, what was found, its code: "signed twice [V-SIGNED-TWICE]" */
 	enum as1_kind kind;
 	bool encrypted, is_signed;	/* is_signed: and verified */
 	struct str signer;		/* subject of the certificate that verified, fingerprint behind it */
@@ -120,6 +107,8 @@ struct as1_policy {
 	const struct cert_set *own;	/* to decrypt with; may be NULL */
 	const struct cert_key *key;
 	const struct cert_set *partner;	/* who may have signed; NULL: nobody */
+	const struct str *from;		/* the addresses that this partner may send from; NULL: From is not judged */
+	size_t n_from;
 	bool must_sign, must_encrypt;	/* the partner's floor; receipts and reports are exempt here */
 	unsigned int allow;		/* weak algorithms that this partner still uses: bits of enum alg_exception */
 	int64_t now_ms;			/* certificates are judged at this time */

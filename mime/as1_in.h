@@ -7,6 +7,7 @@
 #include "mime/as1.h"
 #include "mime/header.h"
 #include "mime/part.h"
+#include "mime/verdict.h"
 
 /* One mail on its way through as1_open(). */
 struct opening {
@@ -16,17 +17,12 @@ struct opening {
 	struct part_tree tree;		/* of the layer that we are at */
 	unsigned int layer;		/* how many envelopes are off */
 	bool shown;			/* this tree is a branch of the last one */
-	unsigned int outer_defects;	/* of the layers that are off: of what no signature covers */
-	bool weak_envelope;		/* encrypted so that it could have been changed unseen (CBC) */
-	bool compression_seen;
-	bool signature_seen, fits;	/* a signature, and whether it is over this content, whoever made it */
+	struct verdict v;
+	struct str from;		/* the one address of the outer header, or empty */
 	enum mic_alg mic_alg;		/* asked for; MIC_NONE: nothing that we know */
 	struct str proven;		/* what the MIC is over, once a layer has said so */
 	bool robot;			/* sent by a program in answer to something */
 };
-
-/* The first refusal stands: it is the outermost. */
-void as1_refuse(struct opening *o, enum as1_verdict verdict, struct str reason);
 
 /* A leaf's bytes; what two decoders could see differently is a refusal. */
 struct str as1_decode(struct opening *o, size_t part);
@@ -36,6 +32,12 @@ void as1_look_inside(struct opening *o);
 
 /* The receipt that the header asks for: wants, wants_to, wants_known, and the algorithm of its MIC. */
 void as1_read_request(struct opening *o, const struct header *h);
+
+/* From, against the addresses of the partner. */
+void as1_read_from(struct opening *o, const struct header *h);
+
+/* The address of a field that may stand once only; empty when it is not exactly one mailbox. */
+struct str as1_only_address(struct arena *a, const struct header *h, struct str name);
 
 /* Whether no person wrote this: RFC 3834's field, the null return path, or a mailer's own address. */
 bool as1_is_robot(struct arena *a, const struct header *h);

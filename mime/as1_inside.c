@@ -10,8 +10,7 @@ as1_decode(struct opening *o, size_t part)
 	    o->a, o->tree.parts[part].cte, part_body(&o->tree, part), &flags);
 
 	if (flags != 0)
-		as1_refuse(o, AS1_MALFORMED,
-		    S("a part is encoded so that decoders disagree about its bytes"));
+		verdict_refuse(&o->v, RULE_TRANSFER, S(""));
 	return bytes;
 }
 
@@ -49,11 +48,11 @@ read_receipt(struct opening *o, size_t part)
 
 	o->out->kind = AS1_IS_RECEIPT;
 	if (find_type(&o->tree, S("message/disposition-notification"), part + 1) != PART_NONE) {
-		as1_refuse(o, AS1_MALFORMED, S("two notifications in one receipt"));
+		verdict_refuse(&o->v, RULE_RECEIPT_TWICE, S(""));
 		return;
 	}
 	if (mdn_read(o->a, decode_loosely(o, part), &o->out->mdn, &e) == -1)
-		as1_refuse(o, AS1_MALFORMED, str_dup(o->a, str_of(e.text)));
+		verdict_refuse(&o->v, RULE_RECEIPT_BROKEN, str_dup(o->a, str_of(e.text)));
 	o->out->mdn.human = human_text(o);
 }
 
@@ -88,7 +87,7 @@ read_report(struct opening *o, size_t part)
 
 	o->out->kind = AS1_IS_REPORT;
 	if (dsn_read(o->a, decode_loosely(o, part), &o->out->dsn, &e) == -1)
-		as1_refuse(o, AS1_MALFORMED, str_dup(o->a, str_of(e.text)));
+		verdict_refuse(&o->v, RULE_REPORT_BROKEN, str_dup(o->a, str_of(e.text)));
 	o->out->dsn.human = human_text(o);
 	o->out->dsn.original_message_id = returned_id(o);
 }
@@ -103,17 +102,13 @@ refuse_inner_security(struct opening *o)
 		S_INIT("application/pkcs7-signature"),
 		S_INIT("application/x-pkcs7-signature"),
 	};
-	static const struct str never[] = {
-		S_INIT("message/partial"), S_INIT("message/external-body"),
-	};
-
 	for (size_t k = 0; k < N(types); k++)
 		if (find_type(&o->tree, types[k], 0) != PART_NONE)
-			as1_refuse(o, AS1_MALFORMED,
-			    S("a signed or encrypted part is not the outermost of its mail"));
-	for (size_t k = 0; k < N(never); k++)
-		if (find_type(&o->tree, never[k], 0) != PART_NONE)
-			as1_refuse(o, AS1_MALFORMED, str_cat(o->a, never[k], S(" is never taken")));
+			verdict_refuse(&o->v, RULE_INNER_SECURITY, types[k]);
+	if (find_type(&o->tree, S("message/partial"), 0) != PART_NONE)
+		verdict_refuse(&o->v, RULE_PARTIAL, S(""));
+	if (find_type(&o->tree, S("message/external-body"), 0) != PART_NONE)
+		verdict_refuse(&o->v, RULE_EXTERNAL, S(""));
 }
 
 enum value { NOT_FOR_US, MAYBE, PAYLOAD };
@@ -160,8 +155,7 @@ take_payloads(struct opening *o, enum value v)
 		if (value_of(p) != v)
 			continue;
 		if (out->n == AS1_PAYLOADS_MAX) {
-			as1_refuse(o, AS1_MALFORMED,
-			    str_fmt(o->a, "over %d documents in one mail", AS1_PAYLOADS_MAX));
+			verdict_refuse(&o->v, RULE_DOCUMENTS, str_fmt(o->a, "over %d", AS1_PAYLOADS_MAX));
 			return;
 		}
 		out->payloads[out->n++] = (struct as1_payload){
@@ -172,42 +166,41 @@ take_payloads(struct opening *o, enum value v)
 	}
 }
 
-/* The least that the partner must send. Reports do not come here: there is_signed tells. */
+/* Header protection (RFC 9788) repeats From inside: it must be the same one, or two programs would show two senders. */
 static void
-check_floor(struct opening *o)
+check_inner_from(struct opening *o)
 {
-	if (o->pol->must_sign && !o->signature_seen)
-		as1_refuse(
-		    o, AS1_INSUFFICIENT_SECURITY, S("not signed, though this partner must sign"));
-	if (o->pol->must_encrypt && !o->out->encrypted)
-		as1_refuse(o, AS1_INSUFFICIENT_SECURITY,
-		    S("not encrypted, though this partner must encrypt"));
+	struct header h;
+	struct str from;
+
+	if (o->layer < 2 || header_read(o->a, part_header(&o->tree, 0), &h, NULL) == -1)
+		return;
+	from = as1_only_address(o->a, &h, S("From"));
+	if (header_count(&h, S("From")) > 0 && !str_eq_nocase(from, o->from))
+		verdict_refuse(&o->v, RULE_FROM_INSIDE, from);
 }
 
 static void
 read_documents(struct opening *o)
 {
 	size_t sure = count_value(&o->tree, PAYLOAD), maybe = count_value(&o->tree, MAYBE);
-	unsigned int defects = (o->outer_defects | part_tree_defects(&o->tree)) & PART_AMBIGUOUS;
 
 	if (sure == 0 && o->robot) {
 		o->out->kind = AS1_IS_OTHER;
 		return;
 	}
 	/* A report is read however broken; in a document nobody may see other bytes than we. */
-	if (defects != 0)
-		as1_refuse(o, AS1_MALFORMED, part_defects_text(o->a, defects));
+	verdict_defects(&o->v, o->v.outer_defects | part_tree_defects(&o->tree));
 	refuse_inner_security(o);
-	check_floor(o);
+	/* The least that the partner must send. Reports do not come here: there is_signed tells. */
+	verdict_floor(&o->v, o->pol->must_sign, o->pol->must_encrypt);
+	check_inner_from(o);
 	if (sure > 0 || maybe == 1)
 		take_payloads(o, sure > 0 ? PAYLOAD : MAYBE);
 	if (o->out->n > 0)
 		return;
-	as1_refuse(o, AS1_NO_PAYLOAD,
-	    find_type(&o->tree, S("application/ms-tnef"), 0) != PART_NONE
-	        ? S("a winmail.dat (TNEF) as only attachment: the sender's mail program must send "
-	            "plain MIME")
-	        : S("no attachment that could be a document"));
+	verdict_refuse(&o->v,
+	    find_type(&o->tree, S("application/ms-tnef"), 0) != PART_NONE ? RULE_TNEF : RULE_NO_DOCUMENT, S(""));
 }
 
 void

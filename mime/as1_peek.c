@@ -36,9 +36,8 @@ as1_wire_form(struct arena *a, struct str mail)
 	return str_make(to, n);
 }
 
-/* The address of a field that may stand once only; empty when it is not exactly one mailbox. */
-static struct str
-only_address(struct arena *a, const struct header *h, struct str name)
+struct str
+as1_only_address(struct arena *a, const struct header *h, struct str name)
 {
 	struct str addr = S("");
 
@@ -71,7 +70,7 @@ return_path(const struct header *h)
 bool
 as1_is_robot(struct arena *a, const struct header *h)
 {
-	struct str from = only_address(a, h, S("From"));
+	struct str from = as1_only_address(a, h, S("From"));
 
 	return is_auto_submitted(a, h) || str_eq(return_path(h), S("<>")) ||
 	    str_starts_nocase(from, S("mailer-daemon@")) ||
@@ -125,13 +124,21 @@ as1_peek(struct arena *a, struct str mail, struct as1_glance *out, struct err *e
 	if (h.n == 0)
 		return err_set(e, ERR_INPUT, "no mail: not one header field");
 	out->message_id = message_id(a, &h);
-	out->from = only_address(a, &h, S("From"));
+	out->from = as1_only_address(a, &h, S("From"));
 	out->subject = utf8_clean(a, header_text(a, &h, S("Subject")));
 	out->date = utf8_clean(a, header_unfold(a, header_get(&h, S("Date"))));
 	out->auto_submitted = is_auto_submitted(a, &h);
 	out->return_path = utf8_clean(a, return_path(&h));
 	out->report = is_report(a, mail);
 	return 0;
+}
+
+void
+as1_read_from(struct opening *o, const struct header *h)
+{
+	o->from = as1_only_address(o->a, h, S("From"));
+	if (o->pol->from != NULL)
+		verdict_from(&o->v, header_count(h, S("From")), o->from, o->pol->from, o->pol->n_from);
 }
 
 /* RFC 8098, 2.2: "name=importance,value,value". Looks for a value that known() likes. */
@@ -200,7 +207,7 @@ as1_read_request(struct opening *o, const struct header *h)
 	o->mic_alg = first_known_alg(micalg.values);
 	if (header_count(h, S("Disposition-Notification-To")) == 0)
 		return;
-	o->out->wants_to = only_address(o->a, h, S("Disposition-Notification-To"));
+	o->out->wants_to = as1_only_address(o->a, h, S("Disposition-Notification-To"));
 	o->out->wants = protocol.present && names_pkcs7(protocol.values) ? AS1_RECEIPT_SIGNED
 	                                                                 : AS1_RECEIPT_UNSIGNED;
 	o->out->wants_known = !(protocol.required && o->out->wants != AS1_RECEIPT_SIGNED) &&

@@ -3,24 +3,6 @@
 #include "mime/as1_in.h"
 #include "mime/word.h"
 
-const char *
-as1_verdict_name(enum as1_verdict v)
-{
-	static const char *const names[] = {
-		[AS1_OK] = "ok",
-		[AS1_NO_PARTNER] = "no-partner",
-		[AS1_MALFORMED] = "malformed",
-		[AS1_DECRYPTION_FAILED] = "decryption-failed",
-		[AS1_INSUFFICIENT_SECURITY] = "insufficient-security",
-		[AS1_AUTHENTICATION_FAILED] = "authentication-failed",
-		[AS1_INTEGRITY_FAILED] = "integrity-failed",
-		[AS1_NO_PAYLOAD] = "no-payload",
-		[AS1_DECOMPRESSION_FAILED] = "decompression-failed",
-	};
-
-	return v < N(names) ? names[v] : "unknown";
-}
-
 /* Names and types come from strangers and end on terminals. */
 static struct str
 printable(struct arena *a, struct str s)

@@ -11,6 +11,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
 #include "mime/cert_key.h"
+#include "mime/verdict.h"
 
 #define CMS_SIGNERS_MAX	   4
 #define CMS_RECIPIENTS_MAX 64
@@ -48,7 +49,8 @@ enum cms_verdict {
 
 struct cms_verified {
 	enum cms_verdict verdict;
-	struct str reason;	/* in words, unless good */
+	enum verdict_rule rule;	/* that was broken, unless good */
+	struct str reason;	/* what was found; may be empty */
 	struct str signer;	/* subject and fingerprint of the trusted certificate; empty: none */
 	struct str algorithms;	/* "rsa, sha-256": of the trusted signer, else of the first */
 	enum mic_alg digest;	/* the same one's */

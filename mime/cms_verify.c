@@ -20,26 +20,34 @@ struct verifying {
 	unsigned int allow;
 	struct cms_signed cms;
 	int known, fitting;		/* signers that are trusted; signers that fit the content */
-	enum cms_verdict lesser;	/* of a signer that proves nothing (weak, expired) */
-	struct str lesser_reason;
+	enum verdict_rule lesser;	/* of a signer that proves nothing (weak, expired) */
+	struct str lesser_found;
 	struct cms_verified *out;
 };
 
 static void
-settle(struct verifying *v, enum cms_verdict verdict, const char *fmt, struct str detail)
+settle(struct verifying *v, enum verdict_rule rule, struct str found)
 {
+	static const enum cms_verdict verdicts[] = {
+		[AS1_MALFORMED] = CMS_MALFORMED,
+		[AS1_AUTHENTICATION_FAILED] = CMS_STRANGER,
+		[AS1_INSUFFICIENT_SECURITY] = CMS_WEAK,
+		[AS1_INTEGRITY_FAILED] = CMS_CHANGED,
+	};
+
 	if (v->out->verdict != CMS_GOOD)
 		return;		/* the first reason stands */
-	v->out->verdict = verdict;
-	v->out->reason = detail.n == 0 ? str_of(fmt) : str_cat(v->a, str_of(fmt), detail);
+	v->out->verdict = verdicts[verdict_info(rule)->verdict];
+	v->out->rule = rule;
+	v->out->reason = found;
 }
 
 /* Not broken, only worth nothing: a better signature may stand beside it while a partner changes. */
 static bool
-disregard(struct verifying *v, enum cms_verdict verdict, struct str reason)
+disregard(struct verifying *v, enum verdict_rule rule, struct str found)
 {
-	v->lesser = verdict;
-	v->lesser_reason = reason;
+	v->lesser = rule;
+	v->lesser_found = found;
 	return false;
 }
 
@@ -194,20 +202,20 @@ check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const st
 	struct mic want;
 
 	if (!signed_digest(s, &is)) {
-		settle(v, CMS_MALFORMED, "signature lacks signed attributes, or has them twice", S(""));
+		settle(v, RULE_ATTRIBUTES, S(""));
 		return false;
 	}
 	if ((alg->digest != MIC_NONE && alg->digest != digest) || !is_protected(s) || !is_announced(v, s->digest.oid)) {
-		settle(v, CMS_MALFORMED, "signature contradicts itself about its algorithms", S(""));
+		settle(v, RULE_ALGORITHMS_DIFFER, S(""));
 		return false;
 	}
 	if (mic_make(digest, v->out->content, &want, NULL) == -1 ||
 	    !str_eq(is, str_make((const char *)want.bytes, want.n))) {
-		settle(v, CMS_CHANGED, "content was changed after it was signed", S(""));
+		settle(v, RULE_CONTENT_CHANGED, S(""));
 		return false;
 	}
 	if (x != NULL && !fits_with(v, s, x, alg, digest)) {
-		settle(v, CMS_CHANGED, "signature value does not fit", S(""));
+		settle(v, RULE_SIGNATURE_VALUE, S(""));
 		return false;
 	}
 	return true;
@@ -250,15 +258,14 @@ check_signer(struct verifying *v, const struct cms_signer *s)
 	if (v->out->algorithms.n == 0)
 		v->out->algorithms = algorithms;
 	if (digest == NULL || !alg_is_allowed(digest, v->allow) || alg == NULL || !alg_is_allowed(alg, v->allow))
-		return disregard(v, CMS_WEAK,
-		    str_cat(v->a, S("signed by a weak algorithm, want sha-256 or better: "), algorithms));
+		return disregard(v, RULE_SIGNATURE_WEAK, algorithms);
 	if (!trusted)
 		return check_stranger(v, s, alg, digest->digest);
 	if (!check_content(v, s, cert_set_get(v->trusted, at), alg, digest->digest))
 		return false;
 	v->fitting++;
 	if (cert_usable(v->trusted, at, CERT_SIGNS, v->now_ms, &e) == -1)
-		return disregard(v, CMS_STRANGER, str_dup(v->a, str_of(e.text)));
+		return disregard(v, RULE_SIGNER_UNFIT, str_dup(v->a, str_of(e.text)));
 	v->out->digest = digest->digest;
 	v->out->algorithms = algorithms;
 	name_signer(v, at);
@@ -271,19 +278,22 @@ check_signers(struct verifying *v)
 	bool good = false;
 
 	if (v->cms.n == 0) {
-		settle(v, CMS_STRANGER, "signature names no signer", S(""));
+		settle(v, RULE_NO_SIGNER, S(""));
 		return;
 	}
 	for (size_t i = 0; i < v->cms.n; i++)
 		good |= check_signer(v, &v->cms.signers[i]);
 	v->out->fits = v->fitting == (int)v->cms.n;
-	if (v->known == 0 && v->out->verdict != CMS_MALFORMED)
+	if (v->known == 0 && v->out->verdict != CMS_MALFORMED) {
 		v->out->verdict = CMS_GOOD;	/* whatever else is wrong: it is a stranger's */
+		v->out->rule = RULE_NONE;
+		v->out->reason = S("");
+	}
 	if (good)
 		return;
-	if (v->known > 0 && v->lesser != CMS_GOOD)
-		settle(v, v->lesser, "", v->lesser_reason);
-	settle(v, CMS_STRANGER, "not signed by a certificate of this partner", S(""));
+	if (v->known > 0 && v->lesser != RULE_NONE)
+		settle(v, v->lesser, v->lesser_found);
+	settle(v, RULE_SIGNER_STRANGER, S(""));
 }
 
 /* RFC 8551, 3.5: detached has no content inside, opaque has. With both, readers could differ. */
@@ -293,15 +303,15 @@ take_content(struct verifying *v, struct str detached)
 	const struct ber *inside = v->cms.content.tag == 0 ? NULL : &v->cms.content;
 
 	if (!str_eq(v->cms.content_type, cms_oid_data))
-		settle(v, CMS_MALFORMED, "signature over something other than data", S(""));
+		settle(v, RULE_SIGNATURE_TYPE, S(""));
 	else if (detached.p != NULL && inside != NULL)
-		settle(v, CMS_MALFORMED, "detached signature with a content of its own", S(""));
+		settle(v, RULE_SIGNATURE_BOTH, S(""));
 	else if (detached.p == NULL && inside == NULL)
-		settle(v, CMS_MALFORMED, "signature without the content it is over", S(""));
+		settle(v, RULE_SIGNATURE_EMPTY, S(""));
 	else if (inside == NULL)
 		v->out->content = detached;
 	else if (!ber_octets_join(v->a, inside, &v->out->content))
-		settle(v, CMS_MALFORMED, "signature over a content that cannot be read", S(""));
+		settle(v, RULE_SIGNATURE_BROKEN, S("its content cannot be read"));
 	return v->out->verdict == CMS_GOOD ? 0 : -1;
 }
 
@@ -314,7 +324,7 @@ cms_verify(struct arena *a, struct str der, struct str detached, const struct ce
 
 	*out = (struct cms_verified){ .verdict = CMS_GOOD };
 	if (ber_check(der, &e) == -1 || cms_signed_read(der, &v.cms, &e) == -1)
-		settle(&v, CMS_MALFORMED, "signature: ", str_dup(a, str_of(e.text)));
+		settle(&v, RULE_SIGNATURE_BROKEN, str_dup(a, str_of(e.text)));
 	else if (take_content(&v, detached) == 0)
 		check_signers(&v);
 	if (out->verdict != CMS_GOOD)

@@ -90,7 +90,7 @@ hold_signature(struct str der, struct str detached, struct str *inner)
 	theirs = cms != NULL && CMS_verify(cms, NULL, NULL, in, out, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1;
 	if (theirs && v.verdict == CMS_GOOD && !str_eq(taken(out), v.content))
 		theirs = false;
-	tally(v.verdict == CMS_GOOD, theirs, v.reason);
+	tally(v.verdict == CMS_GOOD, theirs, str_of(verdict_info(v.rule)->code));
 	*inner = detached.p != NULL ? detached : v.content;
 	cert_set_free(trusted);
 	buf_clear(&pem);

@@ -23,6 +23,7 @@ says "a code" 0 "STARTTLS" explain E-SMTP-TLS
 says "in any case" 0 "STARTTLS" explain e-smtp-tls
 says "a state" 0 "may have arrived" explain uncertain
 says "a verdict" 0 "changed on the way" explain integrity-failed
+says "a rule" 0 "the sender signs once" explain v-signed-twice
 says "a fault" 0 "not what was counted" explain unz-count
 says "as JSON" 0 '^\{"v":1,"code":"E-SMTP-TLS",.*"todo":' explain --json E-SMTP-TLS
 says "a code that was mistyped" 66 "did you mean 'E-SMTP-AUTH'" explain E-SMPT-AUTH

@@ -48,7 +48,7 @@ verdict(struct world *w, struct str der, struct str detached, const struct side 
 
 	cms_verify(w->a, der, detached, trusted->certs, KEYS_NOW_MS, 0, &v);
 	if (v.verdict != CMS_GOOD)
-		print_message("    %d: " STR_FMT "\n", (int)v.verdict, STR_ARG(v.reason));
+		print_message("    %s: " STR_FMT "\n", verdict_info(v.rule)->code, STR_ARG(v.reason));
 	else
 		assert_true(v.signer.n > 0 && str_eq(v.content, S(CONTENT)));
 	return v.verdict;
