@@ -22,6 +22,8 @@ struct opening {
 	enum mic_alg mic_alg;		/* asked for; MIC_NONE: nothing that we know */
 	struct str proven;		/* what the MIC is over, once a layer has said so */
 	bool robot;			/* sent by a program in answer to something */
+	struct str subject, to;		/* of its outer header: what a bounce is read with (bounce.h) */
+	struct str failed, about;	/* X-Failed-Recipients; the mail that it answers */
 };
 
 /* A leaf's bytes; what two decoders could see differently is a refusal. */
@@ -29,6 +31,13 @@ struct str as1_decode(struct opening *o, size_t part);
 
 /* What is in the innermost entity: documents, a receipt, a report, or text. */
 void as1_look_inside(struct opening *o);
+
+/* A report of a mail server: in fields; or in words, which may turn out to be none (false). */
+void as1_read_report(struct opening *o, size_t part);
+bool as1_read_bounce(struct opening *o);
+
+/* What a bounce is recognised by in the outer header. */
+void as1_read_outer(struct opening *o, const struct header *h);
 
 /* The receipt that the header asks for: wants, wants_to, wants_known, and the algorithm of its MIC. */
 void as1_read_request(struct opening *o, const struct header *h);

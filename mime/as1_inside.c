@@ -56,42 +56,6 @@ read_receipt(struct opening *o, size_t part)
 	o->out->mdn.human = human_text(o);
 }
 
-/* The mail that a report is about: returned whole, or its header only (RFC 3462, 2). */
-static struct str
-returned_id(struct opening *o)
-{
-	static const struct str types[] = {
-		S_INIT("message/rfc822"), S_INIT("text/rfc822-headers"),
-		S_INIT("message/rfc822-headers"), S_INIT("message/global"), S_INIT("message/global-headers"),
-	};
-	struct header h;
-
-	for (size_t k = 0; k < N(types); k++) {
-		size_t i = find_type(&o->tree, types[k], 0);
-		if (i == PART_NONE)
-			continue;
-		struct str mail = decode_loosely(o, i);
-		while (mail.n > 0 && is_space(mail.p[0]))
-			mail = str_from(mail, 1);
-		mail = str_sub(mail, 0, HEADER_BLOCK_MAX);
-		if (header_read(o->a, str_sub(mail, 0, header_length(mail)), &h, NULL) == 0)
-			return header_unfold(o->a, header_get(&h, S("Message-ID")));
-	}
-	return S("");
-}
-
-static void
-read_report(struct opening *o, size_t part)
-{
-	struct err e;
-
-	o->out->kind = AS1_IS_REPORT;
-	if (dsn_read(o->a, decode_loosely(o, part), &o->out->dsn, &e) == -1)
-		verdict_refuse(&o->v, RULE_REPORT_BROKEN, str_dup(o->a, str_of(e.text)));
-	o->out->dsn.human = human_text(o);
-	o->out->dsn.original_message_id = returned_id(o);
-}
-
 /* A signature or an envelope that is not the root proves nothing about what stands beside it. */
 static void
 refuse_inner_security(struct opening *o)
@@ -186,7 +150,8 @@ read_documents(struct opening *o)
 	size_t sure = count_value(&o->tree, PAYLOAD), maybe = count_value(&o->tree, MAYBE);
 
 	if (sure == 0 && o->robot) {
-		o->out->kind = AS1_IS_OTHER;
+		if (!as1_read_bounce(o))
+			o->out->kind = AS1_IS_OTHER;
 		return;
 	}
 	/* A report is read however broken; in a document nobody may see other bytes than we. */
@@ -214,9 +179,11 @@ as1_look_inside(struct opening *o)
 	if (mdn != PART_NONE) {
 		read_receipt(o, mdn);
 	} else if (dsn != PART_NONE) {
-		read_report(o, dsn);
+		as1_read_report(o, dsn);
 	} else if (part_is(&o->tree.parts[0], S("multipart/report"))) {
-		o->out->kind = AS1_IS_OTHER;	/* a feedback report, say: for people */
+		/* Some write the words without the fields; a feedback report, say, is for people. */
+		if (!as1_read_bounce(o))
+			o->out->kind = AS1_IS_OTHER;
 	} else {
 		read_documents(o);
 	}

@@ -257,6 +257,7 @@ as1_open(struct arena *a, struct str mail, const struct as1_policy *pol, struct 
 		as1_read_request(&o, &h);
 		as1_read_from(&o, &h);
 		o.robot = as1_is_robot(a, &h);
+		as1_read_outer(&o, &h);
 		if (open_layers(&o, entity))
 			as1_look_inside(&o);
 	}

@@ -15,6 +15,24 @@ has_crlf(struct str s)
 	return str_find(s, S("\r\n"), &at);
 }
 
+/* Ended by CR alone throughout, as in some old mail folders: no line end of another kind is in it. */
+static struct str
+from_cr(struct arena *a, struct str mail)
+{
+	size_t n = 0;
+	char *to;
+
+	if (!str_chr(mail, '\r', NULL))
+		return mail;
+	to = arena_get(a, 2 * mail.n);
+	for (size_t i = 0; i < mail.n; i++) {
+		to[n++] = mail.p[i];
+		if (mail.p[i] == '\r')
+			to[n++] = '\n';
+	}
+	return str_make(to, n);
+}
+
 struct str
 as1_wire_form(struct arena *a, struct str mail)
 {
@@ -26,7 +44,7 @@ as1_wire_form(struct arena *a, struct str mail)
 	for (size_t i = 0; i < mail.n; i++)
 		lines += mail.p[i] == '\n';
 	if (lines == 0)
-		return mail;
+		return from_cr(a, mail);
 	to = arena_get(a, mail.n + lines);
 	for (size_t i = 0; i < mail.n; i++) {
 		if (mail.p[i] == '\n')

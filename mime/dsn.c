@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "mime/dsn.h"
 
+#include "mime/dsn_status.h"
 #include "mime/header.h"
 
 #define DSN_GROUPS_MAX (2 * DSN_RECIPIENTS_MAX)	/* the message's, the recipients', and nonsense */
@@ -55,77 +56,36 @@ address_of(struct arena *a, const struct header *h, const char *name)
 	return s;
 }
 
-/* RFC 3463, 2: class "." subject "." detail at the start of s; empty without one. */
-static struct str
-status_at(struct str s)
+static char
+class_of_action(enum dsn_action action)
 {
-	size_t n = 0, dots = 0, digits = 0;
+	struct str s = status_of_action(action);
 
-	for (; n < s.n; n++) {
-		if (is_digit(s.p[n]) && digits < 3) {
-			digits++;
-		} else if (s.p[n] == '.' && digits > 0 && dots < 2) {
-			dots++;
-			digits = 0;
-		} else {
-			break;
-		}
-	}
-	if (dots != 2 || digits == 0 || (s.p[0] != '2' && s.p[0] != '4' && s.p[0] != '5'))
-		return S("");
-	return str_sub(s, 0, n);
+	return s.n > 0 ? s.p[0] : 0;
 }
 
-/* The first status in a server's own words ("550 5.1.1 unknown"), not the end of an IP address. */
+/* One that was left out may stand in what the other server had said, or be meant by it. */
 static struct str
-status_in(struct str words)
+status_of(struct arena *a, const struct header *h, enum dsn_action action)
 {
-	struct str s = S("");
+	struct str written = status_at(text_of(a, h, "Status")),
+	           told = text_of(a, h, "Diagnostic-Code"),
+	           s = status_prefer(written, status_in(told), action);
+	unsigned int reply = status_reply_in(told);
 
-	for (size_t i = 0; s.n == 0 && i < words.n; i++)
-		if (i == 0 || (!is_alnum(words.p[i - 1]) && words.p[i - 1] != '.'))
-			s = status_at(str_from(words, i));
-	return s;
-}
-
-/* Some servers leave the status out, or write x.0.0 though the other side told them more. */
-static struct str
-status_of(struct arena *a, const struct header *h)
-{
-	struct str s = status_at(text_of(a, h, "Status")),
-	           told = status_in(text_of(a, h, "Diagnostic-Code"));
-
-	if (told.n > 0 && (s.n == 0 || (str_ends(s, S(".0.0")) && s.p[0] == told.p[0])))
-		return told;
-	return s;
-}
-
-/* RFC 3464, 2.3.3: what the action alone says, for servers that leave the status out. */
-static struct str
-status_of_action(enum dsn_action action)
-{
-	switch (action) {
-	case DSN_FAILED:
-		return S("5.0.0");
-	case DSN_DELAYED:
-		return S("4.0.0");
-	case DSN_DELIVERED:
-	case DSN_RELAYED:
-	case DSN_EXPANDED:
-		return S("2.0.0");
-	case DSN_UNKNOWN:
-		break;
-	}
-	return S("");
+	if (s.n > 0 || class_of_action(action) == '2')
+		return s;
+	return status_of_words(a, told,
+	    reply != 0 ? (char)('0' + reply / 100) : action == DSN_DELAYED ? '4' : '5');
 }
 
 /* Delivered, and refused for good: whichever is right, it must move nothing. */
 static bool
 contradicts(enum dsn_action action, struct str status)
 {
-	char want = status_of_action(action).n > 0 ? status_of_action(action).p[0] : '\0';
+	char want = class_of_action(action);
 
-	if (status.n == 0 || want == '\0')
+	if (status.n == 0 || want == 0)
 		return false;
 	/* Servers write 4.x.x when they give up after trying for days. */
 	return want == '2' ? status.p[0] != '2' : status.p[0] == '2';
@@ -144,7 +104,7 @@ read_recipient(struct arena *a, const struct header *h, struct dsn_recipient *r)
 	r->original = address_of(a, h, "Original-Recipient");
 	r->final = address_of(a, h, "Final-Recipient");
 	r->action = action_of(text_of(a, h, "Action"));
-	r->status = status_of(a, h);
+	r->status = status_of(a, h, r->action);
 	if (contradicts(r->action, r->status))
 		r->action = DSN_UNKNOWN;
 	if (r->status.n == 0)

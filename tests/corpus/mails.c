@@ -9,6 +9,7 @@
 #include "gateway/base/io.h"
 #include "mime/alg.h"
 #include "mime/as1.h"
+#include "tests/corpus/reports.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,19 +31,21 @@ struct keys {
 
 static struct class {
 	const char *name;
-	bool required;
+	unsigned int least;	/* percent that must pass */
 	unsigned int passed, total;
 } classes[] = {
-	{ "AS1 vectors: opened, MIC equal", true, 0, 0 },
-	{ "AS1 vectors with compression: opened, MIC equal", true, 0, 0 },
-	{ "AS1 vectors by SHA-1 or 3DES: refused, MIC equal by exception", true, 0, 0 },
-	{ "hostile, must not be filed", true, 0, 0 },
-	{ "hostile, must be filed", true, 0, 0 },
-	{ "receipts recognised", true, 0, 0 },
-	{ "reports recognised, status as expected (later)", false, 0, 0 },
-	{ "survived in bounded time", true, 0, 0 },
+	{ "AS1 vectors: opened, MIC equal", 100, 0, 0 },
+	{ "AS1 vectors with compression: opened, MIC equal", 100, 0, 0 },
+	{ "AS1 vectors by SHA-1 or 3DES: refused, MIC equal by exception", 100, 0, 0 },
+	{ "hostile, must not be filed", 100, 0, 0 },
+	{ "hostile, must be filed", 100, 0, 0 },
+	{ "receipts recognised", 100, 0, 0 },
+	{ "reports with a status part: recipients and status as published", 97, 0, 0 },
+	{ "reports in words: recipients and status as published", 85, 0, 0 },
+	{ "automatic answers, taken for no report", 100, 0, 0 },
+	{ "survived in bounded time", 100, 0, 0 },
 };
-enum { VECTOR, VECTOR_COMPRESSED, VECTOR_WEAK, NOT_FILED, FILED, RECEIPT, REPORT, SURVIVED };
+enum { VECTOR, VECTOR_COMPRESSED, VECTOR_WEAK, NOT_FILED, FILED, RECEIPT, REPORT, WORDS, ANSWER, SURVIVED };
 
 static void
 count(int class, bool passed, struct str file, const char *why)
@@ -200,25 +203,51 @@ hold_hostile(struct str file, struct str class, struct str does, const struct se
 		count(FILED, would_be_filed(s), file, as1_verdict_name(s->opened.verdict));
 }
 
-/* "status/reply/reason/hard: 5.1.1/550/userunknown/1 ..." */
 static void
-hold_report(struct str file, struct str expected, const struct seen *s)
+hold_report(struct arena *a, struct str file, struct str mail, struct str expected, const struct seen *s)
 {
-	struct str rest = expected, status;
+	struct str want = reports_expected(expected), got = reports_text(a, &s->opened.dsn);
+	bool fields;
 	size_t at;
 
-	if (s->opened.kind != AS1_IS_REPORT || !str_find(rest, S("hard: "), &at))
+	if (want.n == 0)
 		return;
-	rest = str_from(rest, at + 6);
-	(void)str_cut(&rest, '/', &status);
-	if (status.n > 0)
-		count(REPORT, s->opened.dsn.n > 0 && str_eq(s->opened.dsn.recipients[0].status, status), file, "another status");
+	if (str_starts(want, S("//"))) {
+		count(ANSWER, s->opened.kind != AS1_IS_REPORT, file, got.p);
+		return;
+	}
+	fields = str_find(str_lower(a, mail), S("delivery-status\r\n"), &at) ||
+	    str_find(str_lower(a, mail), S("type: message/delivery-status"), &at) ||
+	    str_find(str_lower(a, mail), S("type: message/global-delivery-status"), &at);
+	count(fields ? REPORT : WORDS, s->opened.kind == AS1_IS_REPORT && reports_fit(want, &s->opened.dsn), file,
+	    str_fmt(a, "want " STR_FMT ", got " STR_FMT, STR_ARG(want), STR_ARG(got)).p);
+}
+
+/* "x_dos_y", "x_mac_y": the same mail as x_bsd_y with other line ends; that one's line of the manifest. */
+static struct str
+expected_of_twin(struct arena *a, struct str manifest, struct str file)
+{
+	static const struct str ends[] = { S_INIT("_dos_"), S_INIT("_mac_") };
+	struct str line, column = S("");
+	size_t at;
+
+	for (size_t i = 0; i < N(ends); i++) {
+		if (!str_find(file, ends[i], &at))
+			continue;
+		struct str twin = str_fmt(a, "dsn/" STR_FMT "_bsd_" STR_FMT "\t", STR_ARG(str_sub(file, 8, at - 8)),
+		    STR_ARG(str_from(file, at + 5)));
+		while (str_next_line(&manifest, &line))
+			if (str_starts(line, twin))
+				for (size_t k = 0; k < COLUMNS; k++)
+					(void)str_cut(&line, '\t', &column);
+	}
+	return column;
 }
 
 static void
-hold(struct arena *a, const char *dir, const struct keys *k, const struct str *column)
+hold(struct arena *a, const char *dir, const struct keys *k, struct str manifest, const struct str *column)
 {
-	struct str file = column[FILE_NAME], expected = column[EXPECTED], does = S(""), class = S("");
+	struct str file = column[FILE_NAME], expected = column[EXPECTED], does = S(""), class = S(""), mail;
 	bool hostile = str_eq(column[KIND], S("hostile")), must_sign = false;
 	struct seen s;
 	size_t at;
@@ -229,12 +258,15 @@ hold(struct arena *a, const char *dir, const struct keys *k, const struct str *c
 		if (str_find(expected, S("=> "), &at))
 			does = str_from(expected, at + 3);
 	}
-	open_mail(a, k, read_file(a, dir, file), must_sign, str_eq(class, S("mdn")), &s);
+	mail = read_file(a, dir, file);
+	open_mail(a, k, mail, must_sign, str_eq(class, S("mdn")), &s);
 	count(SURVIVED, s.ms <= MAIL_MS_MAX, file, "too slow");
 	if (str_eq(column[KIND], S("as1-vector")))
 		hold_vector(file, expected, &s);
 	else if (str_eq(column[KIND], S("dsn")))
-		hold_report(file, expected, &s);
+		hold_report(a, file, mail, expected, &s);
+	else if (str_eq(column[KIND], S("dsn-eol")))
+		hold_report(a, file, mail, expected_of_twin(a, manifest, file), &s);
 	else if (str_eq(class, S("mdn")) && !str_find(file, S("dnt"), &at))
 		count(RECEIPT, s.opened.kind == AS1_IS_RECEIPT, file, as1_verdict_name(s.opened.verdict));
 	if (hostile)
@@ -245,7 +277,7 @@ int
 main(int argc, char **argv)
 {
 	struct arena *all = arena_new((size_t)1 << 30);
-	struct str manifest, line, column[COLUMNS];
+	struct str manifest, all_of_it, line, column[COLUMNS];
 	struct keys k = { 0 };
 	int status = 0;
 
@@ -253,19 +285,19 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: mails FOLDER\n");
 		return 64;
 	}
-	manifest = read_file(all, argv[1], S("MANIFEST.tsv"));
+	manifest = all_of_it = read_file(all, argv[1], S("MANIFEST.tsv"));
 	read_keys(all, argv[1], &k);
 	while (str_next_line(&manifest, &line)) {
 		struct arena *a = arena_new((size_t)1 << 30);
 		for (size_t i = 0; i < COLUMNS; i++)
 			(void)str_cut(&line, '\t', &column[i]);
 		if (!str_eq(column[KIND], S("kind")) && !str_eq(column[KIND], S("keys")))
-			hold(a, argv[1], &k, column);
+			hold(a, argv[1], &k, all_of_it, column);
 		arena_free(a);
 	}
 	for (size_t i = 0; i < N(classes); i++) {
 		printf("%s: %u/%u\n", classes[i].name, classes[i].passed, classes[i].total);
-		if (classes[i].required && classes[i].passed < classes[i].total)
+		if (classes[i].passed * 100 < classes[i].least * classes[i].total)
 			status = 1;
 	}
 	cert_set_free(k.own);
