@@ -3,6 +3,7 @@
 #include "gateway/ledger.h"
 
 #include "gateway/base/log.h"
+#include "gateway/weigh.h"
 
 static struct str
 unbracketed(struct str id)
@@ -13,53 +14,15 @@ unbracketed(struct str id)
 	return id;
 }
 
-/* Written by the same function from decoded digests; "; " stands between those that fit equally (docs/MAIL.md). */
-static bool
-is_one_of(struct str set, struct str mic)
-{
-	struct str one;
-	bool more;
-
-	do {
-		more = str_cut(&set, ';', &one);
-		if (str_eq(str_trim(one), mic))
-			return true;
-	} while (more);
-	return false;
-}
-
-/* What a receipt is worth, and why in words. The table of docs/STATES.md, in the same order. */
+/* A receipt against the mail that it is for. */
 static enum ex_event
-weigh(const struct msg *m, const struct db_tx *t, const struct partner *pt, const char **why)
+weigh_mdn(const struct msg *m, const struct db_tx *t, const struct partner *pt, const char **why)
 {
-	bool signed_due = pt == NULL || pt->receipt == CONF_RECEIPT_SIGNED;
+	const struct weigh_receipt r = { .word = m->word, .modifier = m->name, .text = m->text, .mic = m->mic, .is_signed = m->flag };
+	const struct weigh_sent s = { .mics = t->mic, .signed_due = pt == NULL || pt->receipt == CONF_RECEIPT_SIGNED,
+		.tries = t->tries };
 
-	if (!str_eq(m->word, S("processed")) && !str_eq(m->word, S("failed"))) {
-		*why = "a person's mail program says what it did with it; that is no receipt";
-		return EV_NOTE;
-	}
-	if (signed_due && !m->flag) {
-		*why = "not signed by a certificate of the partner";
-		return EV_MDN_WEAK;
-	}
-	if (str_eq(m->word, S("failed")) || str_eq(m->name, S("error")) || str_eq(m->name, S("failure"))) {
-		*why = "the partner refused it";
-		return EV_MDN_NEGATIVE;
-	}
-	if (m->mic.n == 0) {
-		*why = "without a MIC: it does not prove which bytes arrived";
-		return EV_MDN_WEAK;
-	}
-	if (!is_one_of(t->mic, m->mic)) {
-		*why = "its MIC is not that of what was sent";
-		return EV_MDN_DISPUTED;
-	}
-	if (str_eq(m->name, S("warning")) && !(t->tries > 1 && str_eq(m->text, S("duplicate-document")))) {
-		*why = "processed with a warning, MIC equal";
-		return EV_MDN_WARNING;
-	}
-	*why = "processed, MIC equal";
-	return EV_MDN_OK;
+	return weigh(&r, &s, why);
 }
 
 /* A receipt or report of ours to the right document: the mail that brought it is filed as evidence. */
@@ -104,7 +67,7 @@ ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct st
 		    STR_ARG(m->partner));
 		return;
 	}
-	ev = weigh(m, t, partner_by_key(&l->role.conf, d->partner), &why);
+	ev = weigh_mdn(m, t, partner_by_key(&l->role.conf, d->partner), &why);
 	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof, "receipt " STR_FMT "%s" STR_FMT "%s" STR_FMT ": %s%s" STR_FMT,
 	    STR_ARG(m->word), m->name.n > 0 ? "/" : "", STR_ARG(m->name), m->text.n > 0 ? ": " : "", STR_ARG(m->text), why,
 	    m->peer.n > 0 ? ", signed by " : "", STR_ARG(ledger_signer(m->peer)));
