@@ -5,6 +5,7 @@
  * "did you mean". Errors are ERR_CONFIG, "file:line:col: ...".
  *
  *   conf.c        the table, and where things are         conf_value.c   one value: its text, its type, its field
+ *   conf_files.c  which files; those in force
  *   conf_read.c   the files, into struct conf             conf_check.c   what else can be wrong: files, folders, rights
  *   conf_show.c   what is in force, from where            conf_secret.c  passwords from where they are kept
  *   partner.c     who is it: by key, address or interchange id
@@ -143,6 +144,9 @@ struct str conf_home(struct arena *a, const char *option);
 char *conf_path(struct arena *a, const struct conf *c, const char *relative);	/* below home, terminated */
 
 int conf_read(struct arena *a, struct str home, struct conf *out, struct err *e);	/* stops at the first error */
+
+/* The settings that the running gateway took into force, whatever was written to the files since: for its roles. */
+int conf_read_kept(struct arena *a, struct str home, struct conf *out, struct err *e);
 
 /*
  * All findings, one call of fn each, text "file:line:col: ..." (a warning: "file:line:col: warning: ..."): for

@@ -6,19 +6,14 @@
 #include "gateway/conf_load.h"
 
 #include "gateway/base/ini.h"
-#include "gateway/base/io.h"
+#include "gateway/conf_files.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FILE_MAX	(16u << 20)
-#define PARTNER_FILE_MAX (256u << 10)
 #define LOAD_ARENA_MAX		((size_t)512 << 20)
 #define KEY_MAX		63
 #define WORDS_MAX	100	/* keys of one section, and the words of its values */
@@ -300,40 +295,15 @@ read_text(struct conf_load *l, struct str text, const char *file, bool partners_
 
 /* ---- all files ---- */
 
-static int
-is_partner_file(const struct dirent *d)
-{
-	struct str name = str_of(d->d_name);
-
-	return name.n > 4 && name.p[0] != '.' && str_ends(name, S(".ini"));
-}
-
-static int
-by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 static void
-read_partner_files(struct conf_load *l)
+read_files(struct conf_load *l, const struct conf_files *f)
 {
-	const char *dir = conf_path(l->tmp, l->conf, "partners.d");
-	struct dirent **names = NULL;
-	int n = scandir(dir, &names, is_partner_file, by_name);
-	struct err err;
-
-	if (n == -1 && errno != ENOENT)
-		conf_error(l, (struct conf_place){ .line = 0 }, "%s: %s", dir, strerror(errno));
-	for (int i = 0; i < n; i++) {
-		const char *file = str_fmt(l->a, "partners.d/%s", names[i]->d_name).p;
-		struct str text;
-		if (io_read_named(l->tmp, conf_path(l->tmp, l->conf, file), PARTNER_FILE_MAX, &text, &err) == -1)
-			conf_error(l, (struct conf_place){ .line = 0 }, "%s", err.text);
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->v[i].wrong != NULL)
+			conf_error(l, (struct conf_place){ .line = 0 }, "%s", f->v[i].wrong);
 		else
-			read_text(l, text, file, true);
-		free(names[i]);
+			read_text(l, f->v[i].text, f->v[i].name, i > 0);
 	}
-	free(names);
 }
 
 /* By key; those of one key stay in the order they were read in, which places in memory do not tell after sorting. */
@@ -443,25 +413,35 @@ copy_partners(struct conf_load *l)
 		l->conf->partners[i] = l->entries[i].partner;
 }
 
-void
-conf_load(struct conf_load *l, struct arena *a, struct str home, struct conf *out, conf_finding_fn *fn, void *arg)
+static void
+load_files(struct conf_load *l, const struct conf_files *f)
 {
-	struct str text;
-	struct err e;
-
-	*l = (struct conf_load){ .a = a, .tmp = arena_new(LOAD_ARENA_MAX), .conf = out, .fn = fn, .arg = arg };
-	*out = (struct conf){ .home = conf_home(a, str_cstr(l->tmp, home)) };
 	l->given = arena_get_array(l->tmp, conf_n_settings, sizeof(*l->given));
 	set_defaults(l, NULL);
-	if (io_read_named(l->tmp, conf_path(l->tmp, out, "config.ini"), FILE_MAX, &text, &e) == -1)
-		conf_error(l, (struct conf_place){ .line = 0 }, "%s", e.text);
-	else
-		read_text(l, text, "config.ini", false);
-	read_partner_files(l);
+	read_files(l, f);
 	sort_partners(l);
 	settle(l);
 	copy_partners(l);
 	conf_index_partners(l);
+}
+
+static void
+load_begin(struct conf_load *l, struct arena *a, struct str home, struct conf *out)
+{
+	*l = (struct conf_load){ .a = a, .tmp = arena_new(LOAD_ARENA_MAX), .conf = out };
+	*out = (struct conf){ .home = conf_home(a, str_cstr(l->tmp, home)) };
+}
+
+void
+conf_load(struct conf_load *l, struct arena *a, struct str home, struct conf *out, conf_finding_fn *fn, void *arg)
+{
+	struct conf_files f;
+
+	load_begin(l, a, home, out);
+	l->fn = fn;
+	l->arg = arg;
+	conf_files_gather(l->a, home, &f);
+	load_files(l, &f);
 }
 
 void
@@ -483,16 +463,36 @@ conf_keep_first(void *arg, bool is_error, const char *text)
 }
 
 int
-conf_read(struct arena *a, struct str home, struct conf *out, struct err *e)
+conf_read_files(struct arena *a, struct str home, const struct conf_files *f, struct conf *out, struct err *e)
 {
 	struct err first = { .text = "" };
 	struct conf_load l;
 	int errors;
 
-	conf_load(&l, a, home, out, conf_keep_first, &first);
+	load_begin(&l, a, home, out);
+	l.fn = conf_keep_first;
+	l.arg = &first;
+	load_files(&l, f);
 	errors = l.errors;
 	conf_load_end(&l);
 	if (errors > 0 && e != NULL)
 		*e = first;
 	return errors > 0 ? -1 : 0;
+}
+
+int
+conf_read(struct arena *a, struct str home, struct conf *out, struct err *e)
+{
+	struct conf_files f;
+
+	conf_files_gather(a, home, &f);
+	return conf_read_files(a, home, &f, out, e);
+}
+
+int
+conf_read_kept(struct arena *a, struct str home, struct conf *out, struct err *e)
+{
+	struct conf_files f;
+
+	return conf_files_kept(a, home, &f, e) == -1 ? -1 : conf_read_files(a, home, &f, out, e);
 }

@@ -124,7 +124,7 @@ role_start(struct role *r, const char *name, int argc, char **argv)
 		fprintf(stderr, "%s: part of edigate, started by `edigate run`\n", program);
 		exit(EX_USAGE);
 	}
-	if (conf_read(r->arena, str_of(home), &r->conf, &e) == -1) {
+	if (conf_read_kept(r->arena, str_of(home), &r->conf, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "config", KC("why", e.text));
 		exit(EX_CONFIG);
 	}

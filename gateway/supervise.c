@@ -6,6 +6,7 @@
 #include "gateway/base/ipc.h"
 #include "gateway/base/log.h"
 #include "gateway/children.h"
+#include "gateway/conf_files.h"
 #include "gateway/line.h"
 #include "gateway/listener.h"
 #include "gateway/notify.h"
@@ -51,6 +52,16 @@ static struct {
 	int64_t drain_until_ms;
 	bool roles_changed;
 } sv;
+
+/* ---- settings ---- */
+
+/* Roles read what is kept, so that one that is started again works with what all others do. */
+static int
+read_settings(struct arena *a, struct conf_files *files, struct conf *conf, struct err *e)
+{
+	conf_files_gather(a, str_of(sv.home), files);
+	return conf_read_files(a, str_of(sv.home), files, conf, e);
+}
 
 /* ---- who is there ---- */
 
@@ -304,13 +315,15 @@ static void
 come_up(void)
 {
 	struct arena *a = arena_new(SUPERVISE_ARENA_MAX);
+	struct conf_files files;
 	struct conf conf;
 	struct err e;
 
 	sv.phase = UP;
 	sv.reload = false;
-	if (conf_read(a, str_of(sv.home), &conf, &e) == 0 &&
-	    listener_update(sv.listeners, &sv.n_listeners, CHILD_FDS_MAX - 1, &sv.conf, &conf, &e) == 0) {
+	if (read_settings(a, &files, &conf, &e) == 0 &&
+	    listener_update(sv.listeners, &sv.n_listeners, CHILD_FDS_MAX - 1, &sv.conf, &conf, &e) == 0 &&
+	    conf_files_keep(&files, str_of(sv.home), &e) == 0) {
 		arena_free(sv.arena);
 		sv.arena = a;
 		sv.conf = conf;
@@ -482,10 +495,13 @@ take_listeners(struct err *e)
 static int
 open_house(struct str home, struct err *e)
 {
+	struct conf_files files;
+
 	sv.arena = arena_new(SUPERVISE_ARENA_MAX);
 	(void)snprintf(sv.home, sizeof(sv.home), STR_FMT, STR_ARG(home));
-	if (child_libexec(sv.libexec, sizeof(sv.libexec), e) == -1 || conf_read(sv.arena, home, &sv.conf, e) == -1 ||
-	    take_lock(e) == -1 || take_control(e) == -1)
+	if (child_libexec(sv.libexec, sizeof(sv.libexec), e) == -1 ||
+	    read_settings(sv.arena, &files, &sv.conf, e) == -1 || take_lock(e) == -1 ||
+	    conf_files_keep(&files, home, e) == -1 || take_control(e) == -1)
 		return -1;
 	return take_listeners(e);
 }

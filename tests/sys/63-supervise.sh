@@ -45,6 +45,9 @@ kill -HUP "$(pid)"
 complained() { [ "$(seen 'going on with the old settings')" -ge 1 ]; }
 try "settings that are broken are not taken" wait_for 20 complained
 is "and nobody is stopped" "$(role_pid ledger)" "$before"
+kill -KILL "$(role_pid pack.1)"; kill -KILL "$(role_pid ledger)"
+pack_again() { [ "$(role_pid ledger)" != "$before" ] && ! grep -vq ' up ' "$nordwind/run/roles"; }
+try "who dies meanwhile comes up with the old ones" wait_for 60 pack_again
 sed '$d' "$nordwind/config.ini" >"$dir/config" && cat "$dir/config" >"$nordwind/config.ini"
 goes "a document goes meanwhile" 2
 

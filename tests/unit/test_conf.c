@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "gateway/conf.h"
+#include "gateway/conf_files.h"
 
 #include "gateway/base/clock.h"
 #include "gateway/base/ini.h"
@@ -31,6 +31,8 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
 	return remove(path);
 }
 
+#define IN_HOME(path)	str_fmt(a, "%s/%s", home, path).p
+
 static int
 begin(void **state)
 {
@@ -41,7 +43,7 @@ begin(void **state)
 	memcpy(home + strlen(home) - 6, "XXXXXX", 6);
 	if (mkdtemp(home) == NULL)
 		return -1;
-	return io_mkdirs(str_fmt(a, "%s/partners.d", home).p, 0700, &e);
+	return io_mkdirs(IN_HOME("partners.d"), 0700, &e) == -1 ? -1 : io_mkdirs(IN_HOME("run"), 0700, &e);
 }
 
 static int
@@ -77,7 +79,6 @@ read_conf(struct str text)
 }
 
 #define EQ(str_, cstr_) assert_true(str_eq((str_), str_of(cstr_)))
-#define IN_HOME(path)	str_fmt(a, "%s/%s", home, path).p
 
 static void
 defaults_hold_without_settings(void **state)
@@ -265,6 +266,39 @@ mistakes_are_told_with_their_place(void **state)
 		assert_non_null(strstr(e.text, cases[i].says));
 		assert_null(strstr(e.text, "hunter2"));
 	}
+}
+
+static void
+settings_in_force_are_kept(void **state)
+{
+	(void)state;
+	struct conf_files f;
+	struct conf c;
+	struct err e;
+
+	(void)put("config.ini", 0600, S(MINIMAL));
+	(void)put("partners.d/a b.ini", 0600, S("[partner \"ab\"]\naddress = ab@ab.example\nsend = none\naccept = none\n"
+	    "receipt = none\n"));
+	conf_files_gather(a, str_of(home), &f);
+	assert_int_equal(f.n, 2);
+	assert_int_equal(conf_read_files(a, str_of(home), &f, &c, &e), 0);
+	assert_int_equal(conf_files_keep(&f, str_of(home), &e), 0);
+
+	(void)put("config.ini", 0600, S("nonsense\n"));
+	assert_int_equal(conf_read(a, str_of(home), &c, &e), -1);
+	assert_int_equal(conf_read_kept(a, str_of(home), &c, &e), 0);
+	EQ(c.address, "edi@nordwind.example");
+	assert_non_null(partner_by_key(&c, S("ab")));
+
+	(void)put("run/settings", 0600, S("edigate settings 1\n100 config.ini\n[gateway]\n"));
+	assert_int_equal(conf_read_kept(a, str_of(home), &c, &e), -1);
+	assert_non_null(strstr(e.text, "offset 19: want a file's length and name"));
+	(void)put("run/settings", 0600, S("[gateway]\n"));
+	assert_int_equal(conf_read_kept(a, str_of(home), &c, &e), -1);
+	assert_non_null(strstr(e.text, "does not begin with"));
+	assert_int_equal(unlink(IN_HOME("run/settings")), 0);
+	assert_int_equal(conf_read_kept(a, str_of(home), &c, &e), -1);
+	assert_int_equal(unlink(IN_HOME("partners.d/a b.ini")), 0);
 }
 
 static void
@@ -673,6 +707,7 @@ main(void)
 		TEST(partners_are_read_from_both_places),
 		TEST(ports_follow_tls_and_tls_follows_ports),
 		TEST(mistakes_are_told_with_their_place),
+		TEST(settings_in_force_are_kept),
 		TEST(partner_files_hold_nothing_else),
 		TEST(partners_are_found_by_address_and_id),
 		TEST(ten_thousand_partners_are_no_burden),
