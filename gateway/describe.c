@@ -43,14 +43,17 @@ describe_problem(struct arena *a, const struct edi_facts *f)
 }
 
 void
-describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct str content)
+describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct span content)
 {
+	struct mic_sink over;
 	struct mic sha256;
 	struct err e;
 
 	m->size = content.n;
-	if (mic_make(MIC_SHA256, content, &sha256, &e) == 0)
+	if (mic_sink_open(&over, 1u << MIC_SHA256, NULL, &e) == 0 && span_put(content, &over.sink, &e) == 0 &&
+	    mic_sink_get(&over, MIC_SHA256, &sha256, &e) == 0)
 		m->sha256 = describe_hex(a, &sha256);
+	mic_sink_clear(&over);
 	if (f->format == NULL)
 		return;
 	m->format = str_of(f->format->name);

@@ -5,7 +5,7 @@
 
 #include "edi/ack.h"
 #include "gateway/role.h"
-#include "mime/mdn.h"
+#include "mime/mic.h"
 
 struct str describe_hex(struct arena *a, const struct mic *digest);		/* lower-case hexadecimal */
 struct str describe_party(struct arena *a, struct edi_party p);			/* "14:4012345000009"; empty without an id */
@@ -14,7 +14,7 @@ struct str describe_party(struct arena *a, struct edi_party p);			/* "14:4012345
 struct str describe_problem(struct arena *a, const struct edi_facts *f);
 
 /* The fields of m that describe the document, its size and SHA-256 included. */
-void describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct str content);
+void describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct span content);
 
 /* One MSG_MESSAGE for each transaction set or message inside (the first hundred). */
 void describe_messages(struct role *r, int64_t job, int64_t payload, const struct edi_facts *f);

@@ -14,20 +14,25 @@
 #include "gateway/base/log.h"
 #include "gateway/describe.h"
 #include "gateway/keys.h"
+#include "gateway/room.h"
 #include "mime/as1.h"
+#include "mime/mic.h"
 #include "spool/spool.h"
 
 #include <sysexits.h>
 #include <unistd.h>
 
-#define PACK_ARENA_MAX	((size_t)512 << 20)
-#define PACK_MAIL_MAX	((size_t)256 << 20)
+#define PACK_ARENA_MAX	((size_t)128 << 20)
+#define PACK_DOCUMENT_MAX ((size_t)4 << 30)
+#define PACK_RECEIPT_MAX ((size_t)4 << 20)
+#define FROZEN_WINDOW	((size_t)64 << 10)
 #define PACK_JOBS_AHEAD 16
 
 static struct role role;
 static struct spool *spool;
 static struct keys *keys;
-static struct arena *arena;	/* of the job at hand */
+static struct file_room room;	/* of the job at hand, as is the arena */
+static struct arena *arena;
 
 /* Why this document cannot go to pt, or the empty slice. Folder and interchange must not disagree: never guessed. */
 static struct str
@@ -53,7 +58,7 @@ routing_fault(const struct partner *pt, const struct edi_facts *f)
 }
 
 static void
-set_aside(int64_t job, const char *word, struct str why, const struct edi_facts *f, struct str content)
+set_aside(int64_t job, const char *word, struct str why, const struct edi_facts *f, struct span content)
 {
 	struct msg m = { .type = MSG_SET_ASIDE, .job = job, .word = str_of(word), .text = why };
 
@@ -81,47 +86,104 @@ envelope(struct str ulid, struct str to)
 	};
 }
 
-static int
-freeze(struct str ulid, struct str mail, struct msg *m, struct err *e)
-{
+/* A mail on its way into the spool; its digest is made as it goes by. */
+struct frozen {
+	struct sink sink;
 	struct spool_put put;
-	struct mic sha256;
+	struct mic_sink sha256;
+	struct buf bytes;	/* not written yet */
+};
 
-	if (mic_make(MIC_SHA256, mail, &sha256, e) == -1)
+static int
+frozen_put(struct sink *sink, struct str piece, struct err *e)
+{
+	struct frozen *fz = (struct frozen *)sink;
+
+	if (piece.n <= fz->bytes.cap - fz->bytes.n)
+		return buf_put(&fz->bytes, piece, e);
+	if (spool_put_write(&fz->put, buf_str(&fz->bytes), e) == -1 || spool_put_write(&fz->put, piece, e) == -1)
 		return -1;
-	m->sha256_mail = describe_hex(arena, &sha256);
-	m->count = mail.n;
-	if (spool_put_open(spool, str_cstr(arena, ulid), &put, e) == -1)
-		return -1;
-	if (spool_put_write(&put, mail, e) == -1 || spool_put_commit(spool, &put, SPOOL_OUT, e) == -1) {
-		spool_put_drop(spool, &put);
-		return -1;
-	}
+	buf_cut(&fz->bytes, 0);
 	return 0;
 }
 
 static int
-pack_for(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f,
-    struct str content, struct msg *m, struct err *e)
+freeze_begin(struct frozen *fz, struct str ulid, struct err *e)
 {
-	struct buf mail = BUF_CAP(PACK_MAIL_MAX);
+	*fz = (struct frozen){ .sink = { frozen_put }, .put = { .fd = -1 }, .bytes = BUF_CAP(FROZEN_WINDOW) };
+	if (mic_sink_open(&fz->sha256, 1u << MIC_SHA256, &fz->sink, e) == -1)
+		return -1;
+	return spool_put_open(spool, str_cstr(arena, ulid), &fz->put, e);
+}
+
+/* From here on the mail is what it is. */
+static int
+freeze_end(struct frozen *fz, struct msg *m, struct err *e)
+{
+	struct mic sha256;
+
+	if (mic_sink_get(&fz->sha256, MIC_SHA256, &sha256, e) == -1 || spool_put_write(&fz->put, buf_str(&fz->bytes), e) == -1)
+		return -1;
+	m->sha256_mail = describe_hex(arena, &sha256);
+	m->count = fz->sha256.n;
+	return spool_put_commit(spool, &fz->put, SPOOL_OUT, e);
+}
+
+static void
+freeze_clear(struct frozen *fz)
+{
+	spool_put_drop(spool, &fz->put);
+	mic_sink_clear(&fz->sha256);
+	buf_clear(&fz->bytes);
+}
+
+/* The document is read several times: whoever still writes to it must not get a signature over something else. */
+static int
+check_unchanged(const struct claim *was, struct err *e)
+{
+	struct claim is;
+	bool found;
+
+	if (claim_get(arena, spool, was->ulid, was->partner, &is, &found, e) == -1)
+		return -1;
+	if (!found || is.size != was->size || is.changed_ns != was->changed_ns)
+		return err_set(e, ERR_RETRY, "the document was changed while it was read");
+	return 0;
+}
+
+static int
+write_mail(const struct as1_document *d, const struct claim *claim, struct msg *m, struct mic_set *mics, struct err *e)
+{
+	struct frozen fz;
+	int rc = -1;
+
+	if (freeze_begin(&fz, m->ulid2, e) == 0 && as1_pack(arena, d, &room.room, &fz.sha256.sink, mics, e) == 0 &&
+	    check_unchanged(claim, e) == 0)
+		rc = freeze_end(&fz, m, e);
+	freeze_clear(&fz);
+	file_room_clear(&room);
+	return rc;
+}
+
+static int
+pack_for(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f,
+    struct span content, struct msg *m, struct err *e)
+{
 	struct as1_document d = {
 		.env = envelope(job->ulid2, pt->addresses.v[0]), .content = content, .file_name = claim->name,
 		.media_type = str_of(f->format != NULL ? f->format->media_type : "application/octet-stream"),
-		.compress = pt->compress, .sign = pt->sign, .encrypt = pt->encrypt, .receipt = (enum as1_receipt)pt->receipt,
+		.how = { .compress = pt->compress, .sign = pt->sign, .encrypt = pt->encrypt }, .receipt = (enum as1_receipt)pt->receipt,
 		.own = keys_own(keys), .key = keys_private(keys),
 	};
 	struct mic_set mics;
-	struct mic mic;
-	int rc = -1;
 
 	d.subject = f->format == NULL ? S("Document") :
 	    str_fmt(arena, STR_FMT "%s" STR_FMT, STR_ARG(f->type), f->number.n > 0 ? " " : "", STR_ARG(f->number));
 	if ((pt->encrypt || pt->sign) && keys_partner(keys, pt, &d.partner, e) == -1 && pt->encrypt)
-		goto out;
-	if (as1_pack(arena, &d, &mail, &mic, e) == -1 || as1_mics(&d, &mic, &mics, e) == -1 || freeze(job->ulid2, buf_str(&mail), m, e) == -1)
-		goto out;
+		return -1;
 	m->ulid2 = job->ulid2;
+	if (write_mail(&d, claim, m, &mics, e) == -1)
+		return -1;
 	m->partner = pt->key;
 	m->message_id = d.env.message_id;
 	m->envid = job->ulid2;
@@ -131,42 +193,25 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	m->mic = mic_set_text(arena, &mics);
 	m->flag = pt->receipt != CONF_RECEIPT_NONE;
 	m->text = str_fmt(arena, "%s%s%s as " STR_FMT ", MIC " STR_FMT, pt->sign ? "signed" : "not signed",
-	    pt->encrypt ? ", encrypted" : "", m->flag ? ", receipt asked" : "", STR_ARG(d.media_type), STR_ARG(mic_text(arena, &mic)));
-	rc = 0;
-out:
-	buf_clear(&mail);
-	return rc;
+	    pt->encrypt ? ", encrypted" : "", m->flag ? ", receipt asked" : "", STR_ARG(d.media_type), STR_ARG(mic_text(arena, &mics.list[0])));
+	return 0;
 }
 
 /* Everything about one claimed document. -1: our own trouble, the job is tried again. */
+/* What is known of it decides. -1: our own trouble, the job is tried again. */
 static int
-pack_document(const struct msg *job, struct err *e)
+pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes, struct err *e)
 {
 	const struct partner *pt = partner_by_key(&role.conf, job->partner);
+	struct map_store store = map_store(bytes);
+	struct span content = span_store(&store.store);
 	struct msg m = { .type = MSG_PACKED, .job = job->job };
 	struct edi_facts facts = { 0 };
-	struct claim claim;
-	struct str content = S(""), fault;
-	bool found;
-	int rc = -1;
+	struct str fault;
 
-	if (claim_get(arena, spool, job->ulid, job->partner, &claim, &found, e) == -1 ||
-	    (!found && claim_find(arena, spool, job->ulid, &claim, &found, e) == -1))
-		return -1;
-	if (!found) {
-		set_aside(job->job, "invalid", S("the claimed file is gone from the spool"), &facts, content);
-		return 0;
-	}
-	if (claim_map(spool, &claim, PACK_MAIL_MAX / 2, &content, e) == -1) {
-		if (e->kind != ERR_INPUT)
-			return -1;
+	if (edi_read(arena, bytes, &facts, e) == -1) {
 		set_aside(job->job, "invalid", str_of(e->text), &facts, content);
 		return 0;
-	}
-	if (edi_read(arena, content, &facts, e) == -1) {
-		set_aside(job->job, "invalid", str_of(e->text), &facts, content);
-		rc = 0;
-		goto out;
 	}
 	if (pt == NULL && job->partner.n == 0 && facts.receiver.id.n > 0)
 		pt = partner_by_id(&role.conf, facts.receiver.qual, facts.receiver.id);
@@ -176,19 +221,43 @@ pack_document(const struct msg *job, struct err *e)
 		set_aside(job->job, "invalid", describe_problem(arena, &facts), &facts, content);
 	else if (fault.n > 0)
 		set_aside(job->job, "held", fault, &facts, content);
-	else if (pack_for(job, pt, &claim, &facts, content, &m, e) == -1) {
+	else if (pack_for(job, pt, claim, &facts, content, &m, e) == -1) {
 		/* What the operator must put right (a certificate, an address) waits for him; the rest is tried again. */
 		if (e->kind == ERR_RETRY)
-			goto out;
+			return -1;
 		set_aside(job->job, "held", str_of(e->text), &facts, content);
 	} else {
 		describe_messages(&role, job->job, 0, &facts);
 		describe_put(arena, &m, &facts, content);
 		role_tell(&role, &m);
 	}
-	rc = 0;
-out:
-	io_unmap(content);
+	return 0;
+}
+
+static int
+pack_document(const struct msg *job, struct err *e)
+{
+	const struct edi_facts nothing = { 0 };
+	struct claim claim;
+	struct str bytes = S("");
+	bool found;
+	int rc;
+
+	if (claim_get(arena, spool, job->ulid, job->partner, &claim, &found, e) == -1 ||
+	    (!found && claim_find(arena, spool, job->ulid, &claim, &found, e) == -1))
+		return -1;
+	if (!found) {
+		set_aside(job->job, "invalid", S("the claimed file is gone from the spool"), &nothing, span_str(S("")));
+		return 0;
+	}
+	if (claim_map(spool, &claim, PACK_DOCUMENT_MAX, &bytes, e) == -1) {
+		if (e->kind != ERR_INPUT)
+			return -1;
+		set_aside(job->job, "invalid", str_of(e->text), &nothing, span_str(S("")));
+		return 0;
+	}
+	rc = pack_claimed(job, &claim, bytes, e);
+	io_unmap(bytes);
 	return rc;
 }
 
@@ -220,13 +289,14 @@ pack_receipt(const struct msg *job, struct err *e)
 {
 	const struct partner *pt = partner_by_key(&role.conf, job->partner);
 	struct msg m = { .type = MSG_PACKED, .job = job->job };
-	struct buf mail = BUF_CAP(PACK_MAIL_MAX);
+	struct buf mail = BUF_CAP(PACK_RECEIPT_MAX);
 	struct as1_receipt_mail r = { .sign = job->flag, .own = keys_own(keys), .key = keys_private(keys) };
 	struct edi_facts none = { 0 };
+	struct frozen fz;
 	int rc = -1;
 
 	if (pt == NULL) {
-		set_aside(job->job, "held", S("the partner is no longer configured"), &none, S(""));
+		set_aside(job->job, "held", S("the partner is no longer configured"), &none, span_str(S("")));
 		return 0;
 	}
 	r.env = envelope(job->ulid2, pt->addresses.v[0]);
@@ -239,7 +309,8 @@ pack_receipt(const struct msg *job, struct err *e)
 	if (job->mic.n > 0)
 		(void)mic_read(job->mic, &r.mdn.mic);
 	r.human = receipt_words(job);
-	if (as1_pack_receipt(arena, &r, &mail, e) == -1 || freeze(job->ulid2, buf_str(&mail), &m, e) == -1)
+	if (freeze_begin(&fz, job->ulid2, e) == -1 || as1_pack_receipt(arena, &r, &mail, e) == -1 ||
+	    fz.sha256.sink.put(&fz.sha256.sink, buf_str(&mail), e) == -1 || freeze_end(&fz, &m, e) == -1)
 		goto out;
 	m.ulid2 = job->ulid2;
 	m.partner = pt->key;
@@ -251,6 +322,7 @@ pack_receipt(const struct msg *job, struct err *e)
 	role_tell(&role, &m);
 	rc = 0;
 out:
+	freeze_clear(&fz);
 	buf_clear(&mail);
 	return rc;
 }
@@ -271,7 +343,8 @@ main(int argc, char **argv)
 	if (keys_open(&role.conf, &keys, &e) == -1 ||
 	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
-		return EX_CONFIG;
+		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;
 	}
+	file_room_init(&room, spool);
 	return worker_run(&role, arena, PACK_JOBS_AHEAD, work);
 }

@@ -99,7 +99,7 @@ stage_payload(const struct msg *job, const struct partner *pt, const struct as1_
 		m.text = describe_problem(arena, &facts);
 	if (stage(job, pt, i, p->content, &m.proof, e) == -1)
 		return -1;
-	describe_put(arena, &m, &facts, p->content);
+	describe_put(arena, &m, &facts, span_str(p->content));
 	describe_messages(&role, job->job, (int64_t)i, &facts);
 	describe_acks(&role, arena, job->job, (int64_t)i, &facts, p->content);
 	m.word = extension(&facts, p);

@@ -10,6 +10,7 @@
 #include "mime/cert.h"
 #include "mime/dsn.h"
 #include "mime/mdn.h"
+#include "mime/stream.h"
 #include "mime/verdict.h"
 
 #define AS1_PAYLOADS_MAX 16
@@ -30,26 +31,37 @@ struct as1_envelope {
 	struct str boundary_seed;	/* unique per mail, [A-Za-z0-9]: boundaries are made from it */
 };
 
+/* How a document is wrapped; zero is the default of each. */
+struct as1_shape {
+	bool compress, sign, encrypt;	/* in this order (RFC 5402, 2) ... */
+	bool compress_last;		/* ... or with the compression between signature and envelope */
+	bool opaque;			/* signed as application/pkcs7-mime, not multipart/signed */
+	bool pss, oaep;			/* of an RSA key, in place of PKCS #1 v1.5 */
+	enum mic_alg digest;		/* of the signature, and so of the MIC: SHA-256 */
+	struct str cipher;		/* "aes-256-cbc" */
+};
+
 struct as1_document {
 	struct as1_envelope env;
 	struct str subject;		/* UTF-8 */
-	struct str content;		/* the bytes of the document: travel base64, arrive identical */
+	struct span content;		/* the bytes of the document: travel base64, arrive identical */
 	struct str media_type;		/* "application/EDI-X12", ... */
 	struct str file_name;		/* any bytes; RFC 2231 where needed */
-	bool compress, sign, encrypt;	/* in this order (RFC 5402, 2) */
+	struct as1_shape how;
 	enum as1_receipt receipt;
 	const struct cert_set *own;	/* sign: our certificate, then its chain */
 	const struct cert_key *key;
 	const struct cert_set *partner;	/* encrypt: to every certificate in it that is valid at date_ms */
 };
 
-/* The whole mail, CRLF lines, 7bit, no line over 76 (signature and payload base64) or starting with "From ". mic is
- * what a right receipt must carry. Also usable for plain mails (sign false): multipart/mixed text + attachment. */
-int as1_pack(struct arena *a, const struct as1_document *d, struct buf *out, struct mic *mic, struct err *e);
-
-/* The MICs that a receipt for d may carry; right is that of as1_pack(). More than that one only when d is not signed. */
-#define AS1_PART_HEADER_MAX (64u << 10)
-int as1_mics(const struct as1_document *d, const struct mic *right, struct mic_set *out, struct err *e);
+/*
+ * The whole mail, CRLF lines, 7bit, no line over 76 (signature and payload base64) or starting with "From ". Also usable
+ * for plain mails (sign false): multipart/mixed text + attachment. The content is read several times, and is the caller's
+ * to keep the same meanwhile; room takes it compressed. mics is what a receipt may carry, the right one first; there are
+ * others only when the document is not signed.
+ */
+int as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to, struct mic_set *mics,
+    struct err *e);
 
 struct as1_receipt_mail {
 	struct as1_envelope env;

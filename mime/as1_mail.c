@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "mime/as1_mail.h"
 
-#include "gateway/base/base64.h"
 #include "gateway/base/clock.h"
 #include "mime/addr.h"
-#include "mime/cms.h"
 #include "mime/word.h"
 #include "mime/write.h"
 
@@ -74,30 +72,48 @@ as1_boundary(struct arena *a, const struct as1_envelope *env, const char *kind)
 	return str_fmt(a, "=_%s_" STR_FMT, kind, STR_ARG(env->boundary_seed));
 }
 
-int
-as1_write_signed(struct arena *a, const struct as1_envelope *env, const struct cert_set *own,
-    const struct cert_key *key, struct str entity, struct buf *out, struct err *e)
+/* RFC 8551, 3.5.3.2: all that stands before the entity. */
+static int
+put_before(struct buf *out, const struct cms_signing *how, struct str boundary, struct err *e)
 {
-	struct str boundary = as1_boundary(a, env, "signed");
-	const struct cms_signing how = { .own = own, .key = key, .now_ms = env->date_ms };
-	struct buf der = BUF_CAP(CERT_PEM_MAX);
+	if (buf_put(out, S(TYPE_SIGNED), e) == -1 ||
+	    buf_put(out, str_of(mic_alg_name(cms_sign_digest(how))), e) == -1 ||
+	    write_param(out, "boundary", boundary, e) == -1 ||
+	    buf_put(out, S("\r\n\r\nThis is a signed message in MIME format.\r\n"), e) == -1)
+		return -1;
+	return write_delimiter(out, boundary, e);
+}
+
+static int
+put_behind(struct buf *out, struct str boundary, struct str signature, struct err *e)
+{
+	if (write_delimiter(out, boundary, e) == -1 ||
+	    write_file_part(out, S(TYPE_SIGNATURE), S("smime.p7s"), signature, e) == -1)
+		return -1;
+	return write_close(out, boundary, e);
+}
+
+int
+as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing *how, const struct rope *entity,
+    struct rope *out, struct mic *over, struct err *e)
+{
+	struct buf der = BUF_CAP(CERT_PEM_MAX), text = BUF_CAP(2 * CERT_PEM_MAX);
 	int rc = -1;
 
-	if (own == NULL || key == NULL)
+	if (how->own == NULL || how->key == NULL)
 		return err_set(e, ERR_CONFIG, "no certificate and key to sign with");
-	if (cms_sign(&how, entity, &der, e) == -1)
+	if (rope_mic(entity, cms_sign_digest(how), over, e) == -1 || cms_sign_around(how, over, 0, &der, &der, e) == -1 ||
+	    put_before(&text, how, boundary, e) == -1)
 		goto out;
-	/* RFC 8551, 3.5.3.2 */
-	if (buf_put(out, S(TYPE_SIGNED), e) == -1 ||
-	    buf_put(out, str_of(mic_alg_name(cms_sign_digest(&how))), e) == -1 ||
-	    write_param(out, "boundary", boundary, e) == -1 ||
-	    buf_put(out, S("\r\n\r\nThis is a signed message in MIME format.\r\n"), e) == -1 ||
-	    write_delimiter(out, boundary, e) == -1 || buf_put(out, entity, e) == -1 ||
-	    write_delimiter(out, boundary, e) == -1 ||
-	    write_file_part(out, S(TYPE_SIGNATURE), S("smime.p7s"), buf_str(&der), e) == -1)
+	rope_bytes(out, span_str(str_dup(a, buf_str(&text))));
+	rope_rope(out, entity);
+	buf_cut(&text, 0);
+	if (put_behind(&text, boundary, buf_str(&der), e) == -1)
 		goto out;
-	rc = write_close(out, boundary, e);
+	rope_bytes(out, span_str(str_dup(a, buf_str(&text))));
+	rc = 0;
 out:
 	buf_clear(&der);
+	buf_clear(&text);
 	return rc;
 }

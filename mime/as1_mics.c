@@ -4,17 +4,15 @@
  * the content as it was encoded; RFC 5402, 4.3 says headers and content; and all of them have been built. A signed mail
  * leaves no doubt: what was signed.
  */
-#include "gateway/base/base64.h"
-#include "mime/as1.h"
-#include "mime/write.h"
+#include "mime/as1_mail.h"
 
 /* One more, unless it is there. */
 static int
-add(struct mic_set *set, enum mic_alg alg, struct str over, struct err *e)
+add(struct mic_set *set, const struct rope *over, struct err *e)
 {
 	struct mic mic;
 
-	if (mic_make(alg, over, &mic, e) == -1)
+	if (rope_mic(over, MIC_SHA256, &mic, e) == -1)
 		return -1;
 	for (size_t i = 0; i < set->n; i++)
 		if (mic_eq(&set->list[i], &mic))
@@ -23,25 +21,17 @@ add(struct mic_set *set, enum mic_alg alg, struct str over, struct err *e)
 	return 0;
 }
 
+/* The right one first: over the part when it was encrypted or compressed, else over the content. */
 int
-as1_mics(const struct as1_document *d, const struct mic *right, struct mic_set *out, struct err *e)
+as1_mics(const struct as1_document *d, const struct rope *part, struct mic_set *out, struct err *e)
 {
-	const size_t cap = d->content.n * 2 + AS1_PART_HEADER_MAX;
-	struct buf part = BUF_CAP(cap), encoded = BUF_CAP(cap);
-	int rc = -1;
+	struct rope content = { 0 }, encoded = { 0 };
+	bool wrapped = d->how.encrypt || d->how.compress;
 
-	*out = (struct mic_set){ .list = { *right }, .n = 1 };
-	if (d->sign)
-		return 0;
-	if (write_file_part(&part, d->media_type, d->file_name, d->content, e) == -1 ||
-	    base64_put_lines(&encoded, d->content, e) == -1)
-		goto out;
-	if (add(out, right->alg, d->content, e) == -1 || add(out, right->alg, buf_str(&part), e) == -1 ||
-	    add(out, right->alg, buf_str(&encoded), e) == -1)
-		goto out;
-	rc = 0;
-out:
-	buf_clear(&part);
-	buf_clear(&encoded);
-	return rc;
+	rope_bytes(&content, d->content);
+	rope_base64(&encoded, &content);
+	*out = (struct mic_set){ .n = 0 };
+	if (add(out, wrapped ? part : &content, e) == -1 || add(out, wrapped ? &content : part, e) == -1)
+		return -1;
+	return add(out, &encoded, e);
 }

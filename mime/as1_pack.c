@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /* as1_pack.c - a document becomes a mail: compressed, signed, then encrypted, as asked for (RFC 3335, 4.1; RFC 5402, 2). */
-#include "gateway/base/base64.h"
 #include "mime/as1_mail.h"
-#include "mime/cms.h"
 #include "mime/write.h"
 
-/* Room for headers, boundaries and signatures beside the encoded content. */
-#define OVERHEAD_MAX (256u << 10)
+#define HEADER_MAX (256u << 10)		/* of a part, of a DER message */
 
-/* Base64 with its line ends grows 4/3 * 78/76; twice over when it is encrypted. */
-static size_t
-mail_size_max(struct str content)
-{
-	return content.n * 2 + OVERHEAD_MAX;
-}
+/* One document on its way: ropes and the pieces of them lie in the arena. */
+struct packing {
+	struct arena *a;
+	const struct as1_document *d;
+	struct room *room;
+	struct rope *part;		/* the document as a MIME part */
+	struct rope *entity;		/* that, as it was wrapped so far */
+	struct mic over;		/* of what was signed */
+};
 
 static bool
 is_media_type(struct str s)
@@ -36,18 +36,25 @@ check_document(const struct as1_document *d, struct err *e)
 	if (!is_media_type(d->media_type))
 		return err_set(e, ERR_CONFIG, "'" STR_FMT "' is no media type",
 		    STR_ARG(d->media_type));
-	if (d->encrypt && d->partner == NULL)
+	if (d->how.encrypt && d->partner == NULL)
 		return err_set(e, ERR_CONFIG, "no certificate to encrypt to");
 	return 0;
+}
+
+static struct cms_signing
+signing_of(const struct as1_document *d)
+{
+	return (struct cms_signing){ .own = d->own, .key = d->key, .scheme = d->how.pss ? ALG_RSA_PSS : ALG_NONE,
+		.digest = d->how.digest, .opaque = d->how.opaque, .now_ms = d->env.date_ms };
 }
 
 /* RFC 4130, 7.3.1: a receipt's digest is the one that the message was signed by. */
 static enum mic_alg
 digest_of(const struct as1_document *d)
 {
-	const struct cms_signing how = { .own = d->own, .key = d->key };
+	const struct cms_signing how = signing_of(d);
 
-	return d->sign && d->key != NULL ? cms_sign_digest(&how) : MIC_SHA256;
+	return d->how.sign && d->key != NULL ? cms_sign_digest(&how) : MIC_SHA256;
 }
 
 /* RFC 8098, 2.1; RFC 4130, 7.3: where a receipt goes; that it be signed, by a good digest. */
@@ -65,115 +72,208 @@ put_receipt_request(const struct as1_document *d, struct buf *out, struct err *e
 	    " pkcs7-signature; signed-receipt-micalg=optional, %s\r\n", mic_alg_name(digest_of(d)));
 }
 
+/* What is in a buf, kept. */
+static struct span
+kept(struct packing *p, const struct buf *b)
+{
+	return span_str(str_dup(p->a, buf_str(b)));
+}
+
+static struct rope *
+rope_new(struct packing *p)
+{
+	return arena_new_of(p->a, struct rope);
+}
+
+static int
+make_file_part(struct packing *p, struct err *e)
+{
+	struct buf header = BUF_CAP(HEADER_MAX);
+	struct rope *content = rope_new(p);
+	int rc = write_file_header(&header, p->d->media_type, p->d->file_name, e);
+
+	p->part = rope_new(p);
+	rope_bytes(content, p->d->content);
+	rope_bytes(p->part, kept(p, &header));
+	rope_base64(p->part, content);
+	p->entity = p->part;
+	buf_clear(&header);
+	return rc;
+}
+
+/* RFC 8551, 3.3; RFC 3274, 1.3: kind is "enveloped-data", "compressed-data" or "signed-data". */
+static struct str
+smime_header(struct packing *p, const char *kind, const char *name)
+{
+	return str_fmt(p->a,
+	    "Content-Type: application/pkcs7-mime; smime-type=%s;\r\n name=\"%s\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n"
+	    "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n",
+	    kind, name, name);
+}
+
+static void
+wrap_smime(struct packing *p, const char *kind, const char *name, const struct rope *der)
+{
+	p->entity = rope_new(p);
+	rope_bytes(p->entity, span_str(smime_header(p, kind, name)));
+	rope_base64(p->entity, der);
+}
+
+/* How long it becomes is known when it is done: so it is kept in the meantime. */
+static int
+deflate_entity(struct packing *p, struct store *small, struct err *e)
+{
+	struct store_sink to = store_sink(small);
+	struct deflate_sink deflating;
+	int rc = -1;
+
+	if (deflate_open(&deflating, &to.sink, e) == 0 && rope_put(p->entity, &deflating.sink, e) == 0)
+		rc = deflate_end(&deflating, e);
+	deflate_close(&deflating);
+	return rc;
+}
+
+static int
+compress(struct packing *p, struct err *e)
+{
+	struct store *small = p->room->open(p->room, e);
+	struct buf head = BUF_CAP(HEADER_MAX);
+	struct rope *der = rope_new(p);
+	int rc = -1;
+
+	if (small != NULL && deflate_entity(p, small, e) == 0)
+		rc = cms_compress_head(small->size, &head, e);
+	if (rc == 0) {
+		rope_bytes(der, kept(p, &head));
+		rope_bytes(der, span_store(small));
+		wrap_smime(p, "compressed-data", "smime.p7z", der);
+	}
+	buf_clear(&head);
+	return rc;
+}
+
+static int
+sign_opaque(struct packing *p, const struct cms_signing *how, struct err *e)
+{
+	struct buf before = BUF_CAP(HEADER_MAX), behind = BUF_CAP(HEADER_MAX);
+	struct rope *der = rope_new(p);
+	int rc = -1;
+
+	if (rope_mic(p->entity, cms_sign_digest(how), &p->over, e) == 0 &&
+	    cms_sign_around(how, &p->over, rope_size(p->entity), &before, &behind, e) == 0) {
+		rope_bytes(der, kept(p, &before));
+		rope_rope(der, p->entity);
+		rope_bytes(der, kept(p, &behind));
+		wrap_smime(p, "signed-data", "smime.p7m", der);
+		rc = 0;
+	}
+	buf_clear(&before);
+	buf_clear(&behind);
+	return rc;
+}
+
+static int
+sign(struct packing *p, struct err *e)
+{
+	const struct cms_signing how = signing_of(p->d);
+	struct rope *whole = rope_new(p);
+
+	if (how.own == NULL || how.key == NULL)
+		return err_set(e, ERR_CONFIG, "no certificate and key to sign with");
+	if (how.opaque)
+		return sign_opaque(p, &how, e);
+	if (as1_sign_detached(p->a, as1_boundary(p->a, &p->d->env, "signed"), &how, p->entity, whole, &p->over, e) == -1)
+		return -1;
+	p->entity = whole;
+	return 0;
+}
+
 /* Without a signature, for a partner with only a mail program: a word for people, and the file. */
 static int
-put_plain(struct arena *a, const struct as1_document *d, struct str file_part, struct buf *out,
-    struct err *e)
+wrap_plain(struct packing *p, struct err *e)
 {
-	struct str boundary = as1_boundary(a, &d->env, "mixed");
-
-	struct str note = S(
-	    "The attached file is a business document for automatic processing.\r\n");
-
-	if (buf_put(out, S("Content-Type: multipart/mixed"), e) == -1 ||
-	    write_param(out, "boundary", boundary, e) == -1 ||
-	    buf_put(out, S("\r\n\r\nThis is a message in MIME format.\r\n"), e) == -1 ||
-	    write_delimiter(out, boundary, e) == -1 ||
-	    write_text_part(out, "text/plain", note, e) == -1 ||
-	    write_delimiter(out, boundary, e) == -1 || buf_put(out, file_part, e) == -1)
-		return -1;
-	return write_close(out, boundary, e);
-}
-
-/* RFC 8551, 3.3; RFC 3274, 1.3: kind is "enveloped-data" or "compressed-data". */
-static int
-put_smime(const char *kind, const char *name, struct str der, struct buf *out, struct err *e)
-{
-	if (buf_printf(out, e,
-	        "Content-Type: application/pkcs7-mime; smime-type=%s;\r\n name=\"%s\"\r\n"
-	        "Content-Transfer-Encoding: base64\r\n"
-	        "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n",
-	        kind, name, name) == -1)
-		return -1;
-	return base64_put_lines(out, der, e);
-}
-
-static int
-put_enveloped(const struct as1_document *d, struct str entity, struct buf *out, struct err *e)
-{
-	const struct cms_sealing how = { .to = d->partner, .now_ms = d->env.date_ms };
-	struct buf der = BUF_CAP(entity.n + OVERHEAD_MAX);
+	struct str note = S("The attached file is a business document for automatic processing.\r\n");
+	struct str boundary = as1_boundary(p->a, &p->d->env, "mixed");
+	struct buf text = BUF_CAP(HEADER_MAX);
+	struct rope *whole = rope_new(p);
 	int rc = -1;
 
-	if (cms_encrypt(&how, entity, &der, e) == 0)
-		rc = put_smime("enveloped-data", "smime.p7m", buf_str(&der), out, e);
-	buf_clear(&der);
+	if (buf_put(&text, S("Content-Type: multipart/mixed"), e) == -1 || write_param(&text, "boundary", boundary, e) == -1 ||
+	    buf_put(&text, S("\r\n\r\nThis is a message in MIME format.\r\n"), e) == -1 ||
+	    write_delimiter(&text, boundary, e) == -1 || write_text_part(&text, "text/plain", note, e) == -1 ||
+	    write_delimiter(&text, boundary, e) == -1)
+		goto out;
+	rope_bytes(whole, kept(p, &text));
+	rope_rope(whole, p->entity);
+	buf_cut(&text, 0);
+	if (write_close(&text, boundary, e) == -1)
+		goto out;
+	rope_bytes(whole, kept(p, &text));
+	p->entity = whole;
+	rc = 0;
+out:
+	buf_clear(&text);
 	return rc;
 }
 
 static int
-put_compressed(struct str entity, struct buf *out, struct err *e)
+wrap(struct packing *p, struct err *e)
 {
-	struct buf der = BUF_CAP(entity.n + OVERHEAD_MAX);
+	const struct as1_shape *how = &p->d->how;
+
+	if (make_file_part(p, e) == -1)
+		return -1;
+	if (!how->compress && !how->sign && !how->encrypt)
+		return wrap_plain(p, e);
+	if (how->compress && !how->compress_last && compress(p, e) == -1)
+		return -1;
+	if (how->sign && sign(p, e) == -1)
+		return -1;
+	return how->compress && how->compress_last ? compress(p, e) : 0;
+}
+
+static int
+put_enveloped(struct packing *p, struct sink *to, struct err *e)
+{
+	const struct cms_sealing how = { .to = p->d->partner, .cipher = p->d->how.cipher, .oaep = p->d->how.oaep,
+		.now_ms = p->d->env.date_ms };
+	const struct alg *cipher = alg_named(ALG_CIPHER, how.cipher);
+	bool authenticated = cipher != NULL && cipher->scheme == ALG_GCM;
+	struct base64_sink lines = base64_sink(to);
 	int rc = -1;
 
-	if (cms_compress(entity, &der, e) == 0)
-		rc = put_smime("compressed-data", "smime.p7z", buf_str(&der), out, e);
-	buf_clear(&der);
+	/* RFC 8551, 3.2.2 */
+	if (to->put(to, smime_header(p, authenticated ? "authEnveloped-data" : "enveloped-data", "smime.p7m"), e) == 0 &&
+	    cms_seal(&how, p->entity, &lines.sink, e) == 0)
+		rc = base64_sink_end(&lines, e);
+	base64_sink_clear(&lines);
 	return rc;
 }
 
-/*
- * The digest that a right receipt carries (RFC 4130, 7.3.1; RFC 5402, 4): over what is signed, else over the part as it
- * was before it was compressed or encrypted, else over the content alone.
- */
 static int
-make_mic(const struct as1_document *d, struct str file_part, struct str inner, struct mic *mic, struct err *e)
+put_header(struct packing *p, struct sink *to, struct err *e)
 {
-	struct str over = d->sign ? inner : d->encrypt || d->compress ? file_part : d->content;
+	struct buf header = BUF_CAP(HEADER_MAX);
+	int rc = -1;
 
-	return mic_make(digest_of(d), over, mic, e);
+	if (as1_envelope_write(p->a, &p->d->env, p->d->subject, &header, e) == 0 &&
+	    put_receipt_request(p->d, &header, e) == 0 && buf_put(&header, S("MIME-Version: 1.0\r\n"), e) == 0)
+		rc = to->put(to, buf_str(&header), e);
+	buf_clear(&header);
+	return rc;
 }
 
 int
-as1_pack(
-    struct arena *a, const struct as1_document *d, struct buf *out, struct mic *mic, struct err *e)
+as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to, struct mic_set *mics,
+    struct err *e)
 {
-	const size_t cap = mail_size_max(d->content);
-	struct buf part = BUF_CAP(cap), small = BUF_CAP(cap), entity = BUF_CAP(cap);
-	struct str inner;
-	int rc = -1;
+	struct packing p = { .a = a, .d = d, .room = room };
 
-	if (check_document(d, e) == -1)
+	if (check_document(d, e) == -1 || wrap(&p, e) == -1 || put_header(&p, to, e) == -1)
 		return -1;
-	if (write_file_part(&part, d->media_type, d->file_name, d->content, e) == -1)
-		goto out;
-	inner = buf_str(&part);
-	if (d->compress) {
-		if (put_compressed(inner, &small, e) == -1)
-			goto out;
-		inner = buf_str(&small);
-	}
-	if (make_mic(d, buf_str(&part), inner, mic, e) == -1)
-		goto out;
-	if (as1_envelope_write(a, &d->env, d->subject, out, e) == -1 ||
-	    put_receipt_request(d, out, e) == -1 ||
-	    buf_put(out, S("MIME-Version: 1.0\r\n"), e) == -1)
-		goto out;
-	if (!d->sign && !d->encrypt) {
-		rc = d->compress ? buf_put(out, inner, e) : put_plain(a, d, inner, out, e);
-		goto out;
-	}
-	if (d->sign &&
-	    as1_write_signed(a, &d->env, d->own, d->key, inner, d->encrypt ? &entity : out, e) ==
-	        -1)
-		goto out;
-	if (d->encrypt && put_enveloped(d, d->sign ? buf_str(&entity) : inner, out, e) == -1)
-		goto out;
-	rc = 0;
-out:
-	buf_clear(&part);
-	buf_clear(&small);
-	buf_clear(&entity);
-	return rc;
+	if ((d->how.encrypt ? put_enveloped(&p, to, e) : rope_put(p.entity, to, e)) == -1)
+		return -1;
+	*mics = (struct mic_set){ .list = { p.over }, .n = 1 };
+	return d->how.sign ? 0 : as1_mics(d, p.part, mics, e);
 }

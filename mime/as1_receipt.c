@@ -76,6 +76,20 @@ put_thread(struct str original, struct buf *out, struct err *e)
 	return write_field(out, "References", original, e);
 }
 
+static int
+put_signed(struct arena *a, const struct as1_receipt_mail *r, struct str report, struct buf *out, struct err *e)
+{
+	const struct cms_signing how = { .own = r->own, .key = r->key, .now_ms = r->env.date_ms };
+	struct rope entity = { 0 }, whole = { 0 };
+	struct buf_sink to = buf_sink(out);
+	struct mic over;
+
+	rope_bytes(&entity, span_str(report));
+	if (as1_sign_detached(a, as1_boundary(a, &r->env, "signed"), &how, &entity, &whole, &over, e) == -1)
+		return -1;
+	return rope_put(&whole, &to.sink, e);
+}
+
 int
 as1_pack_receipt(struct arena *a, const struct as1_receipt_mail *r, struct buf *out, struct err *e)
 {
@@ -91,8 +105,7 @@ as1_pack_receipt(struct arena *a, const struct as1_receipt_mail *r, struct buf *
 	    put_thread(r->mdn.original_message_id, out, e) == -1 ||
 	    buf_put(out, S("Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"), e) == -1)
 		goto out;
-	rc = r->sign ? as1_write_signed(a, &r->env, r->own, r->key, buf_str(&report), out, e)
-		     : buf_put(out, buf_str(&report), e);
+	rc = r->sign ? put_signed(a, r, buf_str(&report), out, e) : buf_put(out, buf_str(&report), e);
 out:
 	buf_clear(&report);
 	return rc;

@@ -11,6 +11,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
 #include "mime/cert_key.h"
+#include "mime/rope.h"
 #include "mime/verdict.h"
 
 #define CMS_SIGNERS_MAX	   4
@@ -36,7 +37,11 @@ struct cms_signing {
 /* The digest that it will be by: for micalg. */
 enum mic_alg cms_sign_digest(const struct cms_signing *how);
 
-/* A signature over content with signed attributes. */
+/* A signature with signed attributes over a content of n bytes with this digest: what stands before it, what behind. */
+int cms_sign_around(const struct cms_signing *how, const struct mic *over, uint64_t n, struct buf *before, struct buf *behind,
+    struct err *e);
+
+/* The same over a content in memory; whole. */
 int cms_sign(const struct cms_signing *how, struct str content, struct buf *out, struct err *e);
 
 enum cms_verdict {
@@ -77,7 +82,8 @@ struct cms_sealing {
 	int64_t now_ms;
 };
 
-/* ERR_CONFIG when there is nobody to encrypt to. */
+/* ERR_CONFIG when there is nobody to encrypt to. cms_encrypt: of a content in memory. */
+int cms_seal(const struct cms_sealing *how, const struct rope *content, struct sink *to, struct err *e);
 int cms_encrypt(const struct cms_sealing *how, struct str content, struct buf *out, struct err *e);
 
 struct cms_opened {
@@ -86,7 +92,7 @@ struct cms_opened {
 	bool weak;		/* not opened because of the algorithm, which everybody can see */
 };
 
-/* All other failures read the same (ERR_INPUT). key belongs to the first of own; allow: bits of enum alg_exception. */
+/* All other failures read the same (ERR_INPUT). key unwraps for any of own; allow: bits of enum alg_exception. */
 int cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *key, unsigned int allow,
     struct str der, struct cms_opened *out, struct err *e);
 
@@ -95,8 +101,22 @@ int cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_k
 #define CMS_INFLATE_FLOOR 65536u
 #define CMS_INFLATED_MAX  (64u << 20)
 
-/* CompressedData (RFC 3274) by zlib. cms_decompress: in the arena; ERR_INPUT when broken or over a limit. */
-int cms_compress(struct str content, struct buf *out, struct err *e);
+/*
+ * CompressedData (RFC 3274) by zlib: the compressed bytes, as content goes by, to a place where they can be counted; and
+ * what stands before n of them (nothing stands behind). cms_compress: of a content in memory.
+ */
+struct deflate_sink {
+	struct sink sink;
+	struct sink *to;
+	void *stream;		/* zlib's */
+};
+int  deflate_open(struct deflate_sink *s, struct sink *to, struct err *e);	/* close it whatever it said */
+int  deflate_end(struct deflate_sink *s, struct err *e);
+void deflate_close(struct deflate_sink *s);
+int  cms_compress_head(uint64_t n, struct buf *out, struct err *e);
+int  cms_compress(struct str content, struct buf *out, struct err *e);
+
+/* In the arena; ERR_INPUT when broken or over a limit. */
 int cms_decompress(struct arena *a, struct str der, struct str *out, struct err *e);
 
 #endif

@@ -4,12 +4,12 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <limits.h>
 #include <string.h>
 
 #define GCM_NONCE_BYTES 12
 #define GCM_NONCE_MIN	8
 #define GCM_TAG_DEFAULT 12		/* RFC 5084, 3.2 */
-#define STEP_MAX	((size_t)1 << 28)	/* libcrypto counts in int */
 
 static size_t
 block_bytes(const struct alg *alg)
@@ -79,8 +79,8 @@ cms_cipher_put(struct der *d, const struct cms_cipher *c)
 	der_wrap(d, BER_SEQUENCE, mark);
 }
 
-size_t
-cms_cipher_size(const struct cms_cipher *c, size_t n)
+uint64_t
+cms_cipher_size(const struct cms_cipher *c, uint64_t n)
 {
 	size_t block = block_bytes(c->alg);
 
@@ -100,69 +100,92 @@ start(const struct cms_cipher *c, const unsigned char *key, int encrypt)
 	return NULL;
 }
 
-/* to NULL: authenticated only. */
 static int
-run(EVP_CIPHER_CTX *x, struct str s, unsigned char *to, size_t *at)
+put(struct sink *sink, struct str piece, struct err *e)
 {
-	int n = 0;
+	struct cms_cipher_sink *s = (struct cms_cipher_sink *)sink;
+	unsigned char window[STREAM_WINDOW + EVP_MAX_BLOCK_LENGTH];
+	int n, rc = 0;
 
-	for (; s.n > 0; s = str_from(s, STEP_MAX)) {
-		struct str step = str_sub(s, 0, STEP_MAX);
-		if (EVP_CipherUpdate(x, to == NULL ? NULL : to + *at, &n, (const unsigned char *)step.p, (int)step.n) != 1)
-			return -1;
-		if (to != NULL)
-			*at += (size_t)n;
+	for (; piece.n > 0 && rc == 0; piece = str_from(piece, STREAM_WINDOW)) {
+		struct str step = str_sub(piece, 0, STREAM_WINDOW);
+		if (EVP_CipherUpdate(s->context, window, &n, (const unsigned char *)step.p, (int)step.n) != 1)
+			rc = err_set(e, ERR_INPUT, "the cipher refuses its content");
+		else if (n > 0)
+			rc = s->to->put(s->to, str_make((const char *)window, (size_t)n), e);
 	}
-	return 0;
+	OPENSSL_cleanse(window, sizeof(window));
+	return rc;
 }
 
 int
-cms_encipher(const struct cms_cipher *c, const unsigned char *key, struct str content, unsigned char *to,
-    unsigned char *tag)
+cms_cipher_open(struct cms_cipher_sink *s, const struct cms_cipher *c, const unsigned char *key, bool encrypt, struct sink *to)
 {
-	EVP_CIPHER_CTX *x = start(c, key, 1);
-	size_t at = 0;
+	*s = (struct cms_cipher_sink){ .sink = { put }, .to = to, .encrypt = encrypt, .tag_n = c->tag_n };
+	s->context = start(c, key, encrypt);
+	return s->context == NULL ? -1 : 0;
+}
+
+int
+cms_cipher_expect(struct cms_cipher_sink *s, struct str header, struct str tag)
+{
+	unsigned char want[CMS_TAG_MAX];
+	int n;
+
+	if (tag.n != s->tag_n || header.n > INT_MAX)
+		return -1;
+	if (tag.n == 0)
+		return 0;
+	memcpy(want, tag.p, tag.n);
+	if (EVP_CIPHER_CTX_ctrl(s->context, EVP_CTRL_AEAD_SET_TAG, (int)tag.n, want) != 1)
+		return -1;
+	return header.n == 0 ||
+	    EVP_CipherUpdate(s->context, NULL, &n, (const unsigned char *)header.p, (int)header.n) == 1 ? 0 : -1;
+}
+
+int
+cms_cipher_end(struct cms_cipher_sink *s, unsigned char *tag, struct err *e)
+{
+	unsigned char last[EVP_MAX_BLOCK_LENGTH];
 	int n = 0, rc = -1;
 
-	if (x == NULL || run(x, content, to, &at) == -1 || EVP_CipherFinal_ex(x, to + at, &n) != 1)
-		goto out;
-	if (c->tag_n > 0 && EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_GET_TAG, (int)c->tag_n, tag) != 1)
-		goto out;
-	rc = 0;
-out:
-	EVP_CIPHER_CTX_free(x);
+	if (EVP_CipherFinal_ex(s->context, last, &n) != 1 || (s->encrypt && s->tag_n > 0 &&
+	    EVP_CIPHER_CTX_ctrl(s->context, EVP_CTRL_AEAD_GET_TAG, (int)s->tag_n, tag) != 1))
+		(void)err_set(e, ERR_INPUT, "the cipher refuses the end of its content");
+	else
+		rc = n == 0 ? 0 : s->to->put(s->to, str_make((const char *)last, (size_t)n), e);
+	OPENSSL_cleanse(last, sizeof(last));
 	return rc;
+}
+
+void
+cms_cipher_close(struct cms_cipher_sink *s)
+{
+	EVP_CIPHER_CTX_free(s->context);
+	s->context = NULL;
+	ERR_clear_error();
 }
 
 int
 cms_decipher(struct arena *a, const struct cms_cipher *c, const unsigned char *key, const struct ber *content,
     struct str header, struct str tag, struct str *out)
 {
-	EVP_CIPHER_CTX *x = start(c, key, 0);
+	struct arena_room room = arena_room(a);
+	struct store *plain = room.room.open(&room.room, NULL);
+	struct store_sink to = store_sink(plain);
 	struct ber_octets pieces = ber_octets_of(content);
-	unsigned char want[CMS_TAG_MAX], *to = NULL;
+	struct cms_cipher_sink run;
 	struct str piece;
-	size_t size = 0, at = 0;
-	int n = 0, rc = -1;
+	int rc = -1;
 
-	if (x == NULL || !ber_octets_size(content, &size) || tag.n != c->tag_n)
+	if (cms_cipher_open(&run, c, key, false, &to.sink) == -1 || cms_cipher_expect(&run, header, tag) == -1)
 		goto out;
-	memcpy(want, tag.p == NULL ? "" : tag.p, tag.n);
-	if (tag.n > 0 && (EVP_CIPHER_CTX_ctrl(x, EVP_CTRL_AEAD_SET_TAG, (int)tag.n, want) != 1 ||
-	    run(x, header, NULL, &at) == -1))
-		goto out;
-	to = arena_get(a, size + EVP_MAX_BLOCK_LENGTH);
 	while (ber_octets_next(&pieces, &piece))
-		if (run(x, piece, to, &at) == -1)
+		if (run.sink.put(&run.sink, piece, NULL) == -1)
 			goto out;
-	if (EVP_CipherFinal_ex(x, to + at, &n) != 1)
-		goto out;
-	*out = str_make((const char *)to, at + (size_t)n);
-	rc = 0;
+	if (!pieces.bad && cms_cipher_end(&run, NULL, NULL) == 0)
+		rc = span_join(a, span_store(plain), SIZE_MAX, out, NULL);
 out:
-	if (rc == -1 && to != NULL)
-		explicit_bzero(to, size + EVP_MAX_BLOCK_LENGTH);
-	EVP_CIPHER_CTX_free(x);
-	ERR_clear_error();
+	cms_cipher_close(&run);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #define EDIGATE_MIME_CMS_CIPHER_H
 
 #include "mime/cms_enveloped.h"
+#include "mime/stream.h"
 
 #define CMS_NONCE_MAX 16
 #define CMS_TAG_MAX   16
@@ -23,12 +24,31 @@ bool cms_cipher_read(const struct alg *alg, struct str parameters, struct cms_ci
 int  cms_cipher_new(const struct alg *alg, struct cms_cipher *out);
 void cms_cipher_put(struct der *d, const struct cms_cipher *c);
 
-/* How long a content will be. */
-size_t cms_cipher_size(const struct cms_cipher *c, size_t n);
+/* How long a content of n bytes becomes. */
+uint64_t cms_cipher_size(const struct cms_cipher *c, uint64_t n);
 
-/* to has cms_cipher_size() bytes; tag: GCM. 0 or -1. */
-int cms_encipher(const struct cms_cipher *c, const unsigned char *key, struct str content, unsigned char *to,
-    unsigned char *tag);
+/*
+ * The cipher at work: what is put goes on, ciphered, to another sink. What comes out of a decryption is worth nothing, and
+ * must not be looked at, before cms_cipher_end() has liked the padding or the tag.
+ */
+struct cms_cipher_sink {
+	struct sink sink;
+	struct sink *to;
+	void *context;		/* libcrypto's */
+	bool encrypt;
+	size_t tag_n;
+};
+
+/* 0 or -1; close whatever open said. */
+int cms_cipher_open(struct cms_cipher_sink *s, const struct cms_cipher *c, const unsigned char *key, bool encrypt,
+    struct sink *to);
+
+/* Decryption, before any content: what was authenticated beside it, and the tag (CBC: both empty). 0 or -1. */
+int cms_cipher_expect(struct cms_cipher_sink *s, struct str header, struct str tag);
+
+/* The last block; encryption by GCM: and the tag. */
+int  cms_cipher_end(struct cms_cipher_sink *s, unsigned char *tag, struct err *e);
+void cms_cipher_close(struct cms_cipher_sink *s);
 
 /*
  * Into the arena. header is what was authenticated beside the content. Nothing comes out when the tag does not fit, or

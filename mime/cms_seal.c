@@ -181,9 +181,9 @@ put_recipients(struct der *d, struct sealing *s, struct err *e)
 	return err_add(e, "no certificate to encrypt to");
 }
 
-/* All before the encrypted content; tail is what stands behind it. */
+/* All before the encrypted content of n bytes; tail is the length of what stands behind it. */
 static int
-put_head(struct der *d, struct sealing *s, size_t n, size_t tail, struct err *e)
+put_head(struct der *d, struct sealing *s, uint64_t n, size_t tail, struct err *e)
 {
 	size_t mark;
 
@@ -204,29 +204,36 @@ put_head(struct der *d, struct sealing *s, size_t n, size_t tail, struct err *e)
 }
 
 static int
-put_content(const struct sealing *s, struct str content, struct buf *out, struct err *e)
+put_tag(const struct sealing *s, const unsigned char *tag, struct sink *to, struct err *e)
 {
-	size_t n = cms_cipher_size(&s->cipher, content.n);
-	unsigned char tag[CMS_TAG_MAX];
-	char *to = buf_room(out, n, e);
 	struct der tail = { 0 };
 	int rc = 0;
 
-	if (to == NULL)
-		return -1;
-	if (cms_encipher(&s->cipher, s->key, content, (unsigned char *)to, tag) == -1)
-		return err_set(e, ERR_CONFIG, "cannot encrypt: %s", why());
-	buf_grew(out, n);
 	if (s->cipher.tag_n > 0) {
 		der_element(&tail, BER_OCTETS, str_make((const char *)tag, s->cipher.tag_n));
-		rc = buf_put(out, der_str(&tail), e);
+		rc = to->put(to, der_str(&tail), e);
 		der_clear(&tail);
 	}
 	return rc;
 }
 
+static int
+put_content(const struct sealing *s, const struct rope *content, struct sink *to, struct err *e)
+{
+	struct cms_cipher_sink run;
+	unsigned char tag[CMS_TAG_MAX];
+	int rc = -1;
+
+	if (cms_cipher_open(&run, &s->cipher, s->key, true, to) == -1)
+		(void)err_set(e, ERR_CONFIG, "cannot encrypt: %s", why());
+	else if (rope_put(content, &run.sink, e) == 0 && cms_cipher_end(&run, tag, e) == 0)
+		rc = put_tag(s, tag, to, e);
+	cms_cipher_close(&run);
+	return rc;
+}
+
 int
-cms_encrypt(const struct cms_sealing *how, struct str content, struct buf *out, struct err *e)
+cms_seal(const struct cms_sealing *how, const struct rope *content, struct sink *to, struct err *e)
 {
 	struct sealing s = { .how = how };
 	struct der head = { 0 };
@@ -241,12 +248,22 @@ cms_encrypt(const struct cms_sealing *how, struct str content, struct buf *out, 
 		goto out;
 	}
 	tail = s.cipher.tag_n > 0 ? 2 + s.cipher.tag_n : 0;
-	if (put_head(&head, &s, cms_cipher_size(&s.cipher, content.n), tail, e) == -1 ||
-	    buf_put(out, der_str(&head), e) == -1 || put_content(&s, content, out, e) == -1)
+	if (put_head(&head, &s, cms_cipher_size(&s.cipher, rope_size(content)), tail, e) == -1 ||
+	    to->put(to, der_str(&head), e) == -1 || put_content(&s, content, to, e) == -1)
 		goto out;
 	rc = 0;
 out:
 	OPENSSL_cleanse(&s, sizeof(s));
 	der_clear(&head);
 	return rc;
+}
+
+int
+cms_encrypt(const struct cms_sealing *how, struct str content, struct buf *out, struct err *e)
+{
+	struct buf_sink to = buf_sink(out);
+	struct rope whole = { 0 };
+
+	rope_bytes(&whole, span_str(content));
+	return cms_seal(how, &whole, &to.sink, e);
 }

@@ -139,18 +139,15 @@ out:
 }
 
 static int
-put_signer(struct der *d, const struct cms_signing *how, const struct alg *alg, struct str content, struct err *e)
+put_signer(struct der *d, const struct cms_signing *how, const struct alg *alg, const struct mic *over, struct err *e)
 {
 	const struct alg *digest = alg_digest(cms_sign_digest(how));
 	unsigned char signature[CERT_SIGNATURE_MAX];
 	struct der attributes = { 0 };
-	struct mic over;
 	size_t n = 0, mark = d->n;
 	int rc = -1;
 
-	if (mic_make(digest->digest, content, &over, e) == -1)
-		return -1;
-	put_attributes(&attributes, &over, how->now_ms);
+	put_attributes(&attributes, over, how->now_ms);
 	if (sign_attributes(how, alg, der_str(&attributes), signature, &n, e) == -1)
 		goto out;
 	der_element(d, BER_OCTETS, str_make((const char *)signature, n));
@@ -169,11 +166,11 @@ out:
 
 /* All that stands behind the content, and is written first. */
 static int
-put_tail(struct der *d, const struct cms_signing *how, const struct alg *alg, struct str content, struct err *e)
+put_tail(struct der *d, const struct cms_signing *how, const struct alg *alg, const struct mic *over, struct err *e)
 {
 	size_t mark;
 
-	if (put_signer(d, how, alg, content, e) == -1)
+	if (put_signer(d, how, alg, over, e) == -1)
 		return -1;
 	mark = d->n;
 	for (size_t i = cert_set_count(how->own); i-- > 0;)
@@ -182,16 +179,16 @@ put_tail(struct der *d, const struct cms_signing *how, const struct alg *alg, st
 	return 0;
 }
 
-/* And before it; tail is the length of what stands behind. */
+/* And before it: the content is of n bytes, what stands behind it of so many. */
 static void
-put_head(struct der *d, const struct cms_signing *how, struct str content, size_t tail)
+put_head(struct der *d, const struct cms_signing *how, uint64_t n, size_t tail)
 {
 	size_t mark;
 
 	der_count(d, tail);
 	mark = d->n;
 	if (how->opaque) {
-		der_count(d, content.n);
+		der_count(d, n);
 		der_wrap(d, BER_OCTETS, mark);
 		der_wrap(d, BER_CONTEXT_0, mark);
 	}
@@ -206,23 +203,37 @@ put_head(struct der *d, const struct cms_signing *how, struct str content, size_
 }
 
 int
-cms_sign(const struct cms_signing *how, struct str content, struct buf *out, struct err *e)
+cms_sign_around(const struct cms_signing *how, const struct mic *over, uint64_t n, struct buf *before, struct buf *behind,
+    struct err *e)
 {
 	const struct alg *alg = alg_signature(scheme_of(how), cms_sign_digest(how));
 	struct der head = { 0 }, tail = { 0 };
 	int rc = -1;
 
-	if (alg == NULL || alg_digest(cms_sign_digest(how))->class != ALG_GOOD)
+	if (alg == NULL || over->alg != cms_sign_digest(how) || alg_digest(over->alg)->class != ALG_GOOD)
 		return err_set(e, ERR_CONFIG, "cannot sign with a key of this kind, or by this digest");
-	if (put_tail(&tail, how, alg, content, e) == -1)
+	if (put_tail(&tail, how, alg, over, e) == -1)
 		goto out;
-	put_head(&head, how, content, tail.n);
-	if (buf_put(out, der_str(&head), e) == -1 || (how->opaque && buf_put(out, content, e) == -1) ||
-	    buf_put(out, der_str(&tail), e) == -1)
-		goto out;
-	rc = 0;
+	put_head(&head, how, n, tail.n);
+	if (buf_put(before, der_str(&head), e) == 0)
+		rc = buf_put(behind, der_str(&tail), e);
 out:
 	der_clear(&head);
 	der_clear(&tail);
+	return rc;
+}
+
+int
+cms_sign(const struct cms_signing *how, struct str content, struct buf *out, struct err *e)
+{
+	struct buf behind = BUF_CAP(out->cap);
+	struct mic over;
+	int rc = -1;
+
+	if (mic_make(cms_sign_digest(how), content, &over, e) == 0 &&
+	    cms_sign_around(how, &over, content.n, out, &behind, e) == 0 &&
+	    (!how->opaque || buf_put(out, content, e) == 0))
+		rc = buf_put(out, buf_str(&behind), e);
+	buf_clear(&behind);
 	return rc;
 }

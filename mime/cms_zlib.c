@@ -9,6 +9,8 @@
 
 #include "mime/cms_signed.h"
 
+#include <stdlib.h>
+
 #define WINDOW_BYTES 16384
 #define STEP_MAX     ((size_t)1 << 28)	/* zlib counts in unsigned int */
 
@@ -94,45 +96,72 @@ cms_decompress(struct arena *a, struct str der, struct str *out, struct err *e)
 	return 0;
 }
 
+/* What deflate() makes of its input, or of its end, goes on. */
 static int
-deflate_all(struct str content, struct buf *out, struct err *e)
+deflate_on(struct deflate_sink *s, struct str piece, int flush, struct err *e)
 {
-	z_stream z = { 0 };
-	char *to;
-	int rc = Z_OK;
+	Bytef window[WINDOW_BYTES];
+	z_stream *z = s->stream;
+	int rc;
 
-	if (deflateInit(&z, Z_DEFAULT_COMPRESSION) != Z_OK)
-		return err_set(e, ERR_RETRY, "cannot compress");
-	while (rc == Z_OK) {
-		struct str step = str_sub(content, 0, STEP_MAX);
-		if (z.avail_in == 0) {
-			z.next_in = (const Bytef *)step.p;
-			z.avail_in = (uInt)step.n;
-			content = str_from(content, step.n);
+	do {
+		struct str step = str_sub(piece, 0, STEP_MAX);
+		if (z->avail_in == 0) {
+			z->next_in = (const Bytef *)step.p;
+			z->avail_in = (uInt)step.n;
+			piece = str_from(piece, step.n);
 		}
-		to = buf_room(out, WINDOW_BYTES, e);
-		if (to == NULL)
-			break;
-		z.next_out = (Bytef *)to;
-		z.avail_out = WINDOW_BYTES;
-		rc = deflate(&z, content.n == 0 ? Z_FINISH : Z_NO_FLUSH);
-		buf_grew(out, WINDOW_BYTES - z.avail_out);
-	}
-	(void)deflateEnd(&z);
-	return rc == Z_STREAM_END ? 0 : -1;
+		z->next_out = window;
+		z->avail_out = sizeof(window);
+		rc = deflate(z, flush);
+		struct str made = { (const char *)window, sizeof(window) - z->avail_out };
+		if (rc == Z_STREAM_ERROR)
+			return err_set(e, ERR_RETRY, "cannot compress");
+		if (made.n > 0 && s->to->put(s->to, made, e) == -1)
+			return -1;
+	} while (flush == Z_FINISH ? rc != Z_STREAM_END : piece.n > 0 || z->avail_in > 0);
+	return 0;
+}
+
+static int
+deflate_put(struct sink *sink, struct str piece, struct err *e)
+{
+	return deflate_on((struct deflate_sink *)sink, piece, Z_NO_FLUSH, e);
 }
 
 int
-cms_compress(struct str content, struct buf *out, struct err *e)
+deflate_open(struct deflate_sink *s, struct sink *to, struct err *e)
 {
-	struct buf small = BUF_CAP(out->cap);
+	z_stream *z = calloc(1, sizeof(*z));
+
+	*s = (struct deflate_sink){ .sink = { deflate_put }, .to = to, .stream = z };
+	if (z == NULL)
+		abort();
+	return deflateInit(z, Z_DEFAULT_COMPRESSION) == Z_OK ? 0 : err_set(e, ERR_RETRY, "cannot compress");
+}
+
+int
+deflate_end(struct deflate_sink *s, struct err *e)
+{
+	return deflate_on(s, S(""), Z_FINISH, e);
+}
+
+void
+deflate_close(struct deflate_sink *s)
+{
+	(void)deflateEnd(s->stream);
+	free(s->stream);
+	s->stream = NULL;
+}
+
+int
+cms_compress_head(uint64_t n, struct buf *out, struct err *e)
+{
 	struct der head = { 0 };
 	size_t mark;
-	int rc = -1;
+	int rc;
 
-	if (deflate_all(content, &small, e) == -1)
-		goto out;
-	der_count(&head, small.n);
+	der_count(&head, n);
 	der_wrap(&head, BER_OCTETS, 0);
 	der_wrap(&head, BER_CONTEXT_0, 0);
 	der_element(&head, BER_OID, cms_oid_data);
@@ -143,10 +172,23 @@ cms_compress(struct str content, struct buf *out, struct err *e)
 	der_uint(&head, 0);
 	der_wrap(&head, BER_SEQUENCE, 0);
 	cms_info_wrap(&head, CMS_IS_COMPRESSED);
-	if (buf_put(out, der_str(&head), e) == 0 && buf_put(out, buf_str(&small), e) == 0)
-		rc = 0;
-out:
+	rc = buf_put(out, der_str(&head), e);
 	der_clear(&head);
+	return rc;
+}
+
+int
+cms_compress(struct str content, struct buf *out, struct err *e)
+{
+	struct buf small = BUF_CAP(out->cap);
+	struct buf_sink to = buf_sink(&small);
+	struct deflate_sink deflating;
+	int rc = -1;
+
+	if (deflate_open(&deflating, &to.sink, e) == 0 && deflate_put(&deflating.sink, content, e) == 0 &&
+	    deflate_end(&deflating, e) == 0 && cms_compress_head(small.n, out, e) == 0)
+		rc = buf_put(out, buf_str(&small), e);
+	deflate_close(&deflating);
 	buf_clear(&small);
 	return rc;
 }

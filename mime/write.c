@@ -205,8 +205,7 @@ write_text_part(struct buf *out, const char *type, struct str text, struct err *
 }
 
 int
-write_file_part(
-    struct buf *out, struct str type, struct str file_name, struct str content, struct err *e)
+write_file_header(struct buf *out, struct str type, struct str file_name, struct err *e)
 {
 	if (buf_put(out, S("Content-Type: "), e) == -1 || buf_put(out, type, e) == -1)
 		return -1;
@@ -218,7 +217,16 @@ write_file_part(
 		return -1;
 	if (file_name.n > 0 && write_param(out, "filename", file_name, e) == -1)
 		return -1;
-	return buf_put(out, S("\r\n\r\n"), e) == -1 ? -1 : base64_put_lines(out, content, e);
+	return buf_put(out, S("\r\n\r\n"), e);
+}
+
+int
+write_file_part(
+    struct buf *out, struct str type, struct str file_name, struct str content, struct err *e)
+{
+	if (write_file_header(out, type, file_name, e) == -1)
+		return -1;
+	return base64_put_lines(out, content, e);
 }
 
 int

@@ -114,6 +114,24 @@ spool_put_drop(struct spool *s, struct spool_put *p)
 	*p = (struct spool_put){ .fd = -1 };
 }
 
+/* Named for a moment only: O_TMPFILE is not known to every file system. */
+int
+spool_scratch(struct spool *s, struct err *e)
+{
+	char name[ULID_MAX];
+	int fd;
+
+	ulid_new(name);
+	fd = openat(s->tmp, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+	if (fd == -1)
+		return err_errno(e, "making spool/tmp/%s", name);
+	if (unlinkat(s->tmp, name, 0) == -1) {
+		(void)err_errno(e, "unlinking spool/tmp/%s", name);
+		io_close(&fd);
+	}
+	return fd;
+}
+
 /* ---- what is there ---- */
 
 bool

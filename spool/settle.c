@@ -56,6 +56,7 @@ look_into(struct arena *a, int dir, struct claim *c, bool *found, struct err *e)
 			continue;
 		c->name = str_dup(a, name);
 		c->size = (uint64_t)st.st_size;
+		c->changed_ns = (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
 		*found = true;
 	}
 	rc = 0;

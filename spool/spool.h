@@ -50,6 +50,9 @@ int  spool_put_sync(struct spool_put *p, struct err *e);
 int  spool_put_link(struct spool *s, struct spool_put *p, enum spool_box box, struct err *e);
 int  spool_box_sync(struct spool *s, enum spool_box box, struct err *e);
 
+/* A file below spool/tmp to write and read that has no name and ends with its descriptor; -1 with e. */
+int  spool_scratch(struct spool *s, struct err *e);
+
 /* Mapped read-only; end with io_unmap(). ERR_INPUT when it is not there or over max. */
 int  spool_map(struct spool *s, enum spool_box box, const char *ulid, size_t max, struct str *out, struct err *e);
 bool spool_has(struct spool *s, enum spool_box box, const char *ulid);
@@ -65,6 +68,7 @@ int  spool_list(struct arena *a, struct spool *s, enum spool_box box, struct str
 struct claim {
 	struct str ulid, partner, name;	/* name: any bytes but '/' and NUL */
 	uint64_t size;
+	int64_t changed_ns;		/* its last change (ctime), when it was looked at */
 };
 /*
  * Rename outbox/PARTNER/NAME (dirfd, name) into claimed/; its bytes and its new place are synced. ERR_INPUT: refused

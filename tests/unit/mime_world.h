@@ -62,6 +62,16 @@ world_free(void **state)
 	return 0;
 }
 
+/* Packed in memory. */
+static inline int
+world_pack(struct world *w, const struct as1_document *d, struct buf *mail, struct mic_set *mics)
+{
+	struct arena_room room = arena_room(w->a);
+	struct buf_sink to = buf_sink(mail);
+
+	return as1_pack(w->a, d, &room.room, &to.sink, mics, &w->e);
+}
+
 /* Shows both when they differ; NULs and all. */
 #define assert_str(is, want)                                                                       \
 	do {                                                                                       \

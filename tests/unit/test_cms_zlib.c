@@ -150,8 +150,8 @@ every_order_opens_with_its_mic(void **state)
 	struct as1_document d = {
 		.env = { .from_name = S("Nordwind GmbH"), .from = S("edi@nordwind.example"), .to = S("edi@acme.example"),
 			.message_id = S("1@nordwind.example"), .date_ms = KEYS_NOW_MS, .boundary_seed = S("seed") },
-		.subject = S("ORDERS 4711"), .content = all_bytes(), .media_type = S("application/EDIFACT"), .file_name = S("o.edi"),
-		.compress = true, .own = w->nordwind.certs, .key = w->nordwind.key, .partner = w->acme.certs,
+		.subject = S("ORDERS 4711"), .content = span_str(all_bytes()), .media_type = S("application/EDIFACT"), .file_name = S("o.edi"),
+		.how.compress = true, .own = w->nordwind.certs, .key = w->nordwind.key, .partner = w->acme.certs,
 		.receipt = AS1_RECEIPT_SIGNED,
 	};
 	static const char *const layers[] = { "compressed(zlib)", "signed(rsa, sha-256) compressed(zlib)",
@@ -162,16 +162,16 @@ every_order_opens_with_its_mic(void **state)
 			.now_ms = KEYS_NOW_MS };
 		struct buf mail = BUF_CAP(1u << 20);
 		struct as1_opened o;
-		struct mic mic;
+		struct mic_set mics;
 
-		d.sign = (i & 1) != 0;
-		d.encrypt = (i & 2) != 0;
-		assert_ok(w, as1_pack(w->a, &d, &mail, &mic, &w->e));
+		d.how.sign = (i & 1) != 0;
+		d.how.encrypt = (i & 2) != 0;
+		assert_ok(w, world_pack(w, &d, &mail, &mics));
 		assert_ok(w, as1_open(w->a, buf_str(&mail), &pol, &o, &w->e));
 		print_message("    " STR_FMT "\n", STR_ARG(o.layers));
 		assert_int_equal(o.verdict, AS1_OK);
 		assert_str(o.layers, str_of(layers[i]));
-		assert_true(o.n == 1 && mic_eq(&mic, &o.mic));
+		assert_true(o.n == 1 && mic_eq(&mics.list[0], &o.mic));
 		assert_str(o.payloads[0].content, all_bytes());
 		buf_clear(&mail);
 	}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * room.h - where the layers of a mail rest while the next one is taken off or put on: small ones in memory, larger ones in
+ * files below spool/tmp that have no name, so that nothing is left of them after a crash. And files read by windows, so
+ * that a document of gigabytes takes no more of the memory than a small one.
+ */
+#ifndef EDIGATE_GATEWAY_ROOM_H
+#define EDIGATE_GATEWAY_ROOM_H
+
+#include "mime/stream.h"
+#include "spool/spool.h"
+
+#define ROOM_MEMORY_MAX ((size_t)256 << 10)	/* a store over this goes to a file */
+#define ROOM_WINDOW	((size_t)256 << 10)	/* of a file that is read */
+
+struct file_room {
+	struct room room;
+	struct spool *spool;
+	struct file_store *stores;
+};
+void file_room_init(struct file_room *r, struct spool *s);
+void file_room_clear(struct file_room *r);	/* its stores end; it may be used again */
+
+/* A file mapped by io_map(), as a store: behind the window that is read its pages are given back. */
+struct map_store {
+	struct store store;
+	struct str map, window;
+};
+struct map_store map_store(struct str map);
+
+/* Give the pages of a mapped file back, up to at; they come again when they are looked at. */
+void map_passed(struct str map, size_t at);
+
+#endif
