@@ -102,7 +102,7 @@ static const struct explanation verdicts[] = {
 /* The rules behind those verdicts. */
 static const struct explanation rules[] = {
 #define RULE(name, code, verdict, what, todo) { code, what, todo },
-#include "mime/verdict.def"
+#include "mime/verdict_rules.h"
 #undef RULE
 };
 

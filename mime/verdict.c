@@ -8,7 +8,7 @@
 static const struct verdict_info rules[VERDICT_RULES] = {
 	[RULE_NONE] = { "", AS1_OK, "" },
 #define RULE(name, code, verdict, what, todo) [RULE_##name] = { code, AS1_##verdict, what },
-#include "mime/verdict.def"
+#include "mime/verdict_rules.h"
 #undef RULE
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * verdict.h - what a mail is worth. The one place of policy: the readers of mime/ say what they found, here stands which
- * of it is refused, by which rule, and in which order layers may come. Every rule has a code and a sentence (verdict.def).
+ * of it is refused, by which rule, and in which order layers may come. Every rule has a code and a sentence (verdict_rules.h).
  * Pure; nothing here looks at a byte of the mail.
  */
 #ifndef EDIGATE_MIME_VERDICT_H
@@ -29,7 +29,7 @@ const char *as1_verdict_modifier(enum as1_verdict v);
 enum verdict_rule {
 	RULE_NONE,			/* nothing against it */
 #define RULE(name, code, verdict, what, todo) RULE_##name,
-#include "mime/verdict.def"
+#include "mime/verdict_rules.h"
 #undef RULE
 	VERDICT_RULES
 };
