@@ -54,7 +54,7 @@ COMPILE   = $(CC) -std=gnu11 -D_GNU_SOURCE -I. $(WARN) $(WARN_GCC) $(WERROR) $(H
             -DEDIGATE_VERSION='"$(VERSION)"' -DEDIGATE_LIBEXEC='"$(LIBEXEC)"' -MMD -MP -c -o $@ $<
 
 # ---- what the folders build: one archive each, so that a program takes only the objects it needs
-ROLES    := ledger watch pack send listen unpack hook
+ROLES    := ledger watch keys pack send listen unpack hook
 MAINS    := $(patsubst %,$(B)/gateway/%.o,main $(ROLES))
 folder    = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1)/*.c)))
 BASE     := $(B)/base.a
@@ -88,6 +88,8 @@ $(B)/edigate-pack:   $(B)/gateway/pack.o $(SHARED) $(EDI) $(MIME) $(SPOOL) $(BAS
 $(B)/edigate-pack:   LDLIBS := -lcrypto -lxml2 -lz
 $(B)/edigate-unpack: $(B)/gateway/unpack.o $(SHARED) $(EDI) $(MIME) $(SPOOL) $(BASE)
 $(B)/edigate-unpack: LDLIBS := -lcrypto -lxml2 -lz
+$(B)/edigate-keys:   $(B)/gateway/keys.o $(SHARED) $(MIME) $(BASE)
+$(B)/edigate-keys:   LDLIBS := -lcrypto
 $(B)/edigate-send:   $(B)/gateway/send.o $(SHARED) $(SMTP) $(SPOOL) $(BASE)
 $(B)/edigate-send:   LDLIBS := -lssl -lcrypto -lresolv
 $(B)/edigate-listen: $(B)/gateway/listen.o $(SHARED) $(SMTP) $(SPOOL) $(BASE)

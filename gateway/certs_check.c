@@ -5,6 +5,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/certs.h"
+#include "gateway/keystore.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,32 @@ read_certs(const struct checking *k, struct str path, struct certs_file *out)
 	return true;
 }
 
+/* Every certificate of ours needs its key, and every key should have its certificate. */
+static void
+check_own(const struct checking *k, const struct conf *conf)
+{
+	struct keystore store;
+	struct err e;
+	bool opened = keystore_open(conf, &store, &e) == 0;
+
+	if (!opened)
+		says(k, CERTS_BAD, "%s", e.text);
+	for (size_t i = 0; i < conf->certs.n; i++) {
+		const char *path = str_cstr(k->c->arena, conf->certs.v[i]);
+		unsigned char id[CERT_KEY_ID_BYTES];
+		struct certs_file certs;
+
+		if (!read_certs(k, conf->certs.v[i], &certs))
+			continue;
+		check_dates(k, path, &certs.facts[0]);
+		if (opened && (cert_key_id(cert_set_get(certs.set, 0), id) == -1 || keystore_find(&store, id) == NULL))
+			says(k, CERTS_BAD, "%s: none of the private keys belongs to this certificate", path);
+		certs_clear(&certs);
+	}
+	if (opened)
+		keystore_close(&store);
+}
+
 static void
 check_pair(const struct checking *k, struct str cert, struct str key)
 {
@@ -122,7 +149,7 @@ certs_check(struct cli *c, const struct conf *conf, certs_check_fn *fn, void *ar
 {
 	const struct checking k = { c, fn, arg };
 
-	check_pair(&k, conf->cert, conf->key);
+	check_own(&k, conf);
 	if (conf->listen)
 		check_pair(&k, conf->tls_cert, conf->tls_key);
 	for (size_t i = 0; i < conf->n_partners; i++)

@@ -14,6 +14,7 @@
 struct child {
 	char name[32];			/* "pack.1" */
 	char role[16];			/* "pack" */
+	unsigned int number;		/* 1; 0: the only one of its role */
 	pid_t pid;			/* 0: not running */
 	int status;			/* of waitpid, when it ended last */
 	unsigned int restarts;

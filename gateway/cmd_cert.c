@@ -68,7 +68,8 @@ cmd_cert_list(int argc, char **argv)
 	cli_want_args(&l.cli, 0, 0);
 	conf = cli_conf(&l.cli);
 	l.table = table_new(l.cli.arena, columns, N(columns));
-	put_file(&l, S("own"), "sign+decrypt", conf->cert, true);
+	for (size_t i = 0; i < conf->certs.n; i++)
+		put_file(&l, S("own"), "sign+decrypt", conf->certs.v[i], true);
 	if (conf->listen)
 		put_file(&l, S("own"), "tls", conf->tls_cert, true);
 	for (size_t i = 0; i < conf->n_partners; i++) {
@@ -91,8 +92,8 @@ cmd_cert_new(int argc, char **argv)
 	cli_start(&c, argc, argv, NULL, 0);
 	cli_want_args(&c, 0, 0);
 	conf = cli_conf(&c);
-	k = (struct house_key){ .org = conf->name, .mail = conf->address, .key = str_cstr(c.arena, conf->key),
-		.cert = str_cstr(c.arena, conf->cert) };
+	k = (struct house_key){ .org = conf->name, .mail = conf->address, .key = str_cstr(c.arena, conf->keys.v[0]),
+		.cert = str_cstr(c.arena, conf->certs.v[0]) };
 	house_make_folder(&c, "private", 0700);
 	house_make_folder(&c, "certs", 0755);
 	house_make_key(&c, &k);
@@ -129,14 +130,15 @@ cmd_cert_needs_renewal(int argc, char **argv)
 	const struct cli_opt opts[] = { { "--expires-in", .text = &span } };
 	const struct conf *conf;
 	int64_t ms;
-	bool ends;
+	bool ends = false;
 
 	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 0, 0);
 	if (clock_read_span(str_of(span), &ms) == -1)
 		cli_usage(&c, "--expires-in is '%s', want a span like 30d, 2w", span);
 	conf = cli_conf(&c);
-	ends = ends_within(&c, conf->cert, ms);
+	for (size_t i = 0; i < conf->certs.n; i++)
+		ends |= ends_within(&c, conf->certs.v[i], ms);
 	ends |= conf->listen && ends_within(&c, conf->tls_cert, ms);
 	return ends ? EX_OK : CMD_NO;
 }

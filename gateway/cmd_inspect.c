@@ -6,6 +6,7 @@
 #include "gateway/certs.h"
 #include "gateway/facts_print.h"
 #include "gateway/house.h"
+#include "gateway/keystore.h"
 #include "mime/as1.h"
 #include "mime/cms.h"
 #include "mime/part.h"
@@ -24,6 +25,7 @@ struct inspect {
 	const char *whose;		/* the certificates are: "partner acme", "acme.pem" */
 	bool embedded;			/* they are the mail's own: what they verify is intact, by whom is open */
 	struct cert_set *theirs, *own;
+	struct keystore keys;
 	struct cert_key *key;
 };
 
@@ -56,16 +58,22 @@ load(struct str path, struct arena *a, struct cert_set **out)
 		*out = f.set;
 }
 
+/* Ours, as far as this user may read them. A file's first certificate is the one that has a key. */
 static void
-load_key(struct inspect *in, struct str path)
+load_own(struct inspect *in, const struct conf *conf)
 {
+	struct cli *c = &in->cli;
 	struct err e;
-	struct str pem;
 
-	if (path.n > 0 && access(str_cstr(in->cli.arena, path), R_OK) == 0) {
-		pem = cli_input(&in->cli, str_cstr(in->cli.arena, path));
-		(void)cert_key_read(pem, &in->key, &e);
+	for (size_t i = 0; i < conf->certs.n; i++) {
+		const char *path = str_cstr(c->arena, conf->certs.v[i]);
+		if (in->own == NULL)
+			load(conf->certs.v[i], c->arena, &in->own);
+		else if (access(path, R_OK) == 0)
+			(void)cert_set_add(in->own, cli_input(c, path), &e);
 	}
+	if (keystore_open(conf, &in->keys, &e) == 0)
+		in->key = keystore_unwrapper(&in->keys);
 }
 
 /* The certificates to verify with: those of --cert, else those of the partner that the mail says it is from. */
@@ -86,8 +94,7 @@ find_certificates(struct inspect *in, struct str from)
 	}
 	if (access(house_config_path(c), R_OK) == -1 || conf_read(c->arena, c->home, &conf, &e) == -1)
 		return;
-	load(conf.cert, c->arena, &in->own);
-	load_key(in, conf.key);
+	load_own(in, &conf);
 	pt = partner_by_address(&conf, from);
 	if (pt == NULL || in->theirs != NULL)
 		return;
@@ -346,6 +353,7 @@ inspect_mail(struct inspect *in)
 	else
 		put_mail(in, &g, &m);
 	cert_key_free(in->key);
+	keystore_close(&in->keys);
 	cert_set_free(in->theirs);
 	cert_set_free(in->own);
 	return m.verdict == AS1_OK ? EX_OK : EX_DATAERR;

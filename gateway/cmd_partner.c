@@ -278,7 +278,7 @@ cmd_partner_card(int argc, char **argv)
 	conf = cli_conf(&c);
 	card = (struct card){ key != NULL ? str_of(key) : ident_slug(c.arena, conf->name), conf->name, conf->address,
 		str_of(ids_text(c.arena, conf->ids)), S("") };
-	if (certs_read(c.arena, conf->cert, &own, &e) == -1 || cert_pem(own.set, 0, &pem, &e) == -1)
+	if (certs_read(c.arena, conf->certs.v[0], &own, &e) == -1 || cert_pem(own.set, 0, &pem, &e) == -1)
 		cli_die(EX_CONFIG, &e);
 	settings = card_settings(c.arena, &card);
 	(void)printf("; partner card of %s, for 'edigate partner add'. It holds no secret.\n", cli_shown(c.arena, conf->name));

@@ -73,7 +73,8 @@ struct conf {
 	struct conf_ids ids;
 	unsigned int workers;		/* auto: number of processors */
 	struct str user;		/* who the roles run as when started as root: "edigate" */
-	struct str cert, key;		/* ours, absolute paths: certs/edi.pem, private/edi.key */
+	struct conf_list certs, keys;	/* ours: files, absolute; of keys also URIs; which belong together tells the key itself */
+	struct str key_passphrase;	/* of all keys; resolved by conf_secret() */
 	/* [outbox] */
 	int64_t settle_ms;		/* a file is taken when unchanged this long: 1s */
 	int64_t rescan_ms;		/* full look at every folder: 10s */
@@ -117,6 +118,7 @@ enum setting_type {
 	SET_ENDPOINT,		/* struct str: host:port */
 	SET_PATH,		/* struct str: made absolute; one of words (ca = system) stays a word */
 	SET_PATHS,		/* struct conf_list */
+	SET_KEYS,		/* struct conf_list of paths, and of URIs (pkcs11:...) that stay as they are */
 	SET_SECRET,		/* struct str: file: command: credential: env: */
 };
 

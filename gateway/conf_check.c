@@ -131,8 +131,12 @@ check_gateway(struct conf_load *l)
 {
 	const struct conf *c = l->conf;
 
-	check_file(l, conf_where(l, NULL, "gateway", "cert"), "cert", c->cert, 0);
-	check_file(l, conf_where(l, NULL, "gateway", "key"), "key", c->key, S_IROTH | S_IWOTH);
+	for (size_t i = 0; i < c->certs.n; i++)
+		check_file(l, conf_where(l, NULL, "gateway", "cert"), "cert", c->certs.v[i], 0);
+	for (size_t i = 0; i < c->keys.n; i++)
+		if (c->keys.v[i].p[0] == '/')	/* else a URI */
+			check_file(l, conf_where(l, NULL, "gateway", "key"), "key", c->keys.v[i], S_IROTH | S_IWOTH);
+	check_secret(l, conf_where(l, NULL, "gateway", "key_passphrase"), "key_passphrase", c->key_passphrase);
 	check_route(l, NULL, &c->smtp, "");
 	if (c->n_partners == 0)
 		conf_warn(l, (struct conf_place){ .line = 0 }, "no partner yet: nothing to send, nobody to accept");

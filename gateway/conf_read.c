@@ -393,6 +393,9 @@ settle(struct conf_load *l)
 	settle_route(&c->smtp);
 	if (c->address.n == 0)
 		conf_error(l, conf_where(l, NULL, "gateway", "address"), "[gateway] address is missing: our own mailbox");
+	if (c->certs.n == 0 || c->keys.n == 0)
+		conf_error(l, conf_where(l, NULL, "gateway", c->certs.n == 0 ? "cert" : "key"),
+		    "[gateway] %s is empty: we can neither sign nor decrypt", c->certs.n == 0 ? "cert" : "key");
 	if ((c->tls_cert.n > 0) != (c->tls_key.n > 0))
 		conf_error(l, conf_where(l, NULL, "listen", c->tls_cert.n > 0 ? "tls_cert" : "tls_key"),
 		    "tls_cert and tls_key belong together: one of them is missing");

@@ -206,6 +206,26 @@ read_paths(struct arena *a, const struct conf *c, struct str text, struct conf_l
 	return 0;
 }
 
+/* RFC 3986, 3.1: a scheme of two letters and more; one letter is a drive, and no such thing lives here. */
+static bool
+is_uri(struct str s)
+{
+	struct str rest = s, scheme;
+
+	return str_cut(&rest, ':', &scheme) && scheme.n > 1 && !str_chr(scheme, '/', NULL);
+}
+
+static int
+read_keys(struct arena *a, const struct conf *c, struct str text, struct conf_list *out, struct err *e)
+{
+	if (split(a, text, out, e) == -1)
+		return -1;
+	for (size_t i = 0; i < out->n; i++)
+		if (!is_uri(out->v[i]))
+			out->v[i] = full_path(a, c, out->v[i]);
+	return 0;
+}
+
 static int
 read_flags(const struct setting *s, struct str text, bool *out, struct err *e)
 {
@@ -363,6 +383,8 @@ conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, s
 		return 0;
 	case SET_PATHS:
 		return read_paths(a, c, text, field, e);
+	case SET_KEYS:
+		return read_keys(a, c, text, field, e);
 	case SET_SECRET:
 		return read_secret(text, field, e);
 	}

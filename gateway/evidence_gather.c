@@ -5,6 +5,7 @@
 #include "edi/edi.h"
 #include "gateway/base/io.h"
 #include "gateway/exchange.h"
+#include "gateway/keystore.h"
 #include "mime/write.h"
 #include "spool/name.h"
 
@@ -23,7 +24,8 @@ struct gathering {
 	struct story story;		/* of the document */
 	struct story mail;		/* of the mail that brought it: the same, but for the second document of a mail */
 	struct cert_set *own;
-	struct cert_key *key;
+	struct keystore keys;
+	struct cert_key *key;		/* for any of own */
 	unsigned int reports;
 	int64_t last_ms;		/* the newest event: when the files that we write are from */
 };
@@ -102,10 +104,8 @@ take_certificates(struct gathering *g)
 {
 	const struct partner *pt = partner_by_key(g->conf, g->story.doc->partner);
 	struct cert_set *partner = NULL;
-	const char *key = str_cstr(g->c->arena, g->conf->key);
-	struct str pem;
 
-	g->own = read_set(g, &g->conf->cert, 1);
+	g->own = read_set(g, g->conf->certs.v, g->conf->certs.n);
 	if (pt == NULL)
 		cli_warn("partner '%s' is no longer configured: its certificates are missing", cli_shown(g->c->arena, g->story.doc->partner));
 	else
@@ -115,10 +115,8 @@ take_certificates(struct gathering *g)
 	if (partner != NULL)
 		add(g, EVIDENCE_PARTNER, pem_of(g->c->arena, partner), g->last_ms);
 	cert_set_free(partner);
-	if (access(key, R_OK) == 0 && io_read_named(g->c->arena, key, PEM_MAX, &pem, NULL) == 0) {
-		(void)cert_key_read(pem, &g->key, NULL);
-		explicit_bzero((void *)(uintptr_t)pem.p, pem.n);
-	}
+	if (keystore_open(g->conf, &g->keys, NULL) == 0)
+		g->key = keystore_unwrapper(&g->keys);
 }
 
 /* ---- the document ---- */
@@ -426,4 +424,5 @@ evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evi
 	take_texts(&g);
 	cert_set_free(g.own);
 	cert_key_free(g.key);
+	keystore_close(&g.keys);
 }

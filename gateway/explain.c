@@ -29,8 +29,12 @@ static const struct explanation errors[] = {
 	    "Is smtp.port really a mail server, and no proxy that rewrites? edigate show ID has the dialogue." },
 	{ "E-CONFIG", "The settings are wrong; the message names file, line and column.",
 	    "edigate check lists every finding, edigate.ini(5) every setting. Then: edigate check && systemctl reload edigate." },
-	{ "E-CERT-KEY", "The private key does not belong to the certificate.",
-	    "Put the pair that belongs together at gateway.cert and gateway.key; the certificate's own file may hold its chain behind it." },
+	{ "E-CERT-KEY", "No private key of ours belongs to a certificate of ours.",
+	    "Name both files, at gateway.cert and gateway.key; which belongs to which is found by itself. A certificate's file may hold its chain "
+	    "behind it." },
+	{ "E-KEYS-SILENT", "The process that holds our private keys did not answer for a minute.",
+	    "The log says why it ends (event=start of edigate-keys: a key that cannot be read, a wrong passphrase); edigate check finds the same. The "
+	    "work goes on by itself when it answers." },
 	{ "E-NOT-RUNNING", "No gateway answers in this folder.",
 	    "Start it (edigate run, systemctl start edigate), or name the right folder with --home. edigate doctor says more." },
 	{ "E-DB-DAMAGED", "The database is damaged.",

@@ -1,117 +1,183 @@
 /* SPDX-License-Identifier: ISC */
-#include "gateway/keys.h"
+/*
+ * keys - our private keys, in a process that meets no foreign byte but those that a request of fixed form carries. It
+ * loads them, gives up everything else (sandbox_seal: not one descriptor more, for ever), and then answers two questions:
+ * sign this digest; unwrap this content key. A table says who may ask which.
+ *
+ * pack and unpack of the same number have one keys process. The channels are made by the supervisor, which holds both ends:
+ * a question that was not read yet waits for our successor, and one that was read and not answered is put again when
+ * that successor says that it is ready.
+ */
+#include "gateway/role.h"
 
-#include "gateway/base/io.h"
+#include "gateway/base/log.h"
+#include "gateway/base/sandbox.h"
+#include "gateway/keyreq.h"
+#include "gateway/keystore.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
+#include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sysexits.h>
+#include <unistd.h>
 
-#define KEYS_PEM_MAX (1u << 20)
-
-struct keys {
-	const struct conf *conf;
-	struct cert_set *own;
-	struct cert_key *key;
-	struct cert_set **partners;	/* by index into conf->partners; NULL: not read yet */
+/* The channels, from fd 3 on, and what may be asked over each. Receipts are signed by pack. */
+static const struct {
+	const char *role;
+	unsigned int may;	/* bits 1 << KEYREQ_... */
+} clients[] = {
+	{ "pack",   1u << KEYREQ_HAS | 1u << KEYREQ_SIGN },
+	{ "unpack", 1u << KEYREQ_HAS | 1u << KEYREQ_UNWRAP },
 };
 
-static int
-read_own(struct keys *k, struct err *e)
-{
-	struct arena *a = arena_new(4 * KEYS_PEM_MAX);
-	struct str pem;
-	int rc = -1;
+static struct role role;
+static struct keystore store;
 
-	if (io_read_file(a, AT_FDCWD, str_cstr(a, k->conf->cert), KEYS_PEM_MAX, &pem, e) == -1 ||
-	    cert_set_read(pem, &k->own, e) == -1)
-		goto out;
-	if (io_read_file(a, AT_FDCWD, str_cstr(a, k->conf->key), KEYS_PEM_MAX, &pem, e) == -1)
-		goto out;
-	rc = cert_key_read(pem, &k->key, e);
-	explicit_bzero((void *)(uintptr_t)pem.p, pem.n);
-	if (rc == 0 && !cert_key_fits(k->key, k->own))
-		rc = err_code(err_set(e, ERR_CONFIG, "key " STR_FMT " does not belong to certificate " STR_FMT, STR_ARG(k->conf->key),
-		    STR_ARG(k->conf->cert)), e, "E-CERT-KEY");
-out:
-	arena_free(a);
-	return rc;
+static void
+answer(int fd, const struct keyans *ans)
+{
+	unsigned char frame[KEYANS_BYTES];
+
+	keyans_write(ans, frame);
+	/* A channel that is full is one that nobody reads: what is lost there is asked again, or not wanted. */
+	(void)send(fd, frame, sizeof(frame), MSG_NOSIGNAL | MSG_DONTWAIT);
+	explicit_bzero(frame, sizeof(frame));
 }
 
 static int
-read_partner(const struct partner *pt, struct cert_set **out, struct err *e)
+carry_out(const struct keyreq *q, const struct cert_key *key, unsigned char *out, size_t *n, struct err *e)
 {
-	struct arena *a = arena_new(CONF_PARTNERS_MAX + 20 * (size_t)KEYS_PEM_MAX);
-	struct cert_set *set = NULL;
-	struct str pem;
-	int rc = 0;
-
-	for (size_t i = 0; i < pt->certs.n && rc == 0; i++) {
-		rc = io_read_file(a, AT_FDCWD, str_cstr(a, pt->certs.v[i]), KEYS_PEM_MAX, &pem, e);
-		if (rc == 0)
-			rc = set == NULL ? cert_set_read(pem, &set, e) : cert_set_add(set, pem, e);
-		if (rc == -1)
-			err_add(e, "partner '" STR_FMT "': " STR_FMT, STR_ARG(pt->key), STR_ARG(pt->certs.v[i]));
+	switch (q->op) {
+	case KEYREQ_SIGN:
+		return cert_key_sign(key, &q->sign, out, n, e);
+	case KEYREQ_UNWRAP:
+		*n = q->unwrap.n;
+		cert_key_unwrap(key, &q->unwrap, out);
+		return 0;
+	case KEYREQ_HAS:
+		break;
 	}
-	if (rc == -1) {
-		cert_set_free(set);
-		e->kind = ERR_CONFIG;
-	} else {
-		*out = set;
-	}
-	arena_free(a);
-	return rc;
-}
-
-int
-keys_open(const struct conf *c, struct keys **out, struct err *e)
-{
-	struct keys *k = calloc(1, sizeof(*k));
-
-	if (k == NULL || (k->partners = calloc(c->n_partners + 1, sizeof(struct cert_set *))) == NULL)
-		abort();
-	k->conf = c;
-	if (read_own(k, e) == -1) {
-		keys_close(k);
-		return -1;
-	}
-	*out = k;
+	*n = 0;
 	return 0;
 }
 
-void
-keys_close(struct keys *k)
+static void
+serve(size_t client, struct str frame)
 {
-	if (k == NULL)
-		return;
-	for (size_t i = 0; i < k->conf->n_partners; i++)
-		cert_set_free(k->partners[i]);
-	free(k->partners);
-	cert_set_free(k->own);
-	cert_key_free(k->key);
-	free(k);
+	unsigned char bytes[CERT_SIGNATURE_MAX];
+	struct keyans ans = { .status = KEYANS_REFUSED };
+	const struct cert_key *key = NULL;
+	struct keyreq q = { .number = 0 };
+	struct err e = { .text = "" };
+	size_t n = 0;
+
+	if (keyreq_read(frame, &q, &e) == -1)
+		;
+	else if ((clients[client].may >> q.op & 1) == 0)
+		(void)err_set(&e, ERR_INPUT, "%s may not ask that", clients[client].role);
+	else if ((key = keystore_find(&store, q.key)) == NULL)
+		(void)err_set(&e, ERR_CONFIG, "none of the private keys belongs to that certificate");
+	else if (carry_out(&q, key, bytes, &n, &e) == 0)
+		ans = (struct keyans){ .status = KEYANS_DONE, .bytes = str_make((const char *)bytes, n) };
+	ans.number = q.number;
+	if (ans.status == KEYANS_REFUSED) {
+		log_ev(LOG_WARN, 0, "refused", KC("role", clients[client].role), KC("why", e.text));
+		ans.bytes = str_of(e.text);
+	}
+	answer(ROLE_FD_CHANNEL + (int)client, &ans);
+	explicit_bzero(bytes, sizeof(bytes));
 }
 
-const struct cert_set *
-keys_own(const struct keys *k)
+/* false: nobody is left at the other end, the supervisor neither. */
+static bool
+receive(size_t client)
 {
-	return k->own;
+	char frame[KEYREQ_BYTES];
+	ssize_t n = recv(ROLE_FD_CHANNEL + (int)client, frame, sizeof(frame), MSG_DONTWAIT | MSG_TRUNC);
+
+	if (n == -1)
+		return errno == EAGAIN || errno == EINTR;
+	if (n > 0)
+		serve(client, str_make(frame, (size_t)n > sizeof(frame) ? 0 : (size_t)n));
+	explicit_bzero(frame, sizeof(frame));
+	return n > 0;
 }
 
-const struct cert_key *
-keys_private(const struct keys *k)
+/* Not poll(2): without the right to any descriptor it would refuse to look at those that are there. */
+static int
+serve_all(int epoll)
 {
-	return k->key;
+	size_t open = N(clients);
+
+	while (open > 0) {
+		struct epoll_event ready[N(clients)];
+		int n = epoll_wait(epoll, ready, N(clients), -1);
+
+		for (int i = 0; i < n; i++)
+			if (!receive((size_t)ready[i].data.u32)) {
+				(void)epoll_ctl(epoll, EPOLL_CTL_DEL, ROLE_FD_CHANNEL + (int)ready[i].data.u32, NULL);
+				open--;
+			}
+	}
+	return EX_OK;
+}
+
+static int
+watch(struct err *e)
+{
+	int epoll = epoll_create1(EPOLL_CLOEXEC);
+
+	if (epoll == -1)
+		return err_errno(e, "epoll");
+	for (size_t i = 0; i < N(clients); i++) {
+		struct epoll_event want = { .events = EPOLLIN, .data.u32 = (uint32_t)i };
+		if (epoll_ctl(epoll, EPOLL_CTL_ADD, ROLE_FD_CHANNEL + (int)i, &want) == -1)
+			return err_errno(e, "channel of %s", clients[i].role);
+	}
+	return epoll;
+}
+
+/* There is nothing in hand that another could not take up. */
+static void
+on_term(int signo)
+{
+	(void)signo;
+	_exit(EX_OK);
+}
+
+static int
+prepare(struct err *e)
+{
+	int epoll;
+
+	if (keystore_open(&role.conf, &store, e) == -1)
+		return -1;
+	loop_free(role.loop);
+	(void)signal(SIGTERM, on_term);
+	(void)signal(SIGINT, on_term);
+	epoll = watch(e);
+	if (epoll == -1 || sandbox_enter("keys", str_cstr(role.arena, role.conf.user), e) == -1)
+		return -1;
+	/* The module of a token has descriptors of its own, and may need more. */
+	return !store.outside && sandbox_seal(e) == -1 ? -1 : epoll;
 }
 
 int
-keys_partner(struct keys *k, const struct partner *pt, const struct cert_set **out, struct err *e)
+main(int argc, char **argv)
 {
-	struct cert_set **slot = &k->partners[pt - k->conf->partners];
+	struct err e;
+	int epoll;
 
-	*out = NULL;
-	if (*slot == NULL && pt->certs.n > 0 && read_partner(pt, slot, e) == -1)
-		return -1;
-	*out = *slot;
-	return 0;
+	role_start(&role, "keys", argc, argv);
+	epoll = prepare(&e);
+	if (epoll == -1) {
+		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
+		return EX_CONFIG;
+	}
+	log_ev(LOG_INFO, 0, "keys", KI("count", (int64_t)store.n), KC("sealed", store.outside ? "no" : "yes"));
+	for (size_t i = 0; i < N(clients); i++)
+		answer(ROLE_FD_CHANNEL + (int)i, &(struct keyans){ .status = KEYANS_READY });
+	return serve_all(epoll);
 }

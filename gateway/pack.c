@@ -13,7 +13,7 @@
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
 #include "gateway/describe.h"
-#include "gateway/keys.h"
+#include "gateway/keyring.h"
 #include "gateway/room.h"
 #include "mime/as1.h"
 #include "mime/mic.h"
@@ -30,7 +30,7 @@
 
 static struct role role;
 static struct spool *spool;
-static struct keys *keys;
+static struct keyring *ring;
 static struct file_room room;	/* of the job at hand, as is the arena */
 static struct arena *arena;
 
@@ -173,13 +173,13 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 		.env = envelope(job->ulid2, pt->addresses.v[0]), .content = content, .file_name = claim->name,
 		.media_type = str_of(f->format != NULL ? f->format->media_type : "application/octet-stream"),
 		.how = { .compress = pt->compress, .sign = pt->sign, .encrypt = pt->encrypt }, .receipt = (enum as1_receipt)pt->receipt,
-		.own = keys_own(keys), .key = keys_private(keys),
+		.own = keyring_signer(ring)->set, .key = keyring_signer(ring)->key,
 	};
 	struct mic_set mics;
 
 	d.subject = f->format == NULL ? S("Document") :
 	    str_fmt(arena, STR_FMT "%s" STR_FMT, STR_ARG(f->type), f->number.n > 0 ? " " : "", STR_ARG(f->number));
-	if ((pt->encrypt || pt->sign) && keys_partner(keys, pt, &d.partner, e) == -1 && pt->encrypt)
+	if ((pt->encrypt || pt->sign) && keyring_partner(ring, pt, &d.partner, e) == -1 && pt->encrypt)
 		return -1;
 	m->ulid2 = job->ulid2;
 	if (write_mail(&d, claim, m, &mics, e) == -1)
@@ -290,7 +290,7 @@ pack_receipt(const struct msg *job, struct err *e)
 	const struct partner *pt = partner_by_key(&role.conf, job->partner);
 	struct msg m = { .type = MSG_PACKED, .job = job->job };
 	struct buf mail = BUF_CAP(PACK_RECEIPT_MAX);
-	struct as1_receipt_mail r = { .sign = job->flag, .own = keys_own(keys), .key = keys_private(keys) };
+	struct as1_receipt_mail r = { .sign = job->flag, .own = keyring_signer(ring)->set, .key = keyring_signer(ring)->key };
 	struct edi_facts none = { 0 };
 	struct frozen fz;
 	int rc = -1;
@@ -340,7 +340,7 @@ main(int argc, char **argv)
 
 	role_start(&role, "pack", argc, argv);
 	arena = arena_new(PACK_ARENA_MAX);
-	if (keys_open(&role.conf, &keys, &e) == -1 ||
+	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 ||
 	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;

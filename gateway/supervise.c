@@ -7,6 +7,7 @@
 #include "gateway/base/log.h"
 #include "gateway/children.h"
 #include "gateway/conf_files.h"
+#include "gateway/keychannels.h"
 #include "gateway/line.h"
 #include "gateway/listener.h"
 #include "gateway/notify.h"
@@ -25,8 +26,8 @@
 #include <unistd.h>
 
 #define SUPERVISE_ARENA_MAX ((size_t)256 << 20)
-#define CHILDREN_MAX	    80
-#define WORKERS_MAX	    32
+#define CHILDREN_MAX	    128
+#define WORKERS_MAX	    KEYCHANNELS_MAX
 #define DRAIN_MS	    30000	/* for the work in hand; then SIGKILL */
 #define TICK_MS		    100
 #define LISTEN_TRIES	    25		/* a fifth of a second apart */
@@ -34,7 +35,7 @@
 #define TRIES_TOLD	    25
 
 /* How the house goes down, for good or to come up again with new settings. */
-enum phase { UP, DRAINING, LAST };	/* LAST: only the ledger is left to end */
+enum phase { UP, DRAINING, LAST };	/* LAST: only the ledger and the keys are left to end */
 
 static struct {
 	struct arena *arena;		/* of the settings in force */
@@ -70,7 +71,7 @@ add_child(const char *role, unsigned int number)
 {
 	struct child *c = &sv.children[sv.n++];
 
-	*c = (struct child){ .since_wall_ms = clock_wall_ms() };
+	*c = (struct child){ .number = number, .since_wall_ms = clock_wall_ms() };
 	(void)snprintf(c->role, sizeof(c->role), "%s", role);
 	if (number > 0)
 		(void)snprintf(c->name, sizeof(c->name), "%s.%u", role, number);
@@ -83,10 +84,15 @@ static void
 add_children(void)
 {
 	unsigned int workers = sv.conf.workers < 1 ? 1 : sv.conf.workers > WORKERS_MAX ? WORKERS_MAX : sv.conf.workers;
+	struct err e;
 
+	if (keychannels_open(workers, &e) == -1)
+		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 	sv.n = 0;
 	(void)add_child("ledger", 0);
 	(void)add_child("watch", 0);
+	for (unsigned int i = 1; i <= workers; i++)
+		(void)add_child("keys", i);
 	for (unsigned int i = 1; i <= workers; i++)
 		(void)add_child("pack", i);
 	for (unsigned int i = 1; i <= workers; i++)
@@ -101,6 +107,12 @@ static bool
 is_ledger(const struct child *c)
 {
 	return strcmp(c->role, "ledger") == 0;
+}
+
+static bool
+is_keys(const struct child *c)
+{
+	return strcmp(c->role, "keys") == 0;
 }
 
 /* run/roles: what `edigate status` shows. */
@@ -174,10 +186,7 @@ forgive(void)
 static int
 start_process(struct child *c, const int *fds, size_t n, struct err *e)
 {
-	int rc = child_start(c, sv.libexec, sv.home, fds, n, e);
-
-	close(fds[0]);
-	if (rc == -1)
+	if (child_start(c, sv.libexec, sv.home, fds, n, e) == -1)
 		return -1;
 	log_ev(LOG_INFO, 0, "started", KC("role", c->name), KI("pid", c->pid), KI("restarts", c->restarts));
 	sv.roles_changed = true;
@@ -187,30 +196,50 @@ start_process(struct child *c, const int *fds, size_t n, struct err *e)
 static int
 start_listener(struct child *c, struct err *e)
 {
-	int fds[CHILD_FDS_MAX];
+	int rc, fds[CHILD_FDS_MAX];
 	size_t n = 1;
 
 	if (line_open(c, sv.loop, &fds[0], e) == -1)
 		return -1;
 	for (size_t i = 0; i < sv.n_listeners; i++)
 		fds[n++] = sv.listeners[i];
-	if (start_process(c, fds, n, e) == -1) {
+	rc = start_process(c, fds, n, e);
+	close(fds[0]);
+	if (rc == -1) {
 		line_close(c);
 		return -1;
 	}
 	return sv.ledger == NULL ? 0 : line_introduce(c, sv.ledger, e);
 }
 
+/* They know no ledger. */
+static int
+start_keys(struct child *c, struct err *e)
+{
+	int fds[CHILD_FDS_MAX];
+
+	return start_process(c, fds, keychannels_of(c, fds), e);
+}
+
 static int
 start(struct child *c, struct err *e)
 {
-	int pair[2];
+	int rc, pair[2], fds[CHILD_FDS_MAX];
+	size_t n = 1;
 
 	if (line_is_for(c))
 		return start_listener(c, e);
+	if (is_keys(c))
+		return start_keys(c, e);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1)
 		return err_errno(e, "socketpair for %s", c->name);
-	if (start_process(c, (int[]){ pair[1], sv.control }, is_ledger(c) ? 2 : 1, e) == -1) {
+	fds[0] = pair[1];
+	n += keychannels_of(c, fds + n);
+	if (is_ledger(c))
+		fds[n++] = sv.control;
+	rc = start_process(c, fds, n, e);
+	close(pair[1]);
+	if (rc == -1) {
 		close(pair[0]);
 		return -1;
 	}
@@ -242,28 +271,35 @@ start_missing(int64_t now)
 
 /* ---- ending ---- */
 
+/* The work in hand of others needs them to its end. */
+static bool
+ends_last(const struct child *c)
+{
+	return is_ledger(c) || is_keys(c);
+}
+
 /* Who is to end with the house. The listener answers on over a reload, until a successor has the new settings. */
 static bool
-goes_down(const struct child *c, bool ledger_too)
+goes_down(const struct child *c, bool last_too)
 {
-	return c->pid > 0 && (ledger_too || !is_ledger(c)) && !(sv.reload && line_is_for(c));
+	return c->pid > 0 && (last_too || !ends_last(c)) && !(sv.reload && line_is_for(c));
 }
 
 static void
-signal_children(int signo, bool ledger_too)
+signal_children(int signo, bool last_too)
 {
 	for (size_t i = 0; i < sv.n; i++)
-		if (goes_down(&sv.children[i], ledger_too))
+		if (goes_down(&sv.children[i], last_too))
 			(void)kill(sv.children[i].pid, signo);
 }
 
 static size_t
-count_up(bool ledger_too)
+count_up(bool last_too)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < sv.n; i++)
-		n += goes_down(&sv.children[i], ledger_too);
+		n += goes_down(&sv.children[i], last_too);
 	return n;
 }
 

@@ -14,7 +14,7 @@
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
 #include "gateway/describe.h"
-#include "gateway/keys.h"
+#include "gateway/keyring.h"
 #include "mime/as1.h"
 #include "spool/spool.h"
 
@@ -29,7 +29,7 @@
 
 static struct role role;
 static struct spool *spool;
-static struct keys *keys;
+static struct keyring *ring;
 static struct arena *arena;	/* of the job at hand */
 
 static int
@@ -187,7 +187,7 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 	static const struct str nobody;
 	struct as1_glance glance = { 0 };
 	struct as1_opened opened = { 0 };
-	struct as1_policy policy = { .own = keys_own(keys), .key = keys_private(keys), .from = &nobody, .now_ms = clock_wall_ms() };
+	struct as1_policy policy = { .own = keyring_all(ring), .key = keyring_unwrapper(ring), .from = &nobody, .now_ms = clock_wall_ms() };
 	const struct partner *pt;
 	const char *class;
 
@@ -203,7 +203,7 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 		policy.n_from = pt->addresses.n;
 		policy.must_sign = pt->must_sign;
 		policy.must_encrypt = pt->must_encrypt;
-		if (keys_partner(keys, pt, &policy.partner, e) == -1)
+		if (keyring_partner(ring, pt, &policy.partner, e) == -1)
 			return -1;	/* ours to put right: the mail waits */
 	}
 	if (as1_open(arena, mail, &policy, &opened, e) == -1) {
@@ -254,10 +254,10 @@ main(int argc, char **argv)
 
 	role_start(&role, "unpack", argc, argv);
 	arena = arena_new(UNPACK_ARENA_MAX);
-	if (keys_open(&role.conf, &keys, &e) == -1 ||
+	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 ||
 	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
-		return EX_CONFIG;
+		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;
 	}
 	return worker_run(&role, arena, UNPACK_JOBS_AHEAD, unpack);
 }

@@ -30,6 +30,7 @@ struct cert_to_unwrap {
 	struct str peer, info;
 	const struct alg *wrap;
 	size_t n;		/* bytes of the content key, as its cipher wants it */
+	struct x509_st *to;	/* which of our certificates was named: for a key that stands for several */
 };
 
 struct cert_key_ops {
@@ -40,10 +41,17 @@ struct cert_key_ops {
 	 * the request and a secret, always the same, so that nobody learns how it went (Bleichenbacher).
 	 */
 	void (*unwrap)(void *arg, const struct cert_to_unwrap *what, unsigned char *out);
+	void (*drop)(void *arg);	/* by cert_key_free(); NULL: nothing to free */
 };
 
 /* kind: "RSA", "RSA-PSS", "EC", "ED25519", "X25519". What arg points to outlives the key. */
 struct cert_key *cert_key_of(const struct cert_key_ops *ops, void *arg, const char *kind);
+void *cert_key_arg(const struct cert_key *k, const struct cert_key_ops *ops);	/* NULL: a key of other ops */
+
+/* Which key a certificate is for: SHA-256 of its SubjectPublicKeyInfo (RFC 5280, 4.1). 0 or -1. */
+#define CERT_KEY_ID_BYTES 32
+int cert_key_id(struct x509_st *x, unsigned char id[CERT_KEY_ID_BYTES]);
+const char *cert_key_kind(struct x509_st *x);	/* as cert_key_of() wants it; NULL: it cannot be read */
 
 /* What it signs by when nobody says otherwise, and that scheme's digest; ALG_NONE when it cannot sign. */
 enum alg_scheme cert_key_scheme(const struct cert_key *k);

@@ -13,11 +13,14 @@
 
 /* However many recipients are named: one of them is us, and one private key operation is made. */
 static const struct cms_recipient *
-find_us(const struct cms_enveloped *env, X509 *own)
+find_us(const struct cms_enveloped *env, const struct cert_set *own, X509 **to)
 {
-	for (size_t i = 0; i < env->n; i++)
-		if (cms_name_fits(&env->recipients[i].name, own))
-			return &env->recipients[i];
+	for (size_t k = 0; k < cert_set_count(own); k++)
+		for (size_t i = 0; i < env->n; i++)
+			if (cms_name_fits(&env->recipients[i].name, cert_set_get(own, k))) {
+				*to = cert_set_get(own, k);
+				return &env->recipients[i];
+			}
 	return NULL;
 }
 
@@ -58,9 +61,9 @@ read_agreement(const struct cms_recipient *r, struct cert_to_unwrap *what, struc
 }
 
 static bool
-unwrap(const struct cms_recipient *r, const struct cert_key *key, size_t n, unsigned char *out)
+unwrap(const struct cms_recipient *r, X509 *to, const struct cert_key *key, size_t n, unsigned char *out)
 {
-	struct cert_to_unwrap what = { .wrapped = r->wrapped, .n = n };
+	struct cert_to_unwrap what = { .wrapped = r->wrapped, .n = n, .to = to };
 	struct der info = { 0 };
 	bool ok = r->agreed ? read_agreement(r, &what, &info) : read_transport(r, &what);
 
@@ -87,12 +90,12 @@ authenticated(struct arena *a, struct str attributes)
 
 static int
 open_content(struct arena *a, const struct cms_enveloped *env, const struct cms_cipher *cipher,
-    const struct cms_recipient *us, const struct cert_key *key, struct str *out)
+    const struct cms_recipient *us, X509 *to, const struct cert_key *key, struct str *out)
 {
 	unsigned char secret[CERT_SECRET_MAX];
 	int rc = -1;
 
-	if (unwrap(us, key, cipher->alg->bytes, secret))
+	if (unwrap(us, to, key, cipher->alg->bytes, secret))
 		rc = cms_decipher(a, cipher, secret, &env->content, authenticated(a, env->attributes), env->tag, out);
 	OPENSSL_cleanse(secret, sizeof(secret));
 	return rc == 0 && out->n > 0 ? 0 : -1;
@@ -106,6 +109,7 @@ cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *
 	const struct cms_recipient *us;
 	const struct alg *alg = NULL;
 	struct cms_cipher cipher;
+	X509 *to = NULL;
 	enum cms_kind kind;
 	bool readable = cms_kind_of(der, &kind, NULL) == 0 &&
 	    (kind == CMS_IS_ENVELOPED || kind == CMS_IS_AUTH_ENVELOPED) && cms_enveloped_read(der, kind, env);
@@ -119,8 +123,8 @@ cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *
 	    (alg->scheme == ALG_GCM) != (kind == CMS_IS_AUTH_ENVELOPED) ||
 	    !str_eq(env->content_type, cms_oid_data) || !cms_cipher_read(alg, env->cipher.parameters, &cipher))
 		goto failed;
-	us = find_us(env, cert_set_get(own, 0));
-	if (us != NULL && open_content(a, env, &cipher, us, key, &out->content) == 0)
+	us = find_us(env, own, &to);
+	if (us != NULL && open_content(a, env, &cipher, us, to, key, &out->content) == 0)
 		return 0;
 failed:
 	out->content = S("");

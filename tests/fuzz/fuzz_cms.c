@@ -28,7 +28,7 @@ first_bytes(void *arg, const struct cert_to_unwrap *what, unsigned char *out)
 	memcpy(out, what->wrapped.p, what->wrapped.n < what->n ? what->wrapped.n : what->n);
 }
 
-static const struct cert_key_ops ops = { NULL, first_bytes };
+static const struct cert_key_ops ops = { .unwrap = first_bytes };
 
 static struct cert_key *
 new_key(const char *kind, const char *group)

@@ -74,6 +74,7 @@ links() {	# program, libraries it may need
 links edigate        "libcrypto libxml2 libsqlite3 libjansson libz"
 links edigate-ledger "libsqlite3 libjansson"
 links edigate-watch  "libinotifytools"
+links edigate-keys   "libcrypto"
 links edigate-pack   "libcrypto libxml2 libz"
 links edigate-unpack "libcrypto libxml2 libz"
 links edigate-send   "libssl libcrypto libresolv"
@@ -89,13 +90,22 @@ maps edigate-watch  'libssl|libcrypto|libxml2|libsqlite3|libjansson'
 maps edigate-listen 'libxml2|libsqlite3|libinotifytools|libjansson'
 maps edigate-send   'libxml2|libsqlite3|libinotifytools|libjansson'
 maps edigate-ledger 'libssl|libcrypto|libxml2|libinotifytools'
-for program in edigate-pack edigate-unpack edigate-watch; do
+for program in edigate-keys edigate-pack edigate-unpack edigate-watch; do
 	[ ! -x "$b/$program" ] || bad "$program cannot make a socket" \
 	    "$(calls 'socket|connect|bind|listen|accept4?|getaddrinfo|socketpair' "$b/$program")"
 done
 
+# Only the keys role, the command line, and what does TLS with a key of its own, can read a private key or compute with it.
+private='PEM_read[a-z_]*_PrivateKey|PEM_read[a-z_]*_PKCS8[A-Za-z0-9_]*|d2i_[A-Za-z0-9_]*Private[A-Za-z0-9_]*|d2i_PKCS8[A-Za-z0-9_]*|d2i_PKCS12[a-z_]*'
+private="$private|OSSL_STORE_[a-z0-9_]+|OSSL_DECODER_[A-Za-z0-9_]+|EVP_PKEY_sign(_init)?|EVP_DigestSign[A-Za-z]*|EVP_PKEY_decrypt(_init)?"
+for program in edigate-ledger edigate-watch edigate-pack edigate-unpack edigate-send edigate-hook; do
+	[ ! -x "$b/$program" ] || bad "$program can read no private key, and compute with none" "$(calls "$private" "$b/$program")"
+done
+[ ! -x "$b/edigate-keys" ] || is "edigate-keys can (so the rule above finds what it is there to find)" \
+    "$(calls 'OSSL_STORE_open|EVP_PKEY_sign|EVP_PKEY_decrypt' "$b/edigate-keys" | wc -l)" 3
+
 # The linker did what it was asked: position independent, everything bound and read-only, stack not executable.
-for program in edigate edigate-ledger edigate-watch edigate-pack edigate-unpack edigate-send edigate-listen edigate-hook; do
+for program in edigate edigate-ledger edigate-watch edigate-keys edigate-pack edigate-unpack edigate-send edigate-listen edigate-hook; do
 	[ -x "$b/$program" ] || continue
 	said=$(readelf -Wldh "$b/$program")
 	lacks=

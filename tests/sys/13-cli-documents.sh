@@ -57,7 +57,7 @@ is "every document arrived once" "$(count "$acme" dir=in state=filed)" 7
 
 # ---- status, list, show, trace
 works "status" "running" status
-for role in ledger watch pack.1 unpack.1 send listen; do
+for role in ledger watch keys.1 pack.1 unpack.1 send listen; do
 	case $said in *"
 $role "*) ok "status names $role" ;; *) is "status names $role" "$said" "$role" ;; esac
 done

@@ -51,7 +51,7 @@ chmod 777 "$nordwind/outbox"
 finds "an outbox for everybody" 1 "^FAIL  rights .*outbox: mode 0777 .*want chmod 0775"
 chmod 770 "$nordwind/outbox"
 mv "$nordwind/private/edi.key" "$dir/kept" && cp "$acme/private/edi.key" "$nordwind/private/edi.key"
-finds "a key of another certificate" 1 "^FAIL  certificates .*is not the key of the certificate"
+finds "a key of another certificate" 1 "^FAIL  certificates .*none of the private keys belongs to this certificate"
 mv "$dir/kept" "$nordwind/private/edi.key"
 openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj "/CN=ACME Ltd" -days 5 -out "$dir/short.pem" 2>/dev/null
 cp "$nordwind/certs/partners/acme.pem" "$dir/kept" && cp "$dir/short.pem" "$nordwind/certs/partners/acme.pem"

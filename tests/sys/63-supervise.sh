@@ -130,7 +130,7 @@ supervisor_fds=$(fds "$(pid)")
 some_up() { grep -qE '^(pack|unpack|hook|watch|send|listen)[^ ]* [0-9]+ up ' "$nordwind/run/roles"; }
 n=0
 while [ $n -lt 40 ]; do
-	for role in pack.1 pack.2 unpack.1 unpack.2 hook watch send listen; do
+	for role in keys.1 keys.2 pack.1 pack.2 unpack.1 unpack.2 hook watch send listen; do
 		[ $n -lt 40 ] || break
 		killed=$(role_pid $role)
 		[ -z "$killed" ] || { kill -KILL "$killed" 2>/dev/null && n=$((n + 1)); }

@@ -90,8 +90,8 @@ defaults_hold_without_settings(void **state)
 	EQ(c->name, "edi@nordwind.example");
 	EQ(c->address, "edi@nordwind.example");
 	EQ(c->user, "edigate");
-	EQ(c->cert, IN_HOME("certs/edi.pem"));
-	EQ(c->key, IN_HOME("private/edi.key"));
+	EQ(c->certs.v[0], IN_HOME("certs/edi.pem"));
+	EQ(c->keys.v[0], IN_HOME("private/edi.key"));
 	assert_in_range(c->workers, 1, 64);
 	assert_int_equal(c->settle_ms, 1000);
 	assert_int_equal(c->rescan_ms, 10000);

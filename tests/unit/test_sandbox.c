@@ -3,6 +3,8 @@
 
 #include "gateway/base/str.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,6 +96,33 @@ enter_as_root(void)
 	return 0;
 }
 
+/* In a sanitized build nothing is sealed: the leak checker opens /proc. */
+static int
+seal(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+	struct rlimit more = { 16, 16 };
+	struct err e = { .text = "" };
+	int fds[2];
+
+	CHECK(sandbox_enter("keys", "nobody", &e) == 0 && sandbox_seal(&e) == 0);
+	CHECK(open("/dev/null", O_RDONLY) == -1 && errno == EMFILE);
+	CHECK(socket(AF_INET, SOCK_STREAM, 0) == -1 && errno == EMFILE);
+	CHECK(pipe(fds) == -1 && dup(0) == -1);
+	/* Nor in place of one that is closed, and for good. */
+	CHECK(close(0) == 0 && open("/dev/null", O_RDONLY) == -1);
+	CHECK(setrlimit(RLIMIT_NOFILE, &more) == -1);
+#endif
+	return 0;
+}
+
+static void
+sealed_opens_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(seal), 0);
+}
+
 static void
 rights_are_given_up(void **state)
 {
@@ -114,6 +144,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rights_are_given_up),
+		cmocka_unit_test(sealed_opens_nothing),
 		cmocka_unit_test(root_needs_somebody_to_become),
 	};
 

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+#include "gateway/keyring.h"
+
+#include "gateway/base/io.h"
+#include "gateway/keyclient.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#define PEM_MAX (1u << 20)
+
+struct keyring {
+	const struct conf *conf;
+	struct keyclient *client;
+	struct keyring_own *own;	/* one for each file of ours, in their order */
+	size_t n_own;
+	struct cert_set *all;
+	struct cert_key *unwrapper;
+	struct cert_set **partners;	/* by index into conf->partners; NULL: not read yet */
+};
+
+static int
+read_set(struct arena *a, struct str path, struct cert_set **set, struct err *e)
+{
+	struct str pem;
+
+	if (io_read_file(a, AT_FDCWD, str_cstr(a, path), PEM_MAX, &pem, e) == -1)
+		return -1;
+	return *set == NULL ? cert_set_read(pem, set, e) : cert_set_add(*set, pem, e);
+}
+
+/* The first of a file is ours; its chain only goes along. */
+static int
+add_to_all(struct keyring *r, const struct cert_set *set, struct err *e)
+{
+	struct buf pem = BUF_CAP(PEM_MAX);
+	int rc = cert_pem(set, 0, &pem, e);
+
+	if (rc == 0)
+		rc = r->all == NULL ? cert_set_read(buf_str(&pem), &r->all, e) : cert_set_add(r->all, buf_str(&pem), e);
+	buf_clear(&pem);
+	return rc;
+}
+
+static int
+read_own(struct keyring *r, struct arena *a, struct str path, struct err *e)
+{
+	struct keyring_own *own = &r->own[r->n_own];
+
+	if (read_set(a, path, &own->set, e) == -1)
+		return err_add(e, "our certificate " STR_FMT, STR_ARG(path));
+	r->n_own++;
+	if (keyclient_has(r->client, cert_set_get(own->set, 0), e) == -1) {
+		if (e->kind == ERR_CONFIG)
+			err_code(-1, e, "E-CERT-KEY");
+		return err_add(e, "our certificate " STR_FMT, STR_ARG(path));
+	}
+	own->key = keyclient_key(r->client, cert_set_get(own->set, 0));
+	return add_to_all(r, own->set, e);
+}
+
+static int
+read_partner(const struct partner *pt, struct cert_set **out, struct err *e)
+{
+	struct arena *a = arena_new(CONF_PARTNERS_MAX + 20 * (size_t)PEM_MAX);
+	struct cert_set *set = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < pt->certs.n && rc == 0; i++) {
+		rc = read_set(a, pt->certs.v[i], &set, e);
+		if (rc == -1)
+			err_add(e, "partner '" STR_FMT "': " STR_FMT, STR_ARG(pt->key), STR_ARG(pt->certs.v[i]));
+	}
+	if (rc == -1) {
+		cert_set_free(set);
+		e->kind = ERR_CONFIG;
+	} else {
+		*out = set;
+	}
+	arena_free(a);
+	return rc;
+}
+
+int
+keyring_open(const struct conf *c, int fd, struct keyring **out, struct err *e)
+{
+	struct keyring *r = calloc(1, sizeof(*r));
+	struct arena *a = arena_new((c->certs.n + 1) * 2 * (size_t)PEM_MAX);
+	int rc = 0;
+
+	if (r == NULL || (r->partners = calloc(c->n_partners + 1, sizeof(struct cert_set *))) == NULL ||
+	    (r->own = calloc(c->certs.n + 1, sizeof(*r->own))) == NULL)
+		abort();
+	r->conf = c;
+	r->client = keyclient_new(fd, KEYCLIENT_WAIT_MS);
+	r->unwrapper = keyclient_key(r->client, NULL);
+	for (size_t i = 0; i < c->certs.n && rc == 0; i++)
+		rc = read_own(r, a, c->certs.v[i], e);
+	arena_free(a);
+	if (rc == -1) {
+		keyring_close(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+void
+keyring_close(struct keyring *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->conf->n_partners; i++)
+		cert_set_free(r->partners[i]);
+	for (size_t i = 0; i < r->n_own; i++) {
+		cert_key_free(r->own[i].key);
+		cert_set_free(r->own[i].set);
+	}
+	cert_key_free(r->unwrapper);
+	cert_set_free(r->all);
+	keyclient_free(r->client);
+	free(r->own);
+	free(r->partners);
+	free(r);
+}
+
+const struct keyring_own *
+keyring_signer(const struct keyring *r)
+{
+	return &r->own[0];
+}
+
+const struct cert_set *
+keyring_all(const struct keyring *r)
+{
+	return r->all;
+}
+
+const struct cert_key *
+keyring_unwrapper(const struct keyring *r)
+{
+	return r->unwrapper;
+}
+
+int
+keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_set **out, struct err *e)
+{
+	struct cert_set **slot = &r->partners[pt - r->conf->partners];
+
+	*out = NULL;
+	if (*slot == NULL && pt->certs.n > 0 && read_partner(pt, slot, e) == -1)
+		return -1;
+	*out = *slot;
+	return 0;
+}

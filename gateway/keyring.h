@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * keyring.h - the certificates that pack and unpack work with, and our keys to them: ours are read once at start, a
+ * partner's when first needed. The private keys are in the keys role; here are only ways to ask for them.
+ */
+#ifndef EDIGATE_GATEWAY_KEYRING_H
+#define EDIGATE_GATEWAY_KEYRING_H
+
+#include "gateway/conf.h"
+#include "mime/cert_key.h"
+
+/* The descriptor of a role's channel to the keys role, behind that to the ledger. */
+#define KEYRING_FD 4
+
+struct keyring;
+
+/* Waits until the keys role has said that it has the key of every certificate of ours. */
+int  keyring_open(const struct conf *c, int fd, struct keyring **out, struct err *e);
+void keyring_close(struct keyring *r);
+
+/* What we sign with: a certificate of ours with its chain, and its key. */
+struct keyring_own {
+	struct cert_set *set;
+	struct cert_key *key;
+};
+const struct keyring_own *keyring_signer(const struct keyring *r);
+
+/* What we decrypt with: all certificates of ours, and a key that stands for them all. */
+const struct cert_set *keyring_all(const struct keyring *r);
+const struct cert_key *keyring_unwrapper(const struct keyring *r);
+
+/* Every certificate of that partner, kept until keyring_close(). NULL in out and 0 when none is configured. */
+int  keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_set **out, struct err *e);
+
+#endif
