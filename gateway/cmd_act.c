@@ -65,6 +65,7 @@ run(int argc, char **argv, const char *done, bool takes_reason, bool wants_reaso
 	};
 	struct picked all;
 	struct db *db;
+	struct err e;
 	int status = EX_OK;
 
 	cli_start(c, argc, argv, opts, takes_reason ? 3 : 2);
@@ -82,8 +83,8 @@ run(int argc, char **argv, const char *done, bool takes_reason, bool wants_reaso
 		put_rows(&act, &all);
 		return EX_OK;
 	}
-	if (!control_is_up(c))
-		cli_fail(EX_UNAVAILABLE, "the gateway is not running: start it with 'edigate run'");
+	if (control_ping(c, &e) == -1)
+		cli_die(EX_UNAVAILABLE, &e);
 	confirm(&act, &all);
 	for (size_t i = 0; i < all.n; i++) {
 		int one = act_on(&act, all.docs[i]);

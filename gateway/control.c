@@ -12,25 +12,18 @@
 #include <unistd.h>
 
 #define CONTROL_FRAME_MAX ((size_t)64 << 10)
+#define PATIENCE_S	  20
+#define POKE_S		  2	/* what was stored is found without it, a little later */
 
-bool
-control_is_up(struct cli *c)
-{
-	struct msg ask = { .type = MSG_CTL_PING }, answer;
-	struct err e;
-
-	return control_ask(c, &ask, &answer, &e) == 0;
-}
-
-int
-control_ask(struct cli *c, const struct msg *ask, struct msg *answer, struct err *e)
+static int
+ask_within(struct cli *c, unsigned int patience_s, const struct msg *ask, struct msg *answer, struct err *e)
 {
 	struct buf out = BUF_CAP(CONTROL_FRAME_MAX);
 	struct str payload;
 	uint16_t type;
 	int fd, rc = -1;
 
-	fd = ipc_connect(cli_path(c, "%s", CLI_CONTROL), e);
+	fd = ipc_connect(cli_path(c, "%s", CLI_CONTROL), patience_s, e);
 	if (fd == -1)
 		return err_code(err_add(e, "the gateway is not running"), e, "E-NOT-RUNNING");
 	if (msg_encode(ask, &out, e) == -1 || ipc_call_send(fd, (uint16_t)ask->type, buf_str(&out), e) == -1)
@@ -50,13 +43,33 @@ out:
 	return rc;
 }
 
+int
+control_ask(struct cli *c, const struct msg *ask, struct msg *answer, struct err *e)
+{
+	return ask_within(c, ask->type == MSG_CTL_REBUILD ? 0 : PATIENCE_S, ask, answer, e);
+}
+
+int
+control_ping(struct cli *c, struct err *e)
+{
+	const struct msg ask = { .type = MSG_CTL_PING };
+	struct msg answer;
+
+	return control_ask(c, &ask, &answer, e);
+}
+
+bool
+control_is_up(struct cli *c)
+{
+	return control_ping(c, NULL) == 0;
+}
+
 void
 control_poke(struct cli *c, enum msg_type type, struct str ulid)
 {
 	struct msg ask = { .type = type, .ulid = ulid }, answer;
-	struct err e;
 
-	(void)control_ask(c, &ask, &answer, &e);
+	(void)ask_within(c, POKE_S, &ask, &answer, NULL);
 }
 
 int

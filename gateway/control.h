@@ -7,7 +7,8 @@
 #include "gateway/msg.h"
 
 bool control_is_up(struct cli *c);
-/* Answer's slices are the arena's. -1 with ERR_RETRY when no gateway runs here or it went away before it answered. */
+int control_ping(struct cli *c, struct err *e);	/* as control_ask(): why it is not up */
+/* Answer's slices are the arena's. -1 with ERR_RETRY when no gateway runs here it went away before it answered, or did not within 20 seconds. */
 int control_ask(struct cli *c, const struct msg *ask, struct msg *answer, struct err *e);
 void control_poke(struct cli *c, enum msg_type type, struct str ulid);	/* if it runs: told; if not: it will look itself */
 

@@ -426,6 +426,15 @@ ipc_flush(struct ipc *c, struct err *e)
 
 /* ---- blocking, for the command line ---- */
 
+/* After the patience that ipc_connect() was given. */
+static int
+call_failed(struct err *e)
+{
+	if (errno == EAGAIN)
+		return err_set(e, ERR_RETRY, "the gateway does not answer: its ledger is busy, or cannot start (see its log)");
+	return err_errno(e, "the control socket");
+}
+
 int
 ipc_call_send(int fd, uint16_t type, struct str payload, struct err *e)
 {
@@ -444,7 +453,7 @@ ipc_call_send(int fd, uint16_t type, struct str payload, struct err *e)
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1) {
-			(void)err_errno(e, "the control socket");
+			(void)call_failed(e);
 			goto out;
 		}
 		rest = str_from(rest, (size_t)n);
@@ -463,7 +472,7 @@ read_exactly(int fd, char *p, size_t n, struct err *e)
 		if (got == -1 && errno == EINTR)
 			continue;
 		if (got == -1)
-			return err_errno(e, "the control socket");
+			return call_failed(e);
 		if (got == 0)
 			return err_set(e, ERR_RETRY, "the gateway closed the control socket");
 		p += got;

@@ -35,6 +35,8 @@ int ipc_call_send(int fd, uint16_t type, struct str payload, struct err *e);
 int ipc_call_read(struct arena *a, int fd, uint16_t *type, struct str *payload, struct err *e);
 
 int ipc_listen(const char *path, struct err *e);		/* unix socket, mode 0660, CLOEXEC; stale one replaced */
-int ipc_connect(const char *path, struct err *e);		/* blocking fd, or -1 with ERR_RETRY */
+
+/* Blocking fd, or -1 with ERR_RETRY. patience_s: how long each call on it waits for the other side; 0: for ever. */
+int ipc_connect(const char *path, unsigned int patience_s, struct err *e);
 
 #endif

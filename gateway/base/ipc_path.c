@@ -12,8 +12,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define PROBE_S 5
 
 /*
  * sun_path takes 107 bytes, homes may be deeper: then the folder is opened and named through /proc. *dir is to be
@@ -46,15 +49,18 @@ unix_address(const char *path, struct sockaddr_un *sa, int *dir, struct err *e)
 }
 
 int
-ipc_connect(const char *path, struct err *e)
+ipc_connect(const char *path, unsigned int patience_s, struct err *e)
 {
+	const struct timeval patience = { .tv_sec = (time_t)patience_s };
 	struct sockaddr_un sa;
 	int dir, fd;
 
 	if (unix_address(path, &sa, &dir, e) == -1)
 		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd == -1 || connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) == -1) {
+	if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == -1 ||
+	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) == -1 ||
+	    connect(fd, (const struct sockaddr *)&sa, sizeof(sa)) == -1) {
 		(void)err_errno(e, "%s", path);
 		io_close(&fd);
 	}
@@ -66,7 +72,7 @@ int
 ipc_listen(const char *path, struct err *e)
 {
 	struct sockaddr_un sa;
-	int dir, fd = ipc_connect(path, NULL);
+	int dir, fd = ipc_connect(path, PROBE_S, NULL);
 
 	if (fd != -1) {
 		io_close(&fd);

@@ -335,14 +335,14 @@ calls_over_a_socket_file(void **state)
 	struct str payload;
 	struct err e;
 	uint16_t type;
-	int listener, client, server;
+	int listener, client, server, patient;
 
 	assert_non_null(mkdtemp(dir));
 	/* Over 107 bytes: more than a sockaddr_un takes. */
 	(void)snprintf(deep, sizeof(deep), "%s/%0100d/%0100d", dir, 1, 2);
 	assert_int_equal(io_mkdirs(deep, 0700, &e), 0);
 	(void)snprintf(deep, sizeof(deep), "%s/%0100d/%0100d/control.sock", dir, 1, 2);
-	assert_int_equal(ipc_connect(deep, &e), -1);
+	assert_int_equal(ipc_connect(deep, 0, &e), -1);
 	assert_int_equal(e.kind, ERR_RETRY);
 	listener = ipc_listen(deep, &e);
 	assert_int_not_equal(listener, -1);
@@ -351,17 +351,23 @@ calls_over_a_socket_file(void **state)
 	assert_int_equal(ipc_listen(deep, &e), -1);	/* somebody answers there */
 	assert_non_null(strstr(e.text, "another gateway"));
 
-	client = ipc_connect(deep, &e);
+	client = ipc_connect(deep, 0, &e);
 	assert_int_not_equal(client, -1);
 	io_close(&listener);
 	listener = ipc_listen(deep, &e);		/* nobody answers: replaced */
 	assert_int_not_equal(listener, -1);
 	io_close(&client);
-	client = ipc_connect(deep, &e);
+	client = ipc_connect(deep, 0, &e);
 	server = accept(listener, NULL, NULL);
 	assert_int_not_equal(server, -1);
 
 	assert_int_equal(ipc_call_send(client, 17, S("hello"), &e), 0);
+	patient = ipc_connect(deep, 1, &e);
+	assert_int_not_equal(patient, -1);
+	assert_int_equal(ipc_call_read(a, patient, &type, &payload, &e), -1);	/* nobody accepts it */
+	assert_int_equal(e.kind, ERR_RETRY);
+	assert_non_null(strstr(e.text, "does not answer"));
+	io_close(&patient);
 	assert_int_equal(ipc_call_read(a, server, &type, &payload, &e), 0);
 	assert_int_equal(type, 17);
 	assert_true(str_eq(payload, S("hello")));
