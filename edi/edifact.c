@@ -36,6 +36,19 @@ problem(struct envelope *env, unsigned int element, const char *code, const char
 	facts_problem(env->a, env->f, env_place(env, element, 0), code, "%s", text);
 }
 
+static const struct number {
+	unsigned int element;
+	const char *name;
+} unb_numbers[] = { { 2, "UNB 0004" }, { 3, "UNB 0010" }, { 5, "UNB 0020" } },
+    unh_numbers[] = { { 1, "UNH 0062" }, { 2, "UNH 0065" } };
+
+static void
+check_numbers(struct envelope *env, const struct number *numbers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		env_check_number(env, numbers[i].element, 1, numbers[i].name);
+}
+
 static void
 end_group(struct edifact_reader *x, bool missing)
 {
@@ -120,6 +133,7 @@ read_unh(struct edifact_reader *x)
 		env->number_tag = TAG_UCI;
 		env->number_element = 1;
 	}
+	check_numbers(env, unh_numbers, N(unh_numbers));
 	if (env->message.type.n == 0)
 		problem(env, 2, "unh-short", "UNH names no message type (0065)");
 	env_open_message(env, env->f->interchanges << 32 | x->groups);
@@ -161,7 +175,9 @@ read_uno(struct edifact_reader *x)
 	env_close_message(env, true);
 	x->messages++;
 	x->in_this_group++;
-	if (!edifact_skip_object(&env->r, length))
+	if (edifact_skip_object(&env->r, length))
+		env->r.quirks |= EDI_QUIRK_BINARY;
+	else
 		facts_problem(env->a, env->f, env_place(env, 4, 1), "uno-length",
 		    "no UNP behind the '%s' bytes that UNO 0810 tells of", env_show(env, length));
 }
@@ -177,6 +193,8 @@ may_stand_outside(uint32_t tag)
 static bool
 read_segment(struct edifact_reader *x)
 {
+	if (x->env.seg.tag >> 8 == SEG_TAG('U', 'N', ' ') >> 8)
+		env_check_bytes(&x->env);
 	switch (x->env.seg.tag) {
 	case SEG_TAG('U', 'N', 'G'):
 		read_ung(x);
@@ -245,7 +263,10 @@ read_unb(struct edifact_reader *x)
 
 	if (str_cmp(env_value(env, 1, 2), S("4")) < 0)
 		signs.rep = -1;		/* before syntax 4 that byte of the UNA was reserved */
-	seg_use(&env->r, &signs, str_eq(env_value(env, 1, 1), S("UNOX")));	/* ISO 2022 */
+	seg_use(&env->r, &signs, charset_of(env_value(env, 1, 1)));
+	seg_back(&env->r, &env->seg);
+	(void)seg_next(&env->r, &env->seg);	/* the UNB itself is in that character set, too */
+	env_check_bytes(env);
 	sender = (struct edi_party){ .id = env_value(env, 2, 1), .qual = env_value(env, 2, 2) };
 	receiver = (struct edi_party){ .id = env_value(env, 3, 1), .qual = env_value(env, 3, 2) };
 	x->ref = env_value(env, 5, 1);
@@ -257,6 +278,7 @@ read_unb(struct edifact_reader *x)
 	}
 	env_note_parties(env, sender, receiver);
 	check_unb(env);
+	check_numbers(env, unb_numbers, N(unb_numbers));
 	if (env_is_repeated(env, "UNB 0020", refs_key(refs_key(0, sender.id), receiver.id), x->ref, &first))
 		facts_problem(env->a, f, env_place(env, 5, 1), "unb-duplicate",
 		    "UNB 0020 '%s' is used twice, first at offset %" PRIu64, env_show(env, x->ref), first);
@@ -284,8 +306,10 @@ begin_interchange(struct edifact_reader *x)
 	if (una.fault != NULL)
 		facts_problem(env->a, env->f, at, "una-bad", "%s: '%s'", una.fault,
 		    env_show(env, str_sub(env->r.in, env->r.at, EDIFACT_UNA_SIZE)));
-	seg_use(&env->r, &una.signs, false);
-	env->r.at += una.size;
+	seg_use(&env->r, &una.signs, NULL);
+	seg_jump(&env->r, env->r.at + una.size);
+	if (una.size > 0 && env->r.at < env->r.in.n && is_space(env->r.in.p[env->r.at]))
+		env->r.quirks |= EDI_QUIRK_UNA_BREAK;
 	x->groups = x->messages = x->in_this_group = 0;
 	x->in_group = env->outside = false;
 	x->ref = S("");
@@ -306,7 +330,7 @@ read_interchange(struct edifact_reader *x)
 	struct envelope *env = &x->env;
 
 	begin_interchange(x);
-	while (!at_header(env) && seg_next(&env->r, &env->seg)) {
+	while (env_pass(env), !at_header(env) && seg_next(&env->r, &env->seg)) {
 		if (!read_segment(x))
 			return;
 		env_note_cut(env);
@@ -329,7 +353,7 @@ is_other_encoding(struct str head)
 static int
 edifact_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 {
-	struct edifact_reader x = { .env = { .words = &words, .a = a, .f = out, .r = { .in = in } } };
+	struct edifact_reader x = { .env = { .words = &words, .a = a, .f = out, .r = { .in = in, .passed = out->passed } } };
 	struct seg_reader *r = &x.env.r;
 
 	(void)e;

@@ -101,7 +101,14 @@ edifact_find(struct str in, size_t at)
 bool
 edifact_starts_headless(struct str in)
 {
-	return str_starts(in, S("UNH+")) || str_starts(in, S("UNA:+"));
+	size_t n = 0;
+
+	if (str_starts(in, S("UNH+")) || str_starts(in, S("UNA:+")))
+		return true;
+	while (n < 3 && n < in.n && is_alpha(in.p[n]))
+		n++;	/* "NB+UNOB:1+": the tag is hurt */
+	in = str_from(in, n);
+	return in.n > 8 && str_starts(in, S("+UNO")) && in.p[5] == ':' && is_digit(in.p[6]) && in.p[7] == '+';
 }
 
 bool
@@ -111,6 +118,6 @@ edifact_skip_object(struct seg_reader *r, struct str length)
 
 	if (str_u64(length, r->in.n - r->at, &n) == -1 || !str_starts(str_from(r->in, r->at + n), S("UNP")))
 		return false;
-	r->at += n;
+	seg_jump(r, r->at + n);
 	return true;
 }

@@ -9,7 +9,7 @@ env_begin(struct envelope *x)
 	struct seg_reader *r = &x->r;
 
 	if (str_starts(r->in, S("\xef\xbb\xbf"))) {
-		r->at = 3;
+		seg_jump(r, 3);
 		r->quirks |= EDI_QUIRK_BOM;
 	}
 	if (r->at < r->in.n && is_space(r->in.p[r->at]))
@@ -142,6 +142,26 @@ note_outside(struct envelope *x, const char *tag)
 	x->outside = true;
 }
 
+void
+env_check_bytes(struct envelope *x)
+{
+	const struct seg *s = &x->seg;
+	struct edi_place at = { .segment = s->ordinal };
+
+	if (s->wrapped)
+		x->r.quirks |= EDI_QUIRK_WRAPPED;
+	if (s->control_at < s->raw.n) {
+		at.offset = s->offset + s->control_at;
+		facts_problem(x->a, x->f, at, "control-char", "byte 0x%02x in data",
+		    (unsigned char)s->raw.p[s->control_at]);
+	}
+	if (s->foreign_at < s->raw.n) {
+		at.offset = s->offset + s->foreign_at;
+		facts_problem(x->a, x->f, at, "charset", "byte 0x%02x is not in UNO%c's character set, %s",
+		    (unsigned char)s->raw.p[s->foreign_at], x->r.charset->level, x->r.charset->name);
+	}
+}
+
 /* What is wrong with the segment as such? */
 static void
 check_segment(struct envelope *x, bool outsider)
@@ -150,10 +170,9 @@ check_segment(struct envelope *x, bool outsider)
 	struct str tag;
 	struct edi_place at;
 
-	if (s->wrapped)
-		x->r.quirks |= EDI_QUIRK_WRAPPED;
-	if (s->control_at == s->raw.n && seg_tag_size(s->tag) >= x->words->tag_min && (x->in_message || outsider))
-		return;
+	if (s->control_at == s->raw.n && s->foreign_at == s->raw.n && !s->wrapped && seg_tag_size(s->tag) >= x->words->tag_min &&
+	    (x->in_message || outsider))
+		return x->in_message ? seg_know(&x->r, s) : (void)0;
 	tag = str_sub(s->raw, 0, s->tag_n);
 	at = env_place(x, 0, 0);
 	if (s->raw.n == 0)
@@ -162,11 +181,27 @@ check_segment(struct envelope *x, bool outsider)
 		facts_problem(x->a, x->f, at, "segment-tag", "'%s' is no segment tag", env_show(x, tag));
 	else if (!x->in_message && !outsider)
 		note_outside(x, env_show(x, tag));
-	if (s->control_at == s->raw.n)
+	env_check_bytes(x);
+}
+
+void
+env_check_number(struct envelope *x, unsigned int i, unsigned int j, const char *name)
+{
+	const struct charset *cs = x->r.charset;
+	struct str raw = seg_component(&x->r.signs, &x->seg, i, j);
+	struct edi_place at = env_place(x, i, j);
+
+	if (cs == NULL || x->seg.beyond_at == x->seg.raw.n)
 		return;
-	at.offset += s->control_at;
-	facts_problem(x->a, x->f, at, "control-char", "byte 0x%02x in data",
-	    (unsigned char)s->raw.p[s->control_at]);
+	for (size_t k = 0; k < raw.n; k++) {
+		unsigned char c = (unsigned char)raw.p[k];
+		if (c < ' ' || c >= 0x80 || charset_has(cs, c) || seg_is_sign(&x->r.signs, c))
+			continue;
+		at.offset += k;
+		facts_problem(x->a, x->f, at, "charset", "%s '%s' has the character '%c', which UNO%c does not", name,
+		    env_show(x, raw), c, cs->level);
+		return;
+	}
 }
 
 void
@@ -178,12 +213,20 @@ env_note_cut(struct envelope *x)
 }
 
 void
+env_pass(struct envelope *x)
+{
+	if (x->in_message)
+		seg_pass(&x->r, x->number_tag);
+}
+
+void
 env_read_body(struct envelope *x, bool outsider)
 {
 	check_segment(x, outsider);
 	if (!x->in_message || x->seg.tag != x->number_tag || x->number_tag == 0)
 		return;
 	x->message.number = env_value(x, x->number_element, x->number_component);
+	env_check_number(x, x->number_element, x->number_component, "the document's number");
 	x->number_tag = 0;
 }
 
@@ -216,5 +259,5 @@ env_note_junk(struct envelope *x, size_t next)
 	else
 		facts_problem(x->a, x->f, at, "junk-after", "text behind the %s: '%s'", x->words->end,
 		    env_show(x, junk));
-	x->r.at = next;
+	seg_jump(&x->r, next);
 }

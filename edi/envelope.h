@@ -64,8 +64,20 @@ bool env_is_repeated(struct envelope *x, const char *name, uint64_t within, stru
 void env_open_message(struct envelope *x, uint64_t within);
 void env_close_message(struct envelope *x, bool missing);	/* nothing to do when none is open */
 
+/* Inside a message, pass over the segments that nobody needs to look at. */
+void env_pass(struct envelope *x);
+
 /* A segment that is no part of any envelope; an outsider may stand outside of messages. */
 void env_read_body(struct envelope *x, bool outsider);
+
+/*
+ * A number or id must be in the character set as it stands: partners on levels A and B fold what they do not have, and a
+ * text survives that, a number becomes another. Elsewhere such characters are a quirk.
+ */
+void env_check_number(struct envelope *x, unsigned int i, unsigned int j, const char *name);
+
+/* Odd bytes of the current segment, for those that env_read_body() does not see: the envelope's own. */
+void env_check_bytes(struct envelope *x);
 
 /* Told of when the input ends within a segment. */
 void env_note_cut(struct envelope *x);

@@ -69,14 +69,14 @@ begin_x12(struct pieces *w, size_t at)
 
 	if (!x12_isa_read(str_from(w->r.in, at), &isa))
 		return false;
-	seg_use(&w->r, &isa.signs, false);
+	seg_use(&w->r, &isa.signs, NULL);
 	w->seg = (struct seg){ .raw = str_sub(w->r.in, at, isa.size - isa.signs.term_n), .tag = SEG_TAG('I', 'S', 'A'),
 		.tag_n = 3, .offset = at, .ordinal = ++w->r.ordinal, .terminated = true };
 	w->r.at = at + isa.size;
 	return true;
 }
 
-/* Before syntax 4 the repetition sign was reserved; UNOX has escapes of its own (edifact.c says why). */
+/* Before syntax 4 the repetition sign was reserved. */
 static void
 use_unb(struct pieces *w)
 {
@@ -84,7 +84,7 @@ use_unb(struct pieces *w)
 
 	if (str_cmp(seg_component(&g, &w->seg, 1, 2), S("4")) < 0)
 		g.rep = -1;
-	seg_use(&w->r, &g, str_eq(seg_component(&g, &w->seg, 1, 1), S("UNOX")));
+	seg_use(&w->r, &g, NULL);
 }
 
 static bool
@@ -93,7 +93,7 @@ begin_edifact(struct pieces *w, size_t at)
 	struct edifact_una una;
 
 	edifact_una_read(str_from(w->r.in, at), &una);
-	seg_use(&w->r, &una.signs, false);
+	seg_use(&w->r, &una.signs, NULL);
 	w->r.at = at + una.size;
 	if (!seg_next(&w->r, &w->seg))
 		return false;

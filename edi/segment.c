@@ -2,11 +2,9 @@
 #include "edi/segment.h"
 
 #include "edi/edi.h"
+#include "edi/text.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #define TAG_MAX	    3u
 #define ODD_TAG_MAX 16u	/* so far we look for the end of a tag that is wrong */
@@ -29,31 +27,25 @@ is_break(char c)
 	return c == '\r' || c == '\n';
 }
 
-/* What the scan of a segment stops at. */
-enum {
-	STOP_TERM = 1,
-	STOP_RELEASE = 2,
-	STOP_CONTROL = 4,
-	STOP_BREAK = 8,
-};
-
 void
-seg_use(struct seg_reader *r, const struct seg_signs *g, bool escapes)
+seg_use(struct seg_reader *r, const struct seg_signs *g, const struct charset *cs)
 {
-	const int data[] = { '\t', (unsigned char)g->elem, (unsigned char)g->comp, g->rep };
+	unsigned char odd[256];
 
 	r->signs = *g;
-	memset(r->class, 0, sizeof(r->class));
-	memset(r->class, STOP_CONTROL, ' ');
-	r->class['\r'] = r->class['\n'] = STOP_BREAK;
-	if (escapes)
-		r->class['\x1b'] = r->class['\x0e'] = r->class['\x0f'] = 0;
-	for (size_t i = 0; i < N(data); i++)
-		if (data[i] >= 0)
-			r->class[data[i]] = 0;
-	if (g->release >= 0)
-		r->class[g->release] = STOP_RELEASE;
-	r->class[(unsigned char)g->term[0]] = STOP_TERM;
+	r->charset = cs;
+	for (unsigned int b = 0; cs != NULL && b < N(odd); b++)
+		odd[b] = b < ' ' || (b >= 0x80 && cs->utf8) || !charset_has(cs, (unsigned char)b);
+	scan_set(&r->set, g->term[0], g->release, g->elem, g->comp, g->rep, cs == NULL ? NULL : odd);
+	r->block_n = 0;
+	seg_forget(r);
+}
+
+void
+seg_jump(struct seg_reader *r, size_t at)
+{
+	r->at = at;
+	r->block_n = 0;
 }
 
 /* The long way of seg_skip_blanks(). */
@@ -61,15 +53,16 @@ static bool
 skip_blanks(struct seg_reader *r)
 {
 	size_t at = r->at, fill;
+	unsigned int met = 0;
 
-	while (at < r->in.n && is_space(r->in.p[at])) {
-		if (is_blank(r->in.p[at]))
-			r->quirks |= EDI_QUIRK_BLANKS;
-		at++;
-	}
+	for (; at < r->in.n && is_space(r->in.p[at]); at++)
+		met |= is_blank(r->in.p[at]) ? EDI_QUIRK_BLANKS : is_break(r->in.p[at]) && r->ordinal > 0 ? EDI_QUIRK_LINES : 0;
 	r->at = at;
-	if (at == r->in.n)
+	if (at == r->in.n) {
+		r->quirks |= met & EDI_QUIRK_BLANKS;
 		return false;
+	}
+	r->quirks |= is_fill(r->in.p[at]) ? met & EDI_QUIRK_BLANKS : met;
 	if (!is_fill(r->in.p[at]) || at < r->busy_until)
 		return true;
 	for (fill = at; fill < r->in.n && (is_fill(r->in.p[fill]) || is_space(r->in.p[fill])); fill++)
@@ -103,64 +96,169 @@ trim_end(struct str *raw)
 		raw->n--;
 }
 
-/*
- * The next byte at or after p that may have a class: a terminator, a release sign or a control character. Sixteen
- * at a time where the processor has SSE2, as all of x86-64 have.
- */
-static const unsigned char *
-next_stop(const struct seg_reader *r, const unsigned char *p, const unsigned char *end)
+/* ---- the block of which we have bitmaps ---- */
+
+static void
+drop_bit(uint64_t *words, size_t i)
 {
-#ifdef __SSE2__
-	const __m128i term = _mm_set1_epi8(r->signs.term[0]), control = _mm_set1_epi8(0x1f);
-	const __m128i release = r->signs.release < 0 ? term : _mm_set1_epi8((char)r->signs.release);
-
-	for (; end - p >= 16; p += 16) {
-		__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(v, term), _mm_cmpeq_epi8(v, release));
-		unsigned int mask;
-
-		hit = _mm_or_si128(hit, _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
-		mask = (unsigned int)_mm_movemask_epi8(hit);
-		if (mask != 0)
-			return p + __builtin_ctz(mask);
-	}
-#endif
-	while (p < end && r->class[*p] == 0)
-		p++;
-	return p;
+	words[i / 64] &= ~((uint64_t)1 << (i % 64));
 }
 
-/*
- * Find the terminator of the segment that begins at from, noting what stands before it. A release sign takes its
- * meaning from the byte behind it (ISO 9735-1, 7.2.3), whatever that is. Returns end when there is none.
- */
-static const char *
-scan(const struct seg_reader *r, const char *from, const char *end, struct seg *s)
+/* The first bit set at or after i; n without one. */
+static size_t
+next_bit(const uint64_t *words, size_t i, size_t n)
 {
-	const unsigned char *p = (const unsigned char *)from, *last = (const unsigned char *)end;
-	const unsigned char *control = last, *line_break = last;
+	uint64_t w;
 
-	for (; (p = next_stop(r, p, last)) < last; p++) {
-		unsigned char what = r->class[*p];
+	if (i >= n)
+		return n;
+	w = words[i / 64] >> (i % 64);
+	if (w != 0)
+		return i + (size_t)__builtin_ctzll(w);
+	for (i = i / 64 + 1; i * 64 < n; i++)
+		if (words[i] != 0)
+			return i * 64 + (size_t)__builtin_ctzll(words[i]);
+	return n;
+}
 
-		if (what == STOP_TERM && is_term(&r->signs, (const char *)p, end))
-			break;
-		if (what == STOP_RELEASE && ++p == last)
-			break;
-		if (what == STOP_CONTROL && control == last)
-			control = p;
-		if (what == STOP_BREAK && line_break == last)
-			line_break = p;
+/* The first byte of a longer terminator may stand in other characters, too. */
+static void
+check_wide_terms(struct seg_reader *r)
+{
+	const char *end = r->in.p + r->in.n;
+
+	for (size_t i = 0; (i = next_bit(r->bits.term, i, r->block_n)) < r->block_n; i++)
+		if (!is_term(&r->signs, r->in.p + r->block_at + i, end))
+			drop_bit(r->bits.term, i);
+}
+
+static void
+fill_block(struct seg_reader *r)
+{
+	r->block_at = r->at;
+	r->odd_at = 0;
+	r->block_n = r->in.n - r->at < SCAN_BLOCK ? r->in.n - r->at : SCAN_BLOCK;
+	scan_block(&r->set, r->in.p + r->at, r->block_n, &r->bits);
+	if (r->signs.term_n > 1)
+		check_wide_terms(r);
+	if (r->passed == NULL || r->at - r->told < EDI_PASSED_STEP)
+		return;
+	r->told = r->at;
+	r->passed->passed(r->passed->with, r->at);
+}
+
+/* Where the segment that begins at r->at ends, if that can be told from a block; in.n: no terminator follows. */
+static bool
+find_end(struct seg_reader *r, size_t *end)
+{
+	size_t bit = r->block_n;
+
+	if (r->at >= r->block_at && r->at - r->block_at < r->block_n)
+		bit = next_bit(r->bits.term, r->at - r->block_at, r->block_n);
+	if (bit == r->block_n && (r->block_n == 0 || r->block_at != r->at)) {
+		fill_block(r);
+		bit = next_bit(r->bits.term, 0, r->block_n);
 	}
-	s->terminated = p < last;
-	s->raw = str_make(from, (size_t)((const char *)p - from));
-	if (!s->terminated)
-		trim_end(&s->raw);
-	s->wrapped = (size_t)((const char *)line_break - from) < s->raw.n;
-	s->control_at = (size_t)((const char *)control - from);
-	if (s->control_at > s->raw.n)
-		s->control_at = s->raw.n;
-	return (const char *)p;
+	*end = r->block_at + bit;
+	return bit < r->block_n || *end == r->in.n;
+}
+
+/* The same for a segment that no block holds. */
+static size_t
+find_end_by_bytes(const struct seg_reader *r)
+{
+	const char *end = r->in.p + r->in.n;
+	size_t i;
+
+	for (i = r->at; i < r->in.n; i++) {
+		if ((unsigned char)r->in.p[i] == r->signs.release)
+			i++;
+		else if (r->in.p[i] == r->signs.term[0] && is_term(&r->signs, r->in.p + i, end))
+			return i;
+	}
+	return r->in.n;
+}
+
+/* ---- odd bytes ---- */
+
+static void
+note_first(size_t *at, size_t i, size_t none)
+{
+	if (*at == none)
+		*at = i;
+}
+
+static void
+note_odd(const struct seg_reader *r, struct seg *s, size_t i)
+{
+	unsigned char c = (unsigned char)s->raw.p[i];
+
+	if (is_break((char)c))
+		s->wrapped = true;
+	else if (c == '\t' || seg_is_sign(&r->signs, c))
+		return;
+	else if (c >= 0x80)
+		note_first(&s->foreign_at, i, s->raw.n);
+	else if (c >= ' ')
+		note_first(&s->beyond_at, i, s->raw.n);
+	else if (r->charset == NULL || !charset_has(r->charset, c))
+		note_first(&s->control_at, i, s->raw.n);
+}
+
+/* Where a text stops being UTF-8; its end if it does not. */
+static size_t
+utf8_size(struct str s)
+{
+	struct str rest = s;
+	unsigned int c;
+
+	while (rest.n > 0 && text_next(&rest, &c))
+		;
+	return rest.n == 0 && text_is_utf8(s) ? s.n : s.n - rest.n - 1;
+}
+
+/* Bytes that the set does not have, but that are UTF-8 throughout, can only be meant as that. */
+static void
+judge_characters(struct seg_reader *r, struct seg *s)
+{
+	size_t valid;
+
+	if (s->beyond_at < s->raw.n)
+		r->quirks |= EDI_QUIRK_BEYOND;
+	if (s->foreign_at == s->raw.n)
+		return;
+	valid = utf8_size(s->raw);
+	if (r->charset->utf8)
+		s->foreign_at = valid;
+	else if (valid == s->raw.n) {
+		r->quirks |= EDI_QUIRK_UTF8;
+		s->foreign_at = s->raw.n;
+	}
+}
+
+static void
+look_at_odd(struct seg_reader *r, struct seg *s, bool by_bytes)
+{
+	size_t from = (size_t)s->offset - r->block_at, end = from + s->raw.n;
+
+	if (by_bytes) {
+		for (size_t i = 0; i < s->raw.n; i++)
+			if (r->set.odd[(unsigned char)s->raw.p[i]])
+				note_odd(r, s, i);
+	} else {
+		for (size_t i = from; (i = next_bit(r->bits.odd, i, r->block_n)) < end; i++)
+			note_odd(r, s, i - from);
+	}
+	judge_characters(r, s);
+}
+
+/* The first odd byte at or behind at, which is in the block; or the block's end. */
+static size_t
+next_odd(struct seg_reader *r, size_t at)
+{
+	if (r->odd_at < at || r->odd_at == 0)
+		r->odd_at = r->block_at + next_bit(r->bits.odd, at - r->block_at, r->block_n);
+	return r->odd_at;
 }
 
 /* The slow way, for tags that are broken by a line end or wrong. */
@@ -209,18 +307,99 @@ odd:
 bool
 seg_next(struct seg_reader *r, struct seg *s)
 {
-	const char *from, *term;
+	size_t from, end;
+	bool by_bytes;
 
 	if (!seg_skip_blanks(r))
 		return false;
-	from = r->in.p + r->at;
-	term = scan(r, from, r->in.p + r->in.n, s);
-	s->offset = r->at;
+	from = r->at;
+	by_bytes = !find_end(r, &end);
+	if (by_bytes)
+		end = find_end_by_bytes(r);
+	s->terminated = end < r->in.n;
+	s->raw = str_sub(r->in, from, end - from);
+	if (!s->terminated)
+		trim_end(&s->raw);
+	s->offset = from;
 	s->ordinal = ++r->ordinal;
 	s->n_elements = 0;
-	r->at = (size_t)(term - r->in.p) + (s->terminated ? r->signs.term_n : 0);
+	s->wrapped = false;
+	s->control_at = s->foreign_at = s->beyond_at = s->raw.n;
+	if (by_bytes || next_odd(r, from) < from + s->raw.n)
+		look_at_odd(r, s, by_bytes);
+	r->at = end + (s->terminated ? r->signs.term_n : 0);
 	read_tag(&r->signs, s);
 	return true;
+}
+
+/* ---- segments that need nobody ---- */
+
+/* How a segment begins: its tag and the sign behind it, and of a shorter tag nothing further. */
+static inline uint32_t
+beginning(const struct seg_reader *r, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)r->in.p + at;
+	uint32_t v = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+
+	return p[2] == (unsigned char)r->signs.elem ? v & ~0xffu : v;
+}
+
+static inline size_t
+known_slot(uint32_t v)
+{
+	return (v * 0x9e3779b1u) >> 26;
+}
+
+void
+seg_forget(struct seg_reader *r)
+{
+	memset(r->known, 0, sizeof(r->known));
+}
+
+void
+seg_know(struct seg_reader *r, const struct seg *s)
+{
+	uint32_t v;
+
+	if (s->tag == SEG_TAG_BAD || s->tag_n != seg_tag_size(s->tag) || r->in.n - s->offset < sizeof(v))
+		return;
+	v = beginning(r, (size_t)s->offset);
+	r->known[known_slot(v)] = v;
+}
+
+/* Does a segment that needs nobody begin at at? Line ends before it have been passed over. */
+static inline bool
+is_known(const struct seg_reader *r, size_t at, uint32_t but)
+{
+	uint32_t v;
+
+	if (r->in.n - at < sizeof(v))
+		return false;
+	v = beginning(r, at);
+	return r->known[known_slot(v)] == v && v != 0 && v >> 8 != but;
+}
+
+void
+seg_pass(struct seg_reader *r, uint32_t but)
+{
+	size_t end;
+
+	if ((but & 0xff) == ' ')
+		but = (but & ~0xffu) | (unsigned char)r->signs.elem;
+	for (;;) {
+		size_t at = r->at;
+		while (at < r->in.n && is_break(r->in.p[at]))
+			at++;
+		if (at == r->in.n)
+			return;
+		if (at > r->at)
+			r->quirks |= EDI_QUIRK_LINES;
+		r->at = at;
+		if (!is_known(r, at, but) || !find_end(r, &end) || end == r->in.n || next_odd(r, at) < end)
+			return;
+		r->at = end + r->signs.term_n;
+		r->ordinal++;
+	}
 }
 
 struct str
@@ -233,103 +412,6 @@ void
 seg_back(struct seg_reader *r, const struct seg *s)
 {
 	r->at = (size_t)s->offset;
+	r->odd_at = 0;
 	r->ordinal = s->ordinal - 1;
-}
-
-/* The next sign at or after p that is not released; end without one. */
-static const char *
-find_sign(const struct seg_signs *g, const char *p, const char *end, char sign)
-{
-	for (; p < end && *p != sign; p++)
-		if ((unsigned char)*p == g->release && p + 1 < end)
-			p++;
-	return p < end ? p : end;
-}
-
-bool
-seg_cut(const struct seg_signs *g, struct str *rest, char sign, struct str *field)
-{
-	const char *end = rest->p + rest->n, *at = find_sign(g, rest->p, end, sign);
-
-	*field = str_make(rest->p, (size_t)(at - rest->p));
-	if (at == end) {
-		*rest = str_make(end, 0);
-		return false;
-	}
-	*rest = str_make(at + 1, (size_t)(end - at - 1));
-	return true;
-}
-
-static void
-cut_elements(const struct seg_signs *g, struct seg *s)
-{
-	struct str rest = s->raw;
-	bool more = true;
-
-	for (s->n_elements = 0; more && s->n_elements < SEG_ELEMENTS_KEPT; s->n_elements++)
-		more = seg_cut(g, &rest, g->elem, &s->element[s->n_elements]);
-}
-
-struct str
-seg_element(const struct seg_signs *g, struct seg *s, unsigned int i)
-{
-	if (s->raw.n == 0)
-		return S("");
-	if (s->n_elements == 0)
-		cut_elements(g, s);
-	return i < s->n_elements ? s->element[i] : S("");
-}
-
-struct str
-seg_component(const struct seg_signs *g, struct seg *s, unsigned int i, unsigned int j)
-{
-	struct str rest = seg_element(g, s, i), field;
-
-	if (j == 0 || rest.n == 0)
-		return rest;
-	if (g->rep >= 0) {
-		seg_cut(g, &rest, (char)g->rep, &field);
-		rest = field;
-	}
-	for (; seg_cut(g, &rest, g->comp, &field) && j > 1; j--)
-		;
-	return j == 1 ? field : S("");
-}
-
-bool
-seg_needs_copy(const struct seg_signs *g, struct str raw)
-{
-	for (size_t i = 0; i < raw.n; i++)
-		if (is_break(raw.p[i]) || (unsigned char)raw.p[i] == g->release)
-			return true;
-	return false;
-}
-
-struct str
-seg_unescape(struct arena *a, const struct seg_signs *g, struct str raw)
-{
-	char *copy = arena_get(a, raw.n);
-	size_t n = 0;
-
-	for (size_t i = 0; i < raw.n; i++) {
-		if (is_break(raw.p[i]))
-			continue;
-		if ((unsigned char)raw.p[i] == g->release && i + 1 < raw.n)
-			i++;
-		copy[n++] = raw.p[i];
-	}
-	return str_trim(str_make(copy, n));
-}
-
-bool
-seg_signs_distinct(const struct seg_signs *g)
-{
-	int sign[] = { (unsigned char)g->elem, (unsigned char)g->comp, (unsigned char)g->term[0],
-	    g->rep, g->release };
-
-	for (size_t i = 0; i < N(sign); i++)
-		for (size_t j = i + 1; j < N(sign); j++)
-			if (sign[i] >= 0 && sign[i] == sign[j])
-				return false;
-	return true;
 }

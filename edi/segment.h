@@ -4,12 +4,15 @@
  * every interchange chooses for itself. One pass, no copies, nothing allocated per segment: a reader hands out
  * slices of the input, and elements are cut off only where somebody asks for one.
  *
- * One scan, by a table of byte classes, finds terminators, release signs and what must not be there; it is all that
- * seg_next() does with the bytes of ordinary segments. A bitmap stage that does it for a whole block at once can take
- * its place without any change above.
+ * A reader has the bitmaps of one block (scan.h), which begins with a segment: signs and odd bytes are found there. What
+ * does not fit into a block, a segment of over SCAN_BLOCK bytes, is read byte by byte. So the work memory is a reader's
+ * own size whatever the file's, and the input may be a mapping of which only what lies ahead need be present.
  */
 #ifndef EDIGATE_EDI_SEGMENT_H
 #define EDIGATE_EDI_SEGMENT_H
+
+#include "edi/charset.h"
+#include "edi/scan.h"
 
 #include "gateway/base/arena.h"
 
@@ -41,11 +44,17 @@ struct seg {
 	size_t tag_n;		/* bytes up to the first element or component sign */
 	uint64_t offset, ordinal;
 	size_t control_at;	/* the first control character in raw that is no sign, tab or break; or raw.n */
+	size_t foreign_at;	/* the first byte that the character set does not have and UTF-8 does not explain; or raw.n */
+	size_t beyond_at;	/* the first character of ASCII that levels A and B do not have; or raw.n */
 	bool wrapped;		/* line breaks in raw */
 	bool terminated;
 	unsigned int n_elements;	/* cut off so far; 0: nobody has asked */
 	struct str element[SEG_ELEMENTS_KEPT];
 };
+
+#define SEG_KNOWN 64
+
+struct edi_passed;
 
 struct seg_reader {
 	struct str in;
@@ -54,11 +63,21 @@ struct seg_reader {
 	struct seg_signs signs;	/* set by seg_use() */
 	unsigned int quirks;	/* enum edi_quirk bits, gathered */
 	size_t busy_until;	/* something stands there that is no fill */
-	unsigned char class[256];	/* what the scan stops at */
+	const struct charset *charset;	/* NULL: any byte but controls */
+	const struct edi_passed *passed;	/* edi.h; NULL: nobody wants to know */
+	size_t told;		/* what it was told last */
+	struct scan_set set;
+	struct scan_bits bits;	/* of the block_n bytes of the input from block_at on */
+	size_t block_at, block_n;
+	size_t odd_at;		/* the next odd byte from where a segment began; 0: not looked for yet */
+	uint32_t known[SEG_KNOWN];	/* how segments begin that seg_pass() need not show to anybody */
 };
 
-/* Read on with these signs. escapes: ESC, SO and SI belong to the character set and are data. */
-void seg_use(struct seg_reader *r, const struct seg_signs *signs, bool escapes);
+/* Read on with these signs, in this character set (NULL: any byte but control characters). */
+void seg_use(struct seg_reader *r, const struct seg_signs *signs, const struct charset *cs);
+
+/* Go on at another byte, which begins a segment. */
+void seg_jump(struct seg_reader *r, size_t at);
 
 /* Pass over blanks and line breaks. Returns false at the end of the input or of everything but fill (NUL, 0x1A). */
 bool seg_skip_blanks(struct seg_reader *r);
@@ -66,6 +85,20 @@ bool seg_skip_blanks(struct seg_reader *r);
 /* The next segment; false at the end of the input. */
 bool seg_next(struct seg_reader *r, struct seg *s);
 void seg_back(struct seg_reader *r, const struct seg *s);	/* s was the last one: look at its bytes again */
+
+/*
+ * seg_know(): no segment that begins as this one does needs attention. seg_pass() passes over such segments, as long as
+ * nothing odd is in them and their tag is not but, counting them: the fast way through the inside of messages.
+ */
+void seg_know(struct seg_reader *r, const struct seg *s);
+void seg_forget(struct seg_reader *r);
+void seg_pass(struct seg_reader *r, uint32_t but);
+
+/*
+ * Where the fields of the last segment end: offsets in raw of its signs, and at last raw.n; the first field is the tag.
+ * raw.p[end] tells an element from a component from a repetition. Returns how many; past max they are not told.
+ */
+size_t seg_fields(const struct seg_reader *r, const struct seg *s, uint32_t *ends, size_t max);
 
 /* What stands where the next segment begins, blanks passed over; empty at the end of the input. */
 struct str seg_peek(struct seg_reader *r);
@@ -86,6 +119,13 @@ bool seg_cut(const struct seg_signs *g, struct str *rest, char sign, struct str 
  */
 bool seg_needs_copy(const struct seg_signs *g, struct str raw);
 struct str seg_unescape(struct arena *a, const struct seg_signs *g, struct str raw);
+
+static inline bool
+seg_is_sign(const struct seg_signs *g, unsigned char c)
+{
+	return c == (unsigned char)g->elem || c == (unsigned char)g->comp || c == g->rep || c == g->release ||
+	    c == (unsigned char)g->term[0];
+}
 
 /* Do two signs coincide? The release and repetition signs count when in use. */
 bool seg_signs_distinct(const struct seg_signs *g);

@@ -25,7 +25,7 @@ open_x12(struct walk *w)
 			r->at = x12_find(r->in, r->at + 1);
 			continue;
 		}
-		seg_use(r, &isa.signs, false);
+		seg_use(r, &isa.signs, NULL);
 		w->seg = (struct seg){ .raw = str_sub(r->in, r->at, isa.size - isa.signs.term_n),
 			.tag = SEG_TAG('I', 'S', 'A'), .offset = r->at, .ordinal = ++r->ordinal, .tag_n = 3,
 			.terminated = true };
@@ -77,7 +77,7 @@ use_unb(struct walk *w)
 	}
 	if (str_cmp(value(w, 1, 2), S("4")) < 0)
 		g.rep = -1;
-	seg_use(&w->r, &g, str_eq(value(w, 1, 1), S("UNOX")));
+	seg_use(&w->r, &g, NULL);
 }
 
 static enum walk_step
@@ -94,7 +94,7 @@ open_edifact(struct walk *w)
 			continue;
 		}
 		edifact_una_read(rest, &una);
-		seg_use(r, &una.signs, false);
+		seg_use(r, &una.signs, NULL);
 		w->una = str_sub(rest, 0, una.fault == NULL ? una.size : 0);
 		r->at += una.size;
 		w->inside = w->met = true;

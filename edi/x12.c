@@ -10,52 +10,6 @@
 
 #include <inttypes.h>
 
-/* Where a transaction set keeps the number that people know it by. */
-static const struct number_place {
-	unsigned int type;	/* ST01 */
-	uint32_t tag;
-	unsigned int element;
-} number_places[] = {
-	{ 204, SEG_TAG('B', '2', ' '), 4 },
-	{ 210, SEG_TAG('B', '3', ' '), 2 },
-	{ 214, SEG_TAG('B', '1', '0'), 2 },
-	{ 270, SEG_TAG('B', 'H', 'T'), 3 },
-	{ 271, SEG_TAG('B', 'H', 'T'), 3 },
-	{ 276, SEG_TAG('B', 'H', 'T'), 3 },
-	{ 277, SEG_TAG('B', 'H', 'T'), 3 },
-	{ 278, SEG_TAG('B', 'H', 'T'), 3 },
-	{ 810, SEG_TAG('B', 'I', 'G'), 2 },
-	{ 820, SEG_TAG('T', 'R', 'N'), 2 },
-	{ 824, SEG_TAG('B', 'G', 'N'), 2 },
-	{ 830, SEG_TAG('B', 'F', 'R'), 2 },
-	{ 832, SEG_TAG('B', 'C', 'T'), 2 },
-	{ 834, SEG_TAG('B', 'G', 'N'), 2 },
-	{ 835, SEG_TAG('T', 'R', 'N'), 2 },
-	{ 837, SEG_TAG('B', 'H', 'T'), 3 },
-	{ 840, SEG_TAG('B', 'Q', 'T'), 2 },
-	{ 843, SEG_TAG('B', 'Q', 'R'), 2 },
-	{ 846, SEG_TAG('B', 'I', 'A'), 3 },
-	{ 850, SEG_TAG('B', 'E', 'G'), 3 },
-	{ 855, SEG_TAG('B', 'A', 'K'), 3 },
-	{ 856, SEG_TAG('B', 'S', 'N'), 2 },
-	{ 857, SEG_TAG('B', 'H', 'T'), 3 },
-	{ 860, SEG_TAG('B', 'C', 'H'), 3 },
-	{ 861, SEG_TAG('B', 'R', 'A'), 1 },
-	{ 862, SEG_TAG('B', 'S', 'S'), 2 },
-	{ 865, SEG_TAG('B', 'C', 'A'), 3 },
-	{ 867, SEG_TAG('B', 'P', 'T'), 2 },
-	{ 875, SEG_TAG('G', '5', '0'), 3 },
-	{ 880, SEG_TAG('G', '0', '1'), 2 },
-	{ 894, SEG_TAG('G', '8', '2'), 2 },
-	{ 940, SEG_TAG('W', '0', '5'), 2 },
-	{ 943, SEG_TAG('W', '0', '6'), 2 },
-	{ 944, SEG_TAG('W', '1', '7'), 3 },
-	{ 945, SEG_TAG('W', '0', '6'), 2 },
-	{ 990, SEG_TAG('B', '1', ' '), 2 },
-	{ 997, SEG_TAG('A', 'K', '1'), 2 },
-	{ 999, SEG_TAG('A', 'K', '1'), 2 },
-};
-
 /* What the reader is inside of, and what it has counted there. */
 struct x12_reader {
 	struct envelope env;
@@ -63,6 +17,7 @@ struct x12_reader {
 	uint64_t groups, sets;	/* since the ISA, since the GS */
 	bool in_group;
 	struct str group;	/* GS06 */
+	struct str group_function;	/* GS01 */
 	struct str group_version;	/* GS08 */
 };
 
@@ -99,6 +54,7 @@ read_gs(struct x12_reader *x)
 	x->in_group = true;
 	x->groups++;
 	x->sets = 0;
+	x->group_function = env_value(&x->env, 1, 0);
 	x->group = env_value(&x->env, 6, 0);
 	x->group_version = env_value(&x->env, 8, 0);
 	if (env_is_repeated(&x->env, "GS06", x->env.f->interchanges, x->group, &first))
@@ -118,21 +74,21 @@ read_ge(struct x12_reader *x)
 	end_group(x, false);
 }
 
+/* The number's place, and whether such a set belongs into this group. */
 static void
-find_number(struct envelope *env)
+use_set(struct x12_reader *x)
 {
-	uint64_t type;
+	struct envelope *env = &x->env;
+	const struct x12_set *set = x12_set_find(env->message.type);
 
 	env->number_tag = 0;
-	if (str_u64(env->message.type, 999, &type) == -1)
+	if (set == NULL)
 		return;
-	for (size_t i = 0; i < N(number_places); i++) {
-		if (number_places[i].type != type)
-			continue;
-		env->number_tag = number_places[i].tag;
-		env->number_element = number_places[i].element;
-		env->number_component = 0;
-	}
+	env->number_tag = set->number_tag;
+	env->number_element = set->number_element;
+	env->number_component = 0;
+	if (x->in_group && !str_eq(x->group_function, str_of(set->function)))
+		env->r.quirks |= EDI_QUIRK_FUNCTION;
 }
 
 static void
@@ -150,7 +106,7 @@ read_st(struct x12_reader *x)
 		.control = env_value(env, 2, 0),
 		.group = x->in_group ? x->group : S(""),
 	};
-	find_number(env);
+	use_set(x);
 	env_open_message(env, env->f->interchanges << 32 | x->groups);
 }
 
@@ -201,8 +157,10 @@ skip_binary(struct envelope *env)
 	struct str length = seg_element(&env->r.signs, &env->seg, at);
 	uint64_t n;
 
-	if (x12_skip_binary(&env->r, &env->seg))
+	if (x12_skip_binary(&env->r, &env->seg)) {
+		env->r.quirks |= EDI_QUIRK_BINARY;
 		return;
+	}
 	if (str_u64(length, env->r.in.n, &n) == -1)
 		facts_problem(env->a, env->f, env_place(env, at, 0), "bin-length",
 		    "binary length is '%s', want a number", env_show(env, length));
@@ -211,10 +169,19 @@ skip_binary(struct envelope *env)
 		    "no terminator behind the %" PRIu64 " bytes of binary data", n);
 }
 
+static bool
+is_envelope(uint32_t tag)
+{
+	return tag == SEG_TAG('G', 'S', ' ') || tag == SEG_TAG('S', 'T', ' ') || tag == SEG_TAG('S', 'E', ' ') ||
+	    tag == SEG_TAG('G', 'E', ' ') || tag == SEG_TAG('I', 'E', 'A') || tag == SEG_TAG('T', 'A', '1');
+}
+
 /* Returns false at the end of the interchange. */
 static bool
 read_segment(struct x12_reader *x)
 {
+	if (is_envelope(x->env.seg.tag))
+		env_check_bytes(&x->env);
 	switch (x->env.seg.tag) {
 	case SEG_TAG('G', 'S', ' '):
 		read_gs(x);
@@ -287,13 +254,22 @@ check_isa(struct envelope *env, const struct x12_isa *isa)
 		env->r.quirks |= EDI_QUIRK_WRAPPED;
 	if (g->term_n > 1)
 		env->r.quirks |= EDI_QUIRK_TERM_WIDE;
+	if (isa->no_rep)
+		env->r.quirks |= EDI_QUIRK_NO_REP;
 	if (isa->misfit != 0) {
+		env->r.quirks |= EDI_QUIRK_ISA_WIDTH;
 		at.offset = (uint64_t)(isa->element[isa->misfit].p - env->r.in.p);
 		at.element = isa->misfit;
 		facts_problem(env->a, env->f, at, "isa-width",
 		    "ISA%02u is %zu bytes, so that the ISA is %zu, want %d", isa->misfit,
 		    isa->element[isa->misfit].n, isa->size, X12_ISA_SIZE);
 	}
+	if (isa->tag_n != 3)
+		facts_problem(env->a, env->f, env_place(env, 0, 0), "isa-tag", "the header begins with '%s', want ISA",
+		    env_show(env, str_sub(env->seg.raw, 0, isa->tag_n)));
+	if (isa->no_comp)
+		facts_problem(env->a, env->f, (struct edi_place){ (uint64_t)(isa->element[16].p - env->r.in.p), 1, 16, 0 }, "isa-signs",
+		    "ISA16 is not one byte, or is missing: '%s' begins there", env_show(env, str_sub(isa->element[16], 0, 1)));
 	if (!is_alnum(g->term[0]) && seg_signs_distinct(g))
 		return true;
 	at.offset = env->seg.offset + isa->size - g->term_n;
@@ -333,7 +309,7 @@ read_interchange(struct x12_reader *x, const struct x12_isa *isa)
 	struct envelope *env = &x->env;
 
 	env->r.ordinal++;
-	seg_use(&env->r, &isa->signs, false);
+	seg_use(&env->r, &isa->signs, NULL);
 	env->seg = (struct seg){ .raw = str_sub(env->r.in, env->r.at, isa->size - isa->signs.term_n),
 		.offset = env->r.at, .ordinal = env->r.ordinal, .terminated = true };
 	env->outside = false;
@@ -342,8 +318,8 @@ read_interchange(struct x12_reader *x, const struct x12_isa *isa)
 	note_interchange(x, isa);
 	if (!check_isa(env, isa))
 		return false;
-	env->r.at += isa->size;
-	while (!at_header(env) && seg_next(&env->r, &env->seg)) {
+	seg_jump(&env->r, env->r.at + isa->size);
+	while (env_pass(env), !at_header(env) && seg_next(&env->r, &env->seg)) {
 		if (!read_segment(x))
 			return true;
 		env_note_cut(env);
@@ -355,20 +331,12 @@ read_interchange(struct x12_reader *x, const struct x12_isa *isa)
 	return true;
 }
 
-/* "ISA*00*", but not the sixteen separators that belong to it. */
-static bool
-is_cut_isa(struct str in)
-{
-	return in.n > 6 && str_starts(in, S("ISA")) && !is_alnum(in.p[3]) && in.p[6] == in.p[3] &&
-	    is_digit(in.p[4]) && is_digit(in.p[5]);
-}
-
 static void
 pass_over(struct envelope *env)
 {
 	struct str rest = str_from(env->r.in, env->r.at);
 
-	if (is_cut_isa(rest))
+	if (x12_is_cut_isa(rest))
 		facts_problem(env->a, env->f, (struct edi_place){ .offset = env->r.at }, "isa-short",
 		    "an ISA that ends early: '%s'", env_show(env, rest));
 	else
@@ -376,55 +344,28 @@ pass_over(struct envelope *env)
 	env->r.at = x12_find(env->r.in, env->r.at + 1);
 }
 
-/* "ISA" in EBCDIC; in UTF-16 with and without its mark. */
-static bool
-is_other_encoding(struct str head)
-{
-	return str_starts(head, S("\xc9\xe2\xc1")) || str_starts(head, S("\xff\xfeI\0S\0A\0")) ||
-	    str_starts(head, S("\xfe\xff\0I\0S\0A")) || str_starts(head, S("I\0S\0A\0")) ||
-	    str_starts(head, S("\0I\0S\0A"));
-}
-
 static int
 x12_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 {
-	struct x12_reader x = { .env = { .words = &words, .a = a, .f = out, .r = { .in = in } } };
+	struct x12_reader x = { .env = { .words = &words, .a = a, .f = out, .r = { .in = in, .passed = out->passed } } };
 	struct x12_isa isa;
 
 	(void)e;
-	if (is_other_encoding(in)) {
+	if (x12_is_other_encoding(in)) {
 		facts_problem(a, out, (struct edi_place){ 0 }, "encoding", "X12 in %s, want ASCII",
 		    in.p[0] == '\xc9' ? "EBCDIC" : "UTF-16");
 		return 0;
 	}
 	env_begin(&x.env);
 	while (seg_skip_blanks(&x.env.r)) {
-		if (!x12_isa_read(str_from(in, x.env.r.at), &isa))
+		if (!x12_isa_read(str_from(in, x.env.r.at), &isa) &&
+		    (out->interchanges > 0 || !x12_isa_read_odd(str_from(in, x.env.r.at), &isa)))
 			pass_over(&x.env);
 		else if (!read_interchange(&x, &isa))
 			break;
 	}
 	out->quirks |= x.env.r.quirks;
 	return 0;
-}
-
-static int
-x12_detect(struct str head)
-{
-	struct x12_isa isa;
-	struct str in = head;
-
-	if (is_other_encoding(head))
-		return 80;
-	if (str_starts(in, S("\xef\xbb\xbf")))
-		in = str_from(in, 3);
-	while (in.n > 0 && is_space(in.p[0]))
-		in = str_from(in, 1);
-	if (x12_isa_read(in, &isa))
-		return isa.misfit == 0 ? 100 : 70;
-	if (is_cut_isa(in))
-		return 60;
-	return x12_find(head, 0) < head.n ? 50 : 0;
 }
 
 const struct edi_format edi_x12 = {

@@ -36,28 +36,48 @@ term_size(struct str in)
 
 /* From 00402 on ISA11 is the repetition separator; a letter, digit or other sign there is not. */
 static int
-repetition(const struct x12_isa *isa)
+repetition(struct x12_isa *isa)
 {
 	struct str rep = isa->element[11], version = isa->element[12];
 	const struct seg_signs *g = &isa->signs;
 
-	if (rep.n != 1 || is_alnum(rep.p[0]) || rep.p[0] == ' ' || str_cmp(version, S("00402")) < 0)
+	if (rep.n != 1 || str_cmp(version, S("00402")) < 0)
+		return -1;
+	isa->no_rep = is_alnum(rep.p[0]);
+	if (isa->no_rep || rep.p[0] == ' ')
 		return -1;
 	if (rep.p[0] == g->comp || rep.p[0] == g->term[0])
 		return -1;
 	return (unsigned char)rep.p[0];
 }
 
-bool
-x12_isa_read(struct str in, struct x12_isa *isa)
+/*
+ * ISA16 is one byte. A whole character beyond ASCII there cannot be read; and where a sign and a line break follow each
+ * other and the next segment ends in the same, the sign is the terminator, and ISA16 was left out.
+ */
+static bool
+lacks_comp(struct str rest)
+{
+	struct str line, next = str_from(rest, 2);
+
+	if (term_size(rest) > 1)
+		return true;
+	if (rest.p[1] != '\r' && rest.p[1] != '\n')
+		return false;
+	return str_starts(next, S("GS")) && str_cut(&next, rest.p[1], &line) && line.p[line.n - 1] == rest.p[0];
+}
+
+static bool
+read_isa(struct str in, unsigned int tag_n, struct x12_isa *isa)
 {
 	struct str rest;
 
 	memset(isa, 0, sizeof(*isa));
-	if (in.n < 4 || !str_starts(in, S("ISA")) || is_alnum(in.p[3]) || is_space(in.p[3]))
+	if (in.n <= tag_n || is_alnum(in.p[tag_n]) || is_space(in.p[tag_n]))
 		return false;
-	isa->signs.elem = in.p[3];
-	rest = str_sub(in, 4, X12_ISA_MAX);
+	isa->tag_n = tag_n;
+	isa->signs.elem = in.p[tag_n];
+	rest = str_sub(in, tag_n + 1, X12_ISA_MAX);
 	for (unsigned int i = 1; i < X12_ISA_ELEMENTS; i++) {
 		size_t breaks;
 		if (!str_cut(&rest, isa->signs.elem, &isa->element[i]))
@@ -75,8 +95,26 @@ x12_isa_read(struct str in, struct x12_isa *isa)
 	memcpy(isa->signs.term, rest.p + 1, isa->signs.term_n);
 	isa->signs.rep = repetition(isa);
 	isa->signs.release = -1;
+	isa->no_comp = lacks_comp(str_from(in, (size_t)(rest.p - in.p)));
 	isa->size = (size_t)(rest.p + 1 - in.p) + isa->signs.term_n;
 	return true;
+}
+
+bool
+x12_isa_read(struct str in, struct x12_isa *isa)
+{
+	return str_starts(in, S("ISA")) && read_isa(in, 3, isa);
+}
+
+bool
+x12_isa_read_odd(struct str in, struct x12_isa *isa)
+{
+	unsigned int n = 0;
+
+	while (n < 3 && n < in.n && is_alpha(in.p[n]))
+		n++;
+	return !str_starts(in, S("ISA")) && read_isa(in, n, isa) && isa->misfit == 0 && !isa->wrapped && !isa->no_comp &&
+	    seg_signs_distinct(&isa->signs) && is_digit(isa->element[1].p[0]) && is_digit(isa->element[13].p[0]);
 }
 
 size_t
@@ -106,6 +144,6 @@ x12_skip_binary(struct seg_reader *r, struct seg *s)
 	if (str_u64(length, r->in.n, &n) == -1 ||
 	    !str_starts(str_from(str_from(r->in, data), n), str_make(g->term, g->term_n)))
 		return false;
-	r->at = data + n + g->term_n;
+	seg_jump(r, data + n + g->term_n);
 	return true;
 }

@@ -297,7 +297,7 @@ what_is_tolerated_is_named(void **state)
 		unsigned int quirks;
 	} cases[] = {
 		{ "nothing", S_INIT(ALL), 0 },
-		{ "line ends", S_INIT(UNA "\r\n" UNB "\r\n" UNH "\n" BGM "\n\n" UNT UNZ "\r\n"), 0 },
+		{ "line ends", S_INIT(UNA "\r\n" UNB "\r\n" UNH "\n" BGM "\n\n" UNT UNZ "\r\n"), EDI_QUIRK_LINES | EDI_QUIRK_UNA_BREAK },
 		{ "indented", S_INIT(UNB "  " UNH "\t" BGM UNT UNZ), EDI_QUIRK_BLANKS },
 		{ "mark", S_INIT("\xef\xbb\xbf" ALL), EDI_QUIRK_BOM },
 		{ "blank lines before", S_INIT("\n\n" ALL), EDI_QUIRK_LEADING },
@@ -306,7 +306,7 @@ what_is_tolerated_is_named(void **state)
 		{ "wrapped", S_INIT(UNB UNH "BGM+220+PO\r\n-1+9'" UNT UNZ), EDI_QUIRK_WRAPPED },
 		{ "wrapped in an envelope",
 		    S_INIT("UNB+UNOC:3+4012345000009:14+509\n8765000007:14+261120:1030+REF7'" MSG UNZ),
-		    0 },
+		    EDI_QUIRK_WRAPPED },
 		{ "message copied", S_INIT(UNB MSG MSG "UNZ+2+REF7'"), EDI_QUIRK_REPEATED },
 		{ "group number again", S_INIT(UNB UNG MSG UNE UNG MSG UNE "UNZ+2+REF7'"), EDI_QUIRK_REPEATED },
 		{ "security segments", S_INIT(UNB "USH+1'USA+1'UST+1'" MSG UNZ), 0 },

@@ -98,8 +98,31 @@ quirks_have_names(void **state)
 	assert_str_eq(edi_quirks_text(a, 0), S(""));
 	assert_str_eq(edi_quirks_text(a, EDI_QUIRK_WRAPPED), S("wrapped"));
 	assert_str_eq(edi_quirks_text(a, EDI_QUIRK_WRAPPED | EDI_QUIRK_BOM), S("bom, wrapped"));
-	for (unsigned int bit = 1; bit <= EDI_QUIRK_REPEATED; bit <<= 1)
+	for (unsigned int bit = 1; bit <= EDI_QUIRK_FUNCTION; bit <<= 1)
 		assert_true(edi_quirks_text(a, bit).n > 0);
+	arena_free(a);
+}
+
+static void
+quirks_can_be_refused(void **state)
+{
+	struct arena *a = arena_new(EDI_ARENA_MAX);
+	struct edi_facts f = { .verdict = EDI_VALID, .quirks = EDI_QUIRK_WRAPPED | EDI_QUIRK_BOM | EDI_QUIRK_LINES };
+	unsigned int bit, all;
+
+	(void)state;
+	assert_true(edi_quirk_bit(S("wrapped"), &bit));
+	assert_int_equal(bit, EDI_QUIRK_WRAPPED);
+	assert_true(edi_quirk_bit(S("all"), &all));
+	assert_true((all & EDI_QUIRK_FUNCTION) != 0 && (all & EDI_QUIRK_BOM) != 0);
+	assert_false(edi_quirk_bit(S("wrap"), &bit));
+	edi_refuse_quirks(a, &f, EDI_QUIRK_TRAILING);
+	assert_int_equal(f.verdict, EDI_VALID);
+	edi_refuse_quirks(a, &f, EDI_QUIRK_TRAILING | EDI_QUIRK_WRAPPED | EDI_QUIRK_BOM);
+	assert_int_equal(f.verdict, EDI_BROKEN);
+	assert_int_equal(f.n_problems, 2);
+	assert_string_equal(f.problems[0].code, "quirk-refused");
+	assert_true(str_find(f.problems[0].text, S("'bom'"), NULL));
 	arena_free(a);
 }
 
@@ -153,7 +176,7 @@ our_own_documents_are_valid(void **state)
 		assert_str_eq(f.receiver.id, S("5098765000007"));
 		assert_str_eq(f.type, str_of(cases[i].type));
 		assert_str_eq(f.number, str_of(cases[i].number));
-		assert_int_equal(f.quirks, 0);
+		assert_int_equal(f.quirks & ~(unsigned int)(EDI_QUIRK_LINES | EDI_QUIRK_UNA_BREAK), 0);
 		assert_true(edi_complete(in, in, &why));
 		for (size_t n = 0; n < in.n - 10; n += 7)	/* half-written, it waits */
 			assert_false(edi_complete(str_sub(in, 0, n), str_sub(in, 0, n), &why) && n > 40);
@@ -168,6 +191,7 @@ main(void)
 		cmocka_unit_test(content_decides),
 		cmocka_unit_test(formats_are_complete),
 		cmocka_unit_test(quirks_have_names),
+		cmocka_unit_test(quirks_can_be_refused),
 		cmocka_unit_test(foreign_values_are_shown_printably),
 		cmocka_unit_test(our_own_documents_are_valid),
 	};

@@ -13,7 +13,7 @@ reader(struct str in, const struct seg_signs *signs)
 {
 	struct seg_reader r = { .in = in };
 
-	seg_use(&r, signs, false);
+	seg_use(&r, signs, NULL);
 	return r;
 }
 
@@ -189,7 +189,7 @@ signs_and_escape_sequences_are_no_control_characters(void **state)
 	(void)state;
 	assert_true(seg_next(&r, &s));
 	assert_int_equal(s.control_at, 9);
-	seg_use(&r, &level_b, true);
+	seg_use(&r, &level_b, charset_of(S("UNOX")));
 	assert_true(seg_next(&r, &s));
 	assert_int_equal(s.control_at, s.raw.n);
 }

@@ -298,7 +298,7 @@ what_is_tolerated_is_named(void **state)
 		unsigned int quirks;
 	} cases[] = {
 		{ "nothing", S_INIT(ALL), 0 },
-		{ "line ends", S_INIT(ISA "\r\n" GS "\n" SET "\n\n" GE IEA "\r\n\r\n"), 0 },
+		{ "line ends", S_INIT(ISA "\r\n" GS "\n" SET "\n\n" GE IEA "\r\n\r\n"), EDI_QUIRK_LINES },
 		{ "indented", S_INIT(ISA "  " GS "\t" SET GE IEA), EDI_QUIRK_BLANKS },
 		{ "mark", S_INIT("\xef\xbb\xbf" ALL), EDI_QUIRK_BOM },
 		{ "blank lines before", S_INIT("\r\n\n" ALL), EDI_QUIRK_LEADING },
