@@ -123,7 +123,7 @@ static const struct charset charsets[] = {
 };
 
 const struct charset *
-charset_of(struct str syntax)
+edi_charset_of(struct str syntax)
 {
 	if (syntax.n != 4 || !str_starts(syntax, S("UNO")))
 		return NULL;
@@ -141,7 +141,7 @@ level_a_has(unsigned char c)
 }
 
 bool
-charset_has(const struct charset *cs, unsigned char c)
+edi_charset_has(const struct charset *cs, unsigned char c)
 {
 	switch (cs->level) {
 	case 'A':
@@ -192,13 +192,13 @@ static bool
 is_foreign(const struct charset *cs, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80 && !charset_has(cs, (unsigned char)s.p[i]))
+		if ((unsigned char)s.p[i] >= 0x80 && !edi_charset_has(cs, (unsigned char)s.p[i]))
 			return true;
 	return cs->utf8;
 }
 
 struct str
-charset_utf8(struct arena *a, const struct charset *cs, struct str s)
+edi_charset_utf8(struct arena *a, const struct charset *cs, struct str s)
 {
 	char *text, *to;
 	size_t high = 0;

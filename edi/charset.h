@@ -16,15 +16,15 @@ struct charset {
 };
 
 /* syntax is "UNOC"; NULL for any other. */
-const struct charset *charset_of(struct str syntax);
+const struct charset *edi_charset_of(struct str syntax);
 
 /* May this byte stand in text of that set, as far as it can be said of one byte? Line breaks and tabs may not. */
-bool charset_has(const struct charset *cs, unsigned char byte);
+bool edi_charset_has(const struct charset *cs, unsigned char byte);
 
 /*
  * Text as UTF-8. What the set does not have becomes U+FFFD, unless all of it is UTF-8: that is what senders mean who name
  * another set. ISO 2022 is decoded as far as it is ASCII. Text that is ASCII is returned as it is.
  */
-struct str charset_utf8(struct arena *a, const struct charset *cs, struct str s);
+struct str edi_charset_utf8(struct arena *a, const struct charset *cs, struct str s);
 
 #endif

@@ -263,7 +263,7 @@ read_unb(struct edifact_reader *x)
 
 	if (str_cmp(env_value(env, 1, 2), S("4")) < 0)
 		signs.rep = -1;		/* before syntax 4 that byte of the UNA was reserved */
-	seg_use(&env->r, &signs, charset_of(env_value(env, 1, 1)));
+	seg_use(&env->r, &signs, edi_charset_of(env_value(env, 1, 1)));
 	seg_back(&env->r, &env->seg);
 	(void)seg_next(&env->r, &env->seg);	/* the UNB itself is in that character set, too */
 	env_check_bytes(env);

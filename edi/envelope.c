@@ -195,7 +195,7 @@ env_check_number(struct envelope *x, unsigned int i, unsigned int j, const char 
 		return;
 	for (size_t k = 0; k < raw.n; k++) {
 		unsigned char c = (unsigned char)raw.p[k];
-		if (c < ' ' || c >= 0x80 || charset_has(cs, c) || seg_is_sign(&x->r.signs, c))
+		if (c < ' ' || c >= 0x80 || edi_charset_has(cs, c) || seg_is_sign(&x->r.signs, c))
 			continue;
 		at.offset += k;
 		facts_problem(x->a, x->f, at, "charset", "%s '%s' has the character '%c', which UNO%c does not", name,

@@ -35,7 +35,7 @@ seg_use(struct seg_reader *r, const struct seg_signs *g, const struct charset *c
 	r->signs = *g;
 	r->charset = cs;
 	for (unsigned int b = 0; cs != NULL && b < N(odd); b++)
-		odd[b] = b < ' ' || (b >= 0x80 && cs->utf8) || !charset_has(cs, (unsigned char)b);
+		odd[b] = b < ' ' || (b >= 0x80 && cs->utf8) || !edi_charset_has(cs, (unsigned char)b);
 	scan_set(&r->set, g->term[0], g->release, g->elem, g->comp, g->rep, cs == NULL ? NULL : odd);
 	r->block_n = 0;
 	seg_forget(r);
@@ -201,7 +201,7 @@ note_odd(const struct seg_reader *r, struct seg *s, size_t i)
 		note_first(&s->foreign_at, i, s->raw.n);
 	else if (c >= ' ')
 		note_first(&s->beyond_at, i, s->raw.n);
-	else if (r->charset == NULL || !charset_has(r->charset, c))
+	else if (r->charset == NULL || !edi_charset_has(r->charset, c))
 		note_first(&s->control_at, i, s->raw.n);
 }
 

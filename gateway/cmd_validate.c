@@ -112,6 +112,8 @@ validate(const struct validate *v, const char *file)
 	print_findings(c->arena, &d, name);
 	(void)printf("%s: %s, %s %s %s, %zu message%s", name, facts_verdict(&f), f.format->label, cli_shown(c->arena, f.type),
 	    cli_shown(c->arena, f.number), f.n_messages, f.n_messages == 1 ? "" : "s");
+	if (f.quirks != 0)
+		(void)printf(", quirks: %s", cli_shown(c->arena, edi_quirks_text(c->arena, f.quirks)));
 	if (f.n_problems > 0)
 		(void)printf(", %zu problem%s", f.n_problems, f.n_problems == 1 ? "" : "s");
 	if (v->dictionary != NULL && valid && f.format != &edi_edifact)

@@ -47,6 +47,10 @@ struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_ho
 	unsigned int sessions;		/* at once per destination */
 };
 
+#define CONF_QUIRKS	 16
+#define CONF_QUIRK_NAMES "bom|leading-blanks|trailing-fill|no-last-terminator|wrapped|multibyte-terminator|blanks-between|" \
+	"repeated-number|charset-ascii|charset-utf8|isa-not-fixed|no-repetition|line-ends|una-break|binary|group-function"
+
 struct partner {
 	struct str key;			/* acme: folder names and NAME.ini; [a-z0-9][a-z0-9._-]* */
 	struct str name;		/* ACME Ltd; the key without one */
@@ -60,6 +64,7 @@ struct partner {
 	bool opaque;			/* unknown = send: formats we do not know are sent as they are (default: hold) */
 	bool dedup;			/* they recognise duplicates (default yes): uncertain mails may be sent again */
 	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came before (default hold) */
+	bool quirks_refused[CONF_QUIRKS];	/* in the order of enum edi_quirk's bits: partner_quirks_refused() */
 	struct conf_smtp *route;	/* own route, or NULL: [smtp] */
 	int64_t receipt_wait_ms, receipt_give_up_ms;	/* from [receipt] when not set here */
 	struct str file;		/* where it was read from */
@@ -174,6 +179,7 @@ int conf_each(struct arena *a, struct str home, conf_each_fn *fn, void *arg, str
 int conf_secret(const struct conf *c, struct str setting, struct buf *out, struct err *e);
 
 /* NULL: none. by_address ignores the case of the domain, and of the local part. by_id: qualifier "" matches any. */
+unsigned int partner_quirks_refused(const struct partner *pt);	/* enum edi_quirk bits; NULL: 0 */
 const struct partner *partner_by_key(const struct conf *c, struct str key);
 const struct partner *partner_by_address(const struct conf *c, struct str address);
 const struct partner *partner_by_id(const struct conf *c, struct str qual, struct str id);

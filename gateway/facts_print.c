@@ -36,6 +36,8 @@ facts_print(struct arena *a, const struct edi_facts *f, const char *indent)
 	    cli_shown(a, f->control), f->test ? "  TEST" : "");
 	if (f->interchanges > 1)
 		(void)printf("%s%zu interchanges\n", indent, f->interchanges);
+	if (f->quirks != 0)
+		(void)printf("%squirks: %s\n", indent, cli_shown(a, edi_quirks_text(a, f->quirks)));
 	for (size_t i = 0; i < f->n_kept && i < FACTS_MESSAGES_SHOWN; i++) {
 		const struct edi_message *m = &f->messages[i];
 		(void)printf("%s  %zu  %s %s", indent, i + 1, cli_shown(a, m->type), cli_shown(a, m->number));
@@ -118,6 +120,17 @@ problems_json(struct arena *a, const struct edi_facts *f)
 	return all;
 }
 
+static json_t *
+quirks_json(struct arena *a, const struct edi_facts *f)
+{
+	json_t *all = json_array();
+
+	for (unsigned int i = 0; i < 32; i++)
+		if ((f->quirks >> i & 1) != 0)
+			json_push(all, json_string(cli_shown(a, edi_quirks_text(a, 1u << i))));
+	return all;
+}
+
 json_t *
 facts_json(struct arena *a, const struct edi_facts *f)
 {
@@ -139,6 +152,7 @@ facts_json(struct arena *a, const struct edi_facts *f)
 	json_int(o, "interchanges", (int64_t)f->interchanges);
 	json_int(o, "messages_total", (int64_t)f->n_messages);
 	json_list(o, "messages", messages_json(a, f));
+	json_list(o, "quirks", quirks_json(a, f));
 	json_int(o, "problems_total", (int64_t)f->n_problems);
 	json_list(o, "problems", problems_json(a, f));
 	return o;

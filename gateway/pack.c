@@ -215,6 +215,7 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	}
 	if (pt == NULL && job->partner.n == 0 && facts.receiver.id.n > 0)
 		pt = partner_by_id(&role.conf, facts.receiver.qual, facts.receiver.id);
+	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
 	fault = pt == NULL ? str_fmt(arena, "no partner for folder '" STR_FMT "' and receiver " STR_FMT, STR_ARG(job->partner),
 	    STR_ARG(describe_party(arena, facts.receiver))) : routing_fault(pt, &facts);
 	if (facts.verdict == EDI_BROKEN)

@@ -90,6 +90,16 @@ conf_index_partners(struct conf_load *l)
 	l->conf->edi_ids = ids;
 }
 
+unsigned int
+partner_quirks_refused(const struct partner *pt)
+{
+	unsigned int bits = 0;
+
+	for (unsigned int i = 0; pt != NULL && i < CONF_QUIRKS; i++)
+		bits |= (unsigned int)pt->quirks_refused[i] << i;
+	return bits;
+}
+
 const struct partner *
 partner_by_key(const struct conf *c, struct str key)
 {

@@ -95,7 +95,8 @@ stage_payload(const struct msg *job, const struct partner *pt, const struct as1_
 
 	if (edi_read(arena, p->content, &facts, e) == -1)
 		m.text = str_dup(arena, str_of(e->text));
-	else if (facts.verdict == EDI_BROKEN)
+	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
+	if (m.text.n == 0 && facts.verdict == EDI_BROKEN)
 		m.text = describe_problem(arena, &facts);
 	if (stage(job, pt, i, p->content, &m.proof, e) == -1)
 		return -1;

@@ -94,7 +94,7 @@ use_signs(struct seg_reader *r, bool x12)
 {
 	static const struct seg_signs signs[] = { { '+', ':', -1, '?', "'", 1 }, { '*', '>', -1, -1, "~", 1 } };
 
-	seg_use(r, &signs[x12], x12 ? NULL : charset_of(S("UNOC")));
+	seg_use(r, &signs[x12], x12 ? NULL : edi_charset_of(S("UNOC")));
 }
 
 /* No segments, no judgement: the bitmaps, and every bit of them looked at. */

@@ -32,10 +32,10 @@ levels_decode_to_their_characters(void **state)
 	struct arena *a = arena_new(1 << 16);
 
 	for (size_t i = 0; i < N(cases); i++)
-		assert_str_eq(charset_utf8(a, charset_of(cases[i].level), cases[i].in), cases[i].want);
-	assert_null(charset_of(S("UNOM")));
-	assert_null(charset_of(S("UNOC:3")));
-	assert_null(charset_of(S("IATA")));
+		assert_str_eq(edi_charset_utf8(a, edi_charset_of(cases[i].level), cases[i].in), cases[i].want);
+	assert_null(edi_charset_of(S("UNOM")));
+	assert_null(edi_charset_of(S("UNOC:3")));
+	assert_null(edi_charset_of(S("IATA")));
 	arena_free(a);
 }
 
@@ -46,7 +46,8 @@ what_a_level_does_not_have_is_found(void **state)
 	static const struct { const char *why; struct str in; const char *code; unsigned int quirks; struct str at; } cases[] = {
 		{ "A, capitals", S_INIT(UNB("UNOA", "3") UNH "BGM+220+PO-1+9'FTX+AAI+++X'" REST), NULL, 0, S_INIT("") },
 		{ "A, small letters in a text", S_INIT(UNB("UNOA", "3") UNH "BGM+220+PO-1+9'FTX+AAI+++x'" REST), NULL, EDI_QUIRK_BEYOND, S_INIT("") },
-		{ "A, small letters in the number", S_INIT(UNB("UNOA", "3") UNH "BGM+220+PO-a+9'FTX+AAI+++X'" REST), "charset", EDI_QUIRK_BEYOND, S_INIT("a+9") },
+		{ "A, small letters in the number",
+		    S_INIT(UNB("UNOA", "3") UNH "BGM+220+PO-a+9'FTX+AAI+++X'" REST), "charset", EDI_QUIRK_BEYOND, S_INIT("a+9") },
 		{ "A, UTF-8", S_INIT(UNB("UNOA", "3") UNH "BGM+220+PO-1+9'FTX+AAI+++\xc3\x84'" REST), NULL, EDI_QUIRK_UTF8, S_INIT("") },
 		{ "A, Latin-1", S_INIT(UNB("UNOA", "3") UNH "BGM+220+PO-1+9'FTX+AAI+++\xc4'" REST), "charset", 0, S_INIT("\xc4") },
 		{ "B, at sign", S_INIT(UNB("UNOB", "3") UNH "BGM+220+PO-1+9'FTX+AAI+++a@b'" REST), NULL, EDI_QUIRK_BEYOND, S_INIT("") },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "edi/facts.h"
+#include "gateway/conf.h"
 #include "tests/unit/edi_unit.h"
 
 #include <stdio.h>
@@ -103,6 +104,23 @@ quirks_have_names(void **state)
 	arena_free(a);
 }
 
+/* A partner's quirks_refused is a row of flags, in the order of the bits. */
+static void
+the_setting_has_their_names_in_order(void **state)
+{
+	struct str names = S(CONF_QUIRK_NAMES), name;
+	unsigned int bit, n = 0;
+
+	(void)state;
+	for (; names.n > 0; n++) {
+		(void)str_cut(&names, '|', &name);
+		assert_true(edi_quirk_bit(name, &bit));
+		assert_int_equal(bit, 1u << n);
+	}
+	assert_int_equal(n, CONF_QUIRKS);
+	assert_int_equal(EDI_QUIRK_FUNCTION, 1u << (CONF_QUIRKS - 1));
+}
+
 static void
 quirks_can_be_refused(void **state)
 {
@@ -191,6 +209,7 @@ main(void)
 		cmocka_unit_test(content_decides),
 		cmocka_unit_test(formats_are_complete),
 		cmocka_unit_test(quirks_have_names),
+		cmocka_unit_test(the_setting_has_their_names_in_order),
 		cmocka_unit_test(quirks_can_be_refused),
 		cmocka_unit_test(foreign_values_are_shown_printably),
 		cmocka_unit_test(our_own_documents_are_valid),

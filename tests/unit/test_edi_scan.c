@@ -23,7 +23,7 @@ use(struct scan_set *set, unsigned int which)
 	static unsigned char odd[256];
 
 	for (unsigned int b = 0; b < 256; b++)
-		odd[b] = !charset_has(charset_of(S("UNOF")), (unsigned char)b);
+		odd[b] = !edi_charset_has(edi_charset_of(S("UNOF")), (unsigned char)b);
 	switch (which % 4) {
 	case 0:
 		scan_set(set, '\'', '?', '+', ':', -1, NULL);

@@ -189,7 +189,7 @@ signs_and_escape_sequences_are_no_control_characters(void **state)
 	(void)state;
 	assert_true(seg_next(&r, &s));
 	assert_int_equal(s.control_at, 9);
-	seg_use(&r, &level_b, charset_of(S("UNOX")));
+	seg_use(&r, &level_b, edi_charset_of(S("UNOX")));
 	assert_true(seg_next(&r, &s));
 	assert_int_equal(s.control_at, s.raw.n);
 }
