@@ -365,7 +365,9 @@ model_read(struct arena *a, struct str in, struct model_file *out, struct err *e
 		return 0;
 	if (pieces_takes(&out->facts))
 		read_segments(k);
-	else if (model_xml_read(k, in, e) == -1)
-		return -1;
+	else if (out->facts.inner.format != NULL)
+		return model_xml_read(k, out->facts.inner.format, out->facts.inner.bytes, e);
+	else
+		return model_xml_read(k, out->facts.format, in, e);
 	return 0;
 }

@@ -88,6 +88,7 @@ struct model_line {
 	struct str qty, unit, price, price_per, amount;
 	struct str tax_category, tax_rate;
 	struct str status;	/* of a change or response: the standard's code */
+	bool discounted;	/* by the unit or in percent: the amount is not checked */
 };
 
 struct model_totals {

@@ -73,7 +73,7 @@ check_line(struct model_maker *k, size_t i)
 	struct decimal qty, price, per = { 1, 0 }, whole, more, amount, told, slack;
 	struct sum allowances = of_line_allowances(k->m, i);
 
-	if (!decimal_read(l->amount, &amount) || !decimal_read(l->qty, &qty) || !decimal_read(l->price, &price))
+	if (l->discounted || !decimal_read(l->amount, &amount) || !decimal_read(l->qty, &qty) || !decimal_read(l->price, &price))
 		return;
 	if (l->price_per.n > 0 && (!decimal_read(l->price_per, &per) || per.n <= 0))
 		return;

@@ -51,7 +51,7 @@ struct str model_value(struct model_maker *k, struct pieces *p, unsigned int i, 
 
 void model_x12_segment(struct model_maker *k, struct pieces *p);
 void model_edifact_segment(struct model_maker *k, struct pieces *p);
-int model_xml_read(struct model_maker *k, struct str in, struct err *e);
+int model_xml_read(struct model_maker *k, const struct edi_format *format, struct str in, struct err *e);
 
 /* Hold the sums against their parts. */
 void model_check(struct model_maker *k);

@@ -1,243 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * model_xml.c - UBL and CII as documents. Where each value stands is two tables of paths; what becomes of it is one
- * list of places below, the same for both.
- */
-#include "edi/model_make.h"
-
-#include "edi/xml.h"
+/* model_xml.c - documents in XML: what becomes of the values that the tables of model_place.h find. */
+#include "edi/model_place.h"
 
 #include <string.h>
-
-#define UBL	     "urn:oasis:names:specification:ubl:schema:xsd:"
-#define CII_STANDARD "urn:un:unece:uncefact:data:standard:"
-
-/* What a path leads to. AT_: something begins; AT_HEADER: what stands before it has ended. */
-enum place {
-	NUMBER, ISSUED, DUE, TYPE, NOTE, CURRENCY, ACCOUNT, TERMS_NOTE, TEST, DELIVERED,
-	REF_BUYER, REF_ORDER, REF_CONTRACT, REF_DESPATCH, REF_PRECEDING, REF_ORDER_ANSWERED,
-	AT_SELLER, AT_BUYER, AT_PAYEE, AT_SHIP_TO, AT_BILL_TO,
-	PARTY_ID, PARTY_VAT, PARTY_LEGAL_ID, PARTY_NAME, PARTY_TRADE_NAME, PARTY_STREET, PARTY_CITY, PARTY_POSTCODE,
-	PARTY_REGION, PARTY_COUNTRY, PARTY_CONTACT, PARTY_PHONE, PARTY_MAIL,
-	AT_TAX, TAX_CATEGORY, TAX_RATE, TAX_BASE, TAX_AMOUNT,
-	AT_ALLOWANCE, ALLOWANCE_CHARGE, ALLOWANCE_CODE, ALLOWANCE_TEXT, ALLOWANCE_PERCENT, ALLOWANCE_AMOUNT,
-	SUM_LINES, SUM_ALLOWANCES, SUM_CHARGES, SUM_NET, SUM_TAX, SUM_GROSS, SUM_PREPAID, SUM_ROUNDING, SUM_PAYABLE,
-	AT_LINE, AT_HEADER, LINE_NO, LINE_QTY, LINE_AMOUNT, LINE_NAME, LINE_GTIN, LINE_BUYER_ID, LINE_SELLER_ID, LINE_PRICE, LINE_PER,
-	LINE_TAX_CATEGORY, LINE_TAX_RATE, LINE_STATUS,
-};
-
-static const struct xml_ns ubl_namespaces[] = {
-	{ "cac", UBL "CommonAggregateComponents-2" },
-	{ "cbc", UBL "CommonBasicComponents-2" },
-	{ NULL, NULL },
-};
-
-#define UBL_PARTY(at, place)                                                  \
-	{ at, place, XML_OPENS },                                             \
-	{ at "/cbc:EndpointID", PARTY_ID, 0 },                                \
-	{ at "/cac:PartyIdentification/cbc:ID", PARTY_ID, 0 },                \
-	{ at "/cac:PartyName/cbc:Name", PARTY_TRADE_NAME, 0 },                \
-	{ at "/cac:PostalAddress/cbc:StreetName", PARTY_STREET, 0 },          \
-	{ at "/cac:PostalAddress/cbc:AdditionalStreetName", PARTY_STREET, 0 }, \
-	{ at "/cac:PostalAddress/cac:AddressLine/cbc:Line", PARTY_STREET, 0 }, \
-	{ at "/cac:PostalAddress/cbc:CityName", PARTY_CITY, 0 },              \
-	{ at "/cac:PostalAddress/cbc:PostalZone", PARTY_POSTCODE, 0 },        \
-	{ at "/cac:PostalAddress/cbc:CountrySubentity", PARTY_REGION, 0 },    \
-	{ at "/cac:PostalAddress/cac:Country/cbc:IdentificationCode", PARTY_COUNTRY, 0 }, \
-	{ at "/cac:PartyTaxScheme/cbc:CompanyID", PARTY_VAT, 0 },             \
-	{ at "/cac:PartyLegalEntity/cbc:RegistrationName", PARTY_NAME, 0 },   \
-	{ at "/cac:PartyLegalEntity/cbc:CompanyID", PARTY_LEGAL_ID, 0 },      \
-	{ at "/cac:Contact/cbc:Name", PARTY_CONTACT, 0 },                     \
-	{ at "/cac:Contact/cbc:Telephone", PARTY_PHONE, 0 },                  \
-	{ at "/cac:Contact/cbc:ElectronicMail", PARTY_MAIL, 0 }
-
-#define UBL_ALLOWANCE(at)                                          \
-	{ at, AT_ALLOWANCE, XML_OPENS },                           \
-	{ at "/cbc:ChargeIndicator", ALLOWANCE_CHARGE, 0 },        \
-	{ at "/cbc:AllowanceChargeReasonCode", ALLOWANCE_CODE, 0 }, \
-	{ at "/cbc:AllowanceChargeReason", ALLOWANCE_TEXT, 0 },    \
-	{ at "/cbc:MultiplierFactorNumeric", ALLOWANCE_PERCENT, 0 }, \
-	{ at "/cbc:Amount", ALLOWANCE_AMOUNT, 0 }
-
-#define UBL_LINE(open, at, qty)                                              \
-	{ open, AT_LINE, XML_OPENS },                                        \
-	{ at "/cbc:ID", LINE_NO, 0 },                                        \
-	{ at "/cbc:" qty, LINE_QTY, 0 },                                     \
-	{ at "/cbc:LineExtensionAmount", LINE_AMOUNT, 0 },                   \
-	{ at "/cbc:LineStatusCode", LINE_STATUS, 0 },                        \
-	UBL_ALLOWANCE(at "/cac:AllowanceCharge"),                            \
-	{ at "/cac:Item/cbc:Name", LINE_NAME, 0 },                           \
-	{ at "/cac:Item/cac:StandardItemIdentification/cbc:ID", LINE_GTIN, 0 }, \
-	{ at "/cac:Item/cac:BuyersItemIdentification/cbc:ID", LINE_BUYER_ID, 0 }, \
-	{ at "/cac:Item/cac:SellersItemIdentification/cbc:ID", LINE_SELLER_ID, 0 }, \
-	{ at "/cac:Item/cac:ClassifiedTaxCategory/cbc:ID", LINE_TAX_CATEGORY, 0 }, \
-	{ at "/cac:Item/cac:ClassifiedTaxCategory/cbc:Percent", LINE_TAX_RATE, 0 }, \
-	{ at "/cac:Price/cbc:PriceAmount", LINE_PRICE, 0 },                  \
-	{ at "/cac:Price/cbc:BaseQuantity", LINE_PER, 0 }
-
-#define UBL_TOTALS(at)                                           \
-	{ at "/cbc:LineExtensionAmount", SUM_LINES, 0 },         \
-	{ at "/cbc:TaxExclusiveAmount", SUM_NET, 0 },            \
-	{ at "/cbc:TaxInclusiveAmount", SUM_GROSS, 0 },          \
-	{ at "/cbc:AllowanceTotalAmount", SUM_ALLOWANCES, 0 },   \
-	{ at "/cbc:ChargeTotalAmount", SUM_CHARGES, 0 },         \
-	{ at "/cbc:PrepaidAmount", SUM_PREPAID, 0 },             \
-	{ at "/cbc:PayableRoundingAmount", SUM_ROUNDING, 0 },    \
-	{ at "/cbc:PayableAmount", SUM_PAYABLE, 0 }
-
-#define DELIVERY "cac:Delivery/cac:DeliveryLocation/cac:Address"
-
-static const struct xml_path ubl_paths[] = {
-	{ "cbc:ID", NUMBER, 0 },
-	{ "cbc:IssueDate", ISSUED, 0 },
-	{ "cbc:DueDate", DUE, 0 },
-	{ "cac:PaymentMeans/cbc:PaymentDueDate", DUE, 0 },
-	{ "cbc:InvoiceTypeCode", TYPE, 0 },
-	{ "cbc:CreditNoteTypeCode", TYPE, 0 },
-	{ "cbc:OrderTypeCode", TYPE, 0 },
-	{ "cbc:OrderResponseCode", TYPE, 0 },
-	{ "cbc:DespatchAdviceTypeCode", TYPE, 0 },
-	{ "cbc:Note", NOTE, 0 },
-	{ "cbc:DocumentCurrencyCode", CURRENCY, 0 },
-	{ "cbc:BuyerReference", REF_BUYER, 0 },
-	{ "cbc:CustomerReference", REF_BUYER, 0 },
-	{ "cac:OrderReference/cbc:ID", REF_ORDER, 0 },
-	{ "cac:ContractDocumentReference/cbc:ID", REF_CONTRACT, 0 },
-	{ "cac:Contract/cbc:ID", REF_CONTRACT, 0 },
-	{ "cac:DespatchDocumentReference/cbc:ID", REF_DESPATCH, 0 },
-	{ "cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID", REF_PRECEDING, 0 },
-	{ "cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID", ACCOUNT, 0 },
-	{ "cac:PaymentTerms/cbc:Note", TERMS_NOTE, 0 },
-	{ "cac:Delivery/cbc:ActualDeliveryDate", DELIVERED, 0 },
-	UBL_PARTY("cac:AccountingSupplierParty/cac:Party", AT_SELLER),
-	UBL_PARTY("cac:AccountingCustomerParty/cac:Party", AT_BUYER),
-	UBL_PARTY("cac:SellerSupplierParty/cac:Party", AT_SELLER),
-	UBL_PARTY("cac:BuyerCustomerParty/cac:Party", AT_BUYER),
-	UBL_PARTY("cac:DespatchSupplierParty/cac:Party", AT_SELLER),
-	UBL_PARTY("cac:DeliveryCustomerParty/cac:Party", AT_BUYER),
-	UBL_PARTY("cac:PayeeParty", AT_PAYEE),
-	{ "cac:Delivery", AT_HEADER, XML_OPENS },
-	{ DELIVERY, AT_SHIP_TO, XML_OPENS },
-	{ DELIVERY "/cbc:StreetName", PARTY_STREET, 0 },
-	{ DELIVERY "/cbc:AdditionalStreetName", PARTY_STREET, 0 },
-	{ DELIVERY "/cbc:CityName", PARTY_CITY, 0 },
-	{ DELIVERY "/cbc:PostalZone", PARTY_POSTCODE, 0 },
-	{ DELIVERY "/cac:Country/cbc:IdentificationCode", PARTY_COUNTRY, 0 },
-	{ "cac:Delivery/cac:DeliveryParty/cac:PartyName/cbc:Name", PARTY_NAME, 0 },
-	UBL_ALLOWANCE("cac:AllowanceCharge"),
-	{ "cac:TaxTotal/cbc:TaxAmount", SUM_TAX, 0 },
-	{ "cac:TaxTotal/cac:TaxSubtotal", AT_TAX, XML_OPENS },
-	{ "cac:TaxTotal/cac:TaxSubtotal/cbc:TaxableAmount", TAX_BASE, 0 },
-	{ "cac:TaxTotal/cac:TaxSubtotal/cbc:TaxAmount", TAX_AMOUNT, 0 },
-	{ "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:ID", TAX_CATEGORY, 0 },
-	{ "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:Percent", TAX_RATE, 0 },
-	UBL_TOTALS("cac:LegalMonetaryTotal"),
-	UBL_TOTALS("cac:AnticipatedMonetaryTotal"),
-	UBL_LINE("cac:InvoiceLine", "cac:InvoiceLine", "InvoicedQuantity"),
-	UBL_LINE("cac:CreditNoteLine", "cac:CreditNoteLine", "CreditedQuantity"),
-	UBL_LINE("cac:OrderLine", "cac:OrderLine/cac:LineItem", "Quantity"),
-	UBL_LINE("cac:DespatchLine", "cac:DespatchLine", "DeliveredQuantity"),
-	{ NULL, 0, 0 },
-};
-
-static const struct xml_ns cii_namespaces[] = {
-	{ "rsm", CII_STANDARD "CrossIndustryInvoice:100" },
-	{ "ram", CII_STANDARD "ReusableAggregateBusinessInformationEntity:100" },
-	{ "udt", CII_STANDARD "UnqualifiedDataType:100" },
-	{ NULL, NULL },
-};
-
-#define CII_DEAL	  "rsm:SupplyChainTradeTransaction/"
-#define CII_LINE	  CII_DEAL "ram:IncludedSupplyChainTradeLineItem"
-#define CII_AGREEMENT  CII_DEAL "ram:ApplicableHeaderTradeAgreement"
-#define CII_DELIVERY	  CII_DEAL "ram:ApplicableHeaderTradeDelivery"
-#define CII_SETTLEMENT CII_DEAL "ram:ApplicableHeaderTradeSettlement"
-#define CII_SUMS	  CII_SETTLEMENT "/ram:SpecifiedTradeSettlementHeaderMonetarySummation"
-#define CII_LINE_SUM	  CII_LINE "/ram:SpecifiedLineTradeSettlement"
-
-#define CII_PARTY(at, place)                                                 \
-	{ at, place, XML_OPENS },                                            \
-	{ at "/ram:ID", PARTY_ID, 0 },                                       \
-	{ at "/ram:GlobalID", PARTY_ID, 0 },                                 \
-	{ at "/ram:Name", PARTY_NAME, 0 },                                   \
-	{ at "/ram:SpecifiedLegalOrganization/ram:ID", PARTY_LEGAL_ID, 0 },  \
-	{ at "/ram:DefinedTradeContact/ram:PersonName", PARTY_CONTACT, 0 },  \
-	{ at "/ram:DefinedTradeContact/ram:TelephoneUniversalCommunication/ram:CompleteNumber", PARTY_PHONE, 0 }, \
-	{ at "/ram:DefinedTradeContact/ram:EmailURIUniversalCommunication/ram:URIID", PARTY_MAIL, 0 }, \
-	{ at "/ram:PostalTradeAddress/ram:LineOne", PARTY_STREET, 0 },       \
-	{ at "/ram:PostalTradeAddress/ram:LineTwo", PARTY_STREET, 0 },       \
-	{ at "/ram:PostalTradeAddress/ram:LineThree", PARTY_STREET, 0 },     \
-	{ at "/ram:PostalTradeAddress/ram:CityName", PARTY_CITY, 0 },        \
-	{ at "/ram:PostalTradeAddress/ram:PostcodeCode", PARTY_POSTCODE, 0 }, \
-	{ at "/ram:PostalTradeAddress/ram:CountrySubDivisionName", PARTY_REGION, 0 }, \
-	{ at "/ram:PostalTradeAddress/ram:CountryID", PARTY_COUNTRY, 0 },    \
-	{ at "/ram:URIUniversalCommunication/ram:URIID", PARTY_ID, 0 },      \
-	{ at "/ram:SpecifiedTaxRegistration/ram:ID", PARTY_VAT, 0 }
-
-#define CII_ALLOWANCE(at)                                      \
-	{ at, AT_ALLOWANCE, XML_OPENS },                       \
-	{ at "/ram:ChargeIndicator/udt:Indicator", ALLOWANCE_CHARGE, 0 }, \
-	{ at "/ram:ReasonCode", ALLOWANCE_CODE, 0 },           \
-	{ at "/ram:Reason", ALLOWANCE_TEXT, 0 },               \
-	{ at "/ram:CalculationPercent", ALLOWANCE_PERCENT, 0 }, \
-	{ at "/ram:ActualAmount", ALLOWANCE_AMOUNT, 0 }
-
-static const struct xml_path cii_paths[] = {
-	{ "rsm:ExchangedDocumentContext/ram:TestIndicator/udt:Indicator", TEST, 0 },
-	{ "rsm:ExchangedDocument/ram:ID", NUMBER, 0 },
-	{ "rsm:ExchangedDocument/ram:TypeCode", TYPE, 0 },
-	{ "rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString", ISSUED, 0 },
-	{ "rsm:ExchangedDocument/ram:IncludedNote/ram:Content", NOTE, 0 },
-	{ CII_LINE, AT_LINE, XML_OPENS },
-	{ CII_LINE "/ram:AssociatedDocumentLineDocument/ram:LineID", LINE_NO, 0 },
-	{ CII_LINE "/ram:SpecifiedTradeProduct/ram:GlobalID", LINE_GTIN, 0 },
-	{ CII_LINE "/ram:SpecifiedTradeProduct/ram:SellerAssignedID", LINE_SELLER_ID, 0 },
-	{ CII_LINE "/ram:SpecifiedTradeProduct/ram:BuyerAssignedID", LINE_BUYER_ID, 0 },
-	{ CII_LINE "/ram:SpecifiedTradeProduct/ram:Name", LINE_NAME, 0 },
-	{ CII_LINE "/ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice/ram:ChargeAmount", LINE_PRICE, 0 },
-	{ CII_LINE "/ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice/ram:BasisQuantity", LINE_PER, 0 },
-	{ CII_LINE "/ram:SpecifiedLineTradeDelivery/ram:BilledQuantity", LINE_QTY, 0 },
-	{ CII_LINE_SUM "/ram:ApplicableTradeTax/ram:CategoryCode", LINE_TAX_CATEGORY, 0 },
-	{ CII_LINE_SUM "/ram:ApplicableTradeTax/ram:RateApplicablePercent", LINE_TAX_RATE, 0 },
-	CII_ALLOWANCE(CII_LINE_SUM "/ram:SpecifiedTradeAllowanceCharge"),
-	{ CII_LINE_SUM "/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount", LINE_AMOUNT, 0 },
-	{ CII_AGREEMENT, AT_HEADER, XML_OPENS },
-	{ CII_AGREEMENT "/ram:BuyerReference", REF_BUYER, 0 },
-	CII_PARTY(CII_AGREEMENT "/ram:SellerTradeParty", AT_SELLER),
-	CII_PARTY(CII_AGREEMENT "/ram:BuyerTradeParty", AT_BUYER),
-	{ CII_AGREEMENT "/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID", REF_ORDER, 0 },
-	{ CII_AGREEMENT "/ram:ContractReferencedDocument/ram:IssuerAssignedID", REF_CONTRACT, 0 },
-	CII_PARTY(CII_DELIVERY "/ram:ShipToTradeParty", AT_SHIP_TO),
-	{ CII_DELIVERY "/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString", DELIVERED, 0 },
-	{ CII_DELIVERY "/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID", REF_DESPATCH, 0 },
-	{ CII_SETTLEMENT, AT_HEADER, XML_OPENS },
-	{ CII_SETTLEMENT "/ram:InvoiceCurrencyCode", CURRENCY, 0 },
-	CII_PARTY(CII_SETTLEMENT "/ram:PayeeTradeParty", AT_PAYEE),
-	CII_PARTY(CII_SETTLEMENT "/ram:InvoiceeTradeParty", AT_BILL_TO),
-	{ CII_SETTLEMENT "/ram:SpecifiedTradeSettlementPaymentMeans/ram:PayeePartyCreditorFinancialAccount/ram:IBANID", ACCOUNT, 0 },
-	{ CII_SETTLEMENT "/ram:ApplicableTradeTax", AT_TAX, XML_OPENS },
-	{ CII_SETTLEMENT "/ram:ApplicableTradeTax/ram:CalculatedAmount", TAX_AMOUNT, 0 },
-	{ CII_SETTLEMENT "/ram:ApplicableTradeTax/ram:BasisAmount", TAX_BASE, 0 },
-	{ CII_SETTLEMENT "/ram:ApplicableTradeTax/ram:CategoryCode", TAX_CATEGORY, 0 },
-	{ CII_SETTLEMENT "/ram:ApplicableTradeTax/ram:RateApplicablePercent", TAX_RATE, 0 },
-	CII_ALLOWANCE(CII_SETTLEMENT "/ram:SpecifiedTradeAllowanceCharge"),
-	{ CII_SETTLEMENT "/ram:SpecifiedTradePaymentTerms/ram:Description", TERMS_NOTE, 0 },
-	{ CII_SETTLEMENT "/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString", DUE, 0 },
-	{ CII_SUMS "/ram:LineTotalAmount", SUM_LINES, 0 },
-	{ CII_SUMS "/ram:ChargeTotalAmount", SUM_CHARGES, 0 },
-	{ CII_SUMS "/ram:AllowanceTotalAmount", SUM_ALLOWANCES, 0 },
-	{ CII_SUMS "/ram:TaxBasisTotalAmount", SUM_NET, 0 },
-	{ CII_SUMS "/ram:TaxTotalAmount", SUM_TAX, 0 },
-	{ CII_SUMS "/ram:RoundingAmount", SUM_ROUNDING, 0 },
-	{ CII_SUMS "/ram:GrandTotalAmount", SUM_GROSS, 0 },
-	{ CII_SUMS "/ram:TotalPrepaidAmount", SUM_PREPAID, 0 },
-	{ CII_SUMS "/ram:DuePayableAmount", SUM_PAYABLE, 0 },
-	{ CII_SETTLEMENT "/ram:InvoiceReferencedDocument/ram:IssuerAssignedID", REF_PRECEDING, 0 },
-	{ NULL, 0, 0 },
-};
-
-static const struct xml_wants ubl_wants = { ubl_namespaces, ubl_paths };
-static const struct xml_wants cii_wants = { cii_namespaces, cii_paths };
 
 static const struct {
 	struct str root;
@@ -257,6 +22,32 @@ static const struct {
 	{ S_INIT("RemittanceAdvice"), MODEL_REMITTANCE },
 	{ S_INIT("ApplicationResponse"), MODEL_ACK },
 	{ S_INIT("Catalogue"), MODEL_CATALOGUE },
+	{ S_INIT("CrossIndustryDocument"), MODEL_INVOICE },
+	{ S_INIT("SCRDMCCBDACIOMessageStructure"), MODEL_ORDER },
+	{ S_INIT("OrderRequest"), MODEL_ORDER },
+	{ S_INIT("ConfirmationRequest"), MODEL_ORDER_RESPONSE },
+	{ S_INIT("ShipNoticeRequest"), MODEL_DESPATCH_ADVICE },
+	{ S_INIT("InvoiceDetailRequest"), MODEL_INVOICE },
+};
+
+static const struct {
+	const struct edi_format *format;
+	const struct xml_wants *wants;
+} tables[] = {
+	{ &edi_ubl, &model_ubl_wants },
+	{ &edi_cii, &model_cii_wants },
+	{ &edi_zugferd, &model_zugferd_wants },
+	{ &edi_order_x, &model_cii_wants },
+	{ &edi_fatturapa, &model_fattura_wants },
+	{ &edi_sdi, &model_sdi_wants },
+	{ &edi_cxml, &model_cxml_wants },
+};
+
+/* A document being read, and what stands in two places. */
+struct taker {
+	struct model_maker *k;
+	struct str vat_country;		/* FatturaPA: before the number */
+	bool in_body;			/* FatturaPA: the second body is another document */
 };
 
 /* schemeID: ISO 6523 numbers as Peppol writes them, UN/CEFACT's letters, and what people put there. */
@@ -284,6 +75,28 @@ day(struct model_maker *k, struct str text)
 	return iso.n > 0 ? iso : text;
 }
 
+/* Where the root is the same for several kinds, UNTDID 1001, FatturaPA's or cXML's own code tells them apart. */
+static enum model_kind
+kind_by_code(enum model_kind kind, struct str code)
+{
+	static const struct {
+		enum model_kind from;
+		struct str code;
+		enum model_kind to;
+	} codes[] = {
+		{ MODEL_INVOICE, S_INIT("381"), MODEL_CREDIT_NOTE }, { MODEL_INVOICE, S_INIT("261"), MODEL_CREDIT_NOTE },
+		{ MODEL_INVOICE, S_INIT("396"), MODEL_CREDIT_NOTE }, { MODEL_INVOICE, S_INIT("TD04"), MODEL_CREDIT_NOTE },
+		{ MODEL_INVOICE, S_INIT("TD08"), MODEL_CREDIT_NOTE }, { MODEL_ORDER, S_INIT("230"), MODEL_ORDER_CHANGE },
+		{ MODEL_INVOICE, S_INIT("creditMemo"), MODEL_CREDIT_NOTE },
+		{ MODEL_ORDER, S_INIT("231"), MODEL_ORDER_RESPONSE }, { MODEL_ORDER, S_INIT("update"), MODEL_ORDER_CHANGE },
+	};
+
+	for (size_t i = 0; i < N(codes); i++)
+		if (kind == codes[i].from && str_eq(code, codes[i].code))
+			return codes[i].to;
+	return kind;
+}
+
 static void
 take_head(struct model_maker *k, enum place place, struct str text)
 {
@@ -301,8 +114,7 @@ take_head(struct model_maker *k, enum place place, struct str text)
 		break;
 	case TYPE:
 		m->type = text;
-		if (m->kind == MODEL_INVOICE && (str_eq(text, S("381")) || str_eq(text, S("261")) || str_eq(text, S("396"))))
-			m->kind = MODEL_CREDIT_NOTE;
+		m->kind = kind_by_code(m->kind, text);
 		break;
 	case CURRENCY:
 		m->currency = text;
@@ -343,12 +155,14 @@ take_party(struct model_maker *k, enum place place, struct str text, struct str 
 
 	if (place == PARTY_ID || place == PARTY_LEGAL_ID)
 		model_add_id(p, scheme(attribute), text);
+	else if (place == PARTY_FISCAL)
+		model_add_id(p, S("it:cf"), text);
 	else if (place == PARTY_VAT)
 		model_add_id(p, attribute.n > 0 ? scheme(attribute) : S("vat"), text);
 	else if (place == PARTY_STREET)
 		model_add_street(p, text);
-	else if (place == PARTY_TRADE_NAME && p->name.n == 0)
-		p->name = text;
+	else if (place == PARTY_TRADE_NAME)
+		p->name = p->name.n == 0 ? text : p->name;
 	for (size_t i = 0; i < N(plain); i++)
 		if (place == plain[i].place)
 			*plain[i].to = text;
@@ -383,12 +197,14 @@ take_allowance(struct model_maker *k, enum place place, struct str text)
 }
 
 static void
-take_sum(struct model_maker *k, enum place place, struct str text)
+take_sum(struct model_maker *k, enum place place, struct str text, struct str currency)
 {
 	struct model_totals *t = &k->m->totals;
 	struct str *const to[] = { &t->lines, &t->allowances, &t->charges, &t->net, &t->tax, &t->gross, &t->prepaid,
 		&t->rounding, &t->payable };
 
+	if (k->m->currency.n == 0 && currency.n == 3)	/* cXML tells it there */
+		k->m->currency = currency;
 	if (to[place - SUM_LINES]->n == 0)	/* a tax total in another currency comes second */
 		model_number(k, to[place - SUM_LINES], text);
 }
@@ -400,13 +216,14 @@ take_line(struct model_maker *k, enum place place, struct str text, struct str a
 	struct { enum place place; struct str *to; bool number; } plain[] = {
 		{ LINE_NO, &l->no, false }, { LINE_NAME, &l->description, false }, { LINE_GTIN, &l->gtin, false },
 		{ LINE_BUYER_ID, &l->buyer_id, false }, { LINE_SELLER_ID, &l->seller_id, false },
-		{ LINE_TAX_CATEGORY, &l->tax_category, false }, { LINE_STATUS, &l->status, false },
+		{ LINE_UNIT, &l->unit, false }, { LINE_TAX_CATEGORY, &l->tax_category, false }, { LINE_STATUS, &l->status, false },
 		{ LINE_QTY, &l->qty, true }, { LINE_AMOUNT, &l->amount, true }, { LINE_PRICE, &l->price, true },
 		{ LINE_PER, &l->price_per, true }, { LINE_TAX_RATE, &l->tax_rate, true },
 	};
 
-	if (place == LINE_QTY)
+	if (place == LINE_QTY && attribute.n > 0)
 		l->unit = attribute;
+	l->discounted |= place == LINE_DISCOUNT;
 	for (size_t i = 0; i < N(plain); i++) {
 		if (place != plain[i].place)
 			continue;
@@ -417,13 +234,36 @@ take_line(struct model_maker *k, enum place place, struct str text, struct str a
 	}
 }
 
+/* Of several bodies each is a document, and the parties of all stand once, before the first. */
 static void
-begin(struct model_maker *k, enum place place)
+begin_document(struct taker *t)
+{
+	struct model_maker *k = t->k;
+	const struct model *first = k->file->documents;
+
+	if (t->in_body) {
+		struct model_party *parties = first->parties;
+		size_t n = first->n_parties;
+		model_add_document(k, MODEL_INVOICE);
+		for (size_t i = 0; i < n; i++) {
+			struct model_party *p = model_add_party(k, parties[i].role, parties[i].qual);
+			*p = parties[i];
+		}
+		k->party = NULL;
+	}
+	t->in_body = true;
+}
+
+static void
+begin(struct taker *t, enum place place)
 {
 	static const enum model_role party_roles[] = {
 		MODEL_SELLER, MODEL_BUYER, MODEL_PAYEE, MODEL_SHIP_TO, MODEL_BILL_TO,
 	};
+	struct model_maker *k = t->k;
 
+	if (place == AT_DOCUMENT)
+		return begin_document(t);
 	if (place == AT_HEADER)
 		k->line = NULL;
 	k->party = NULL;
@@ -437,45 +277,66 @@ begin(struct model_maker *k, enum place place)
 		model_add_party(k, party_roles[place - AT_SELLER], S(""));
 }
 
+static bool
+is_opening(enum place place)
+{
+	return (place >= AT_SELLER && place <= AT_BILL_TO) || place == AT_TAX || place == AT_ALLOWANCE ||
+	    place == AT_DOCUMENT || place == AT_LINE || place == AT_HEADER;
+}
+
+/* The country stands before the number, as one writes it. */
+static struct str
+vat_of(struct taker *t, struct str text)
+{
+	struct str country = t->vat_country;
+
+	t->vat_country = S("");
+	return country.n > 0 ? str_cat(t->k->a, country, text) : text;
+}
+
 static void
 take(void *arg, unsigned int slot, struct str text, struct str attribute)
 {
-	struct model_maker *k = arg;
+	struct taker *t = arg;
+	struct model_maker *k = t->k;
 	enum place place = (enum place)slot;
 
-	if ((place >= AT_SELLER && place <= AT_BILL_TO) || place == AT_TAX || place == AT_ALLOWANCE || place == AT_LINE ||
-	    place == AT_HEADER)
-		return begin(k, place);
+	if (is_opening(place))
+		return begin(t, place);
 	if (text.n == 0)
 		return;
-	if (place < REF_BUYER)
+	if (place == PARTY_VAT_COUNTRY)
+		t->vat_country = text;
+	else if (place < REF_BUYER)
 		take_head(k, place, text);
 	else if (place < AT_SELLER)
 		take_ref(k, place, text);
 	else if (place < AT_TAX)
-		take_party(k, place, text, attribute);
+		take_party(k, place, place == PARTY_VAT ? vat_of(t, text) : text, attribute);
 	else if (place < AT_ALLOWANCE)
 		take_tax(k, place, text);
 	else if (place < SUM_LINES)
 		take_allowance(k, place, text);
-	else if (place < AT_LINE)
-		take_sum(k, place, text);
+	else if (place < AT_DOCUMENT)
+		take_sum(k, place, text, attribute);
 	else if (k->line != NULL)
 		take_line(k, place, text, attribute);
 }
 
 int
-model_xml_read(struct model_maker *k, struct str in, struct err *e)
+model_xml_read(struct model_maker *k, const struct edi_format *format, struct str in, struct err *e)
 {
 	const struct edi_facts *f = &k->file->facts;
-	enum model_kind kind = MODEL_OTHER;
+	enum model_kind kind = format == &edi_fatturapa ? MODEL_INVOICE : format == &edi_sdi ? MODEL_ACK : MODEL_OTHER;
+	struct taker t = { .k = k };
 
 	for (size_t i = 0; i < N(kinds); i++)
 		if (str_eq(f->type, kinds[i].root))
 			kind = kinds[i].kind;
 	model_add_document(k, kind);
-	if (xml_tell(k->a, in, f->format == &edi_cii ? &cii_wants : &ubl_wants, take, k, e) == -1)
-		return -1;
+	for (size_t i = 0; i < N(tables); i++)
+		if (format == tables[i].format && xml_tell(k->a, in, tables[i].wants, take, &t, e) == -1)
+			return -1;
 	model_check(k);
 	return 0;
 }

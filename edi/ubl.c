@@ -50,7 +50,7 @@ static const struct xml_ns namespaces[] = {
 static const struct xml_path paths[] = {
 	{ "cbc:ID", XML_NUMBER, 0 },
 	{ "cbc:UBLVersionID", XML_VERSION, 0 },
-	{ "cbc:CustomizationID", XML_VERSION, 1 },
+	{ "cbc:CustomizationID", XML_PROFILE, 0 },
 	PARTY("cac:AccountingSupplierParty/cac:Party", XML_SELLER_ID, XML_SELLER_NAME),
 	PARTY("cac:AccountingCustomerParty/cac:Party", XML_BUYER_ID, XML_BUYER_NAME),
 	PARTY("cac:SellerSupplierParty/cac:Party", XML_SELLER_ID, XML_SELLER_NAME),
@@ -63,7 +63,7 @@ static const struct xml_path paths[] = {
 	{ NULL, 0, 0 },
 };
 
-static const struct xml_wants wants = { namespaces, paths };
+static const struct xml_wants wants = { namespaces, paths, NULL };
 
 static bool
 is_known(struct str local)
@@ -116,15 +116,9 @@ ubl_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 	if (xml_read(a, in, &wants, out, doc, e) == -1)
 		return -1;
 	xml_facts(a, doc, buyer_sends(doc->local), out);
-	if (out->n_problems > 0)
-		return 0;
-	if (!is_namespace_of(doc->ns, doc->local))
-		facts_problem(a, out, (struct edi_place){ 0 }, "xml-namespace",
-		    "<%s> is in '%s', want '%s%s-2'",
-		    facts_show(a, doc->local), facts_show(a, doc->ns), UBL_XSD, facts_show(a, doc->local));
-	else if (out->number.n == 0)
-		facts_problem(a, out, (struct edi_place){ 0 }, "number-missing",
-		    "no cbc:ID: the document has no number");
+	if (out->version.n == 0)
+		out->version = out->profile;
+	xml_check(a, doc, str_fmt(a, UBL_XSD STR_FMT "-2", STR_ARG(doc->local)), "cbc:ID", out);
 	return 0;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/cli.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/facts_print.h"
+#include "gateway/signed.h"
 
 #include "edi/dict_check.h"
 #include "edi/edifact.h"
@@ -89,6 +91,7 @@ validate(const struct validate *v, const char *file)
 
 	if (edi_read(c->arena, in, &f, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
+	signed_check(c->arena, in, clock_wall_ms(), &f);
 	looked = look_into(v, &f);
 	if (looked)
 		dict_check(c->arena, in, &v->dict, v->strict_codes, &d);
