@@ -12,30 +12,30 @@
 #define X963  "\x2b\x81\x05\x10\x86\x48\x3f\x00"	/* 1.3.133.16.840.63.0 */
 #define SECG  "\x2b\x81\x04\x01"			/* 1.3.132.1 */
 
-#define DIGEST(class, mic, exception, bytes, name, also, evp, oid) \
-	{ ALG_DIGEST, class, ALG_NONE, mic, exception, bytes, name, also, evp, S_INIT(oid) }
+#define DIGEST(class, mic, exception, bytes, name, bare, long, old, evp, oid) \
+	{ ALG_DIGEST, class, ALG_NONE, mic, exception, bytes, name, { bare, long, old }, evp, S_INIT(oid) }
 #define SIGNATURE(class, scheme, mic, exception, name, oid) \
-	{ ALG_SIGNATURE, class, scheme, mic, exception, 0, name, NULL, NULL, S_INIT(oid) }
+	{ ALG_SIGNATURE, class, scheme, mic, exception, 0, name, { NULL }, NULL, S_INIT(oid) }
 #define CIPHER(class, scheme, exception, bytes, name, evp, oid) \
-	{ ALG_CIPHER, class, scheme, MIC_NONE, exception, bytes, name, NULL, evp, S_INIT(oid) }
+	{ ALG_CIPHER, class, scheme, MIC_NONE, exception, bytes, name, { NULL }, evp, S_INIT(oid) }
 #define TRANSPORT(scheme, name, oid) \
-	{ ALG_TRANSPORT, ALG_GOOD, scheme, MIC_NONE, 0, 0, name, NULL, NULL, S_INIT(oid) }
+	{ ALG_TRANSPORT, ALG_GOOD, scheme, MIC_NONE, 0, 0, name, { NULL }, NULL, S_INIT(oid) }
 #define AGREEMENT(scheme, mic, name, oid) \
-	{ ALG_AGREEMENT, ALG_GOOD, scheme, mic, 0, 0, name, NULL, NULL, S_INIT(oid) }
+	{ ALG_AGREEMENT, ALG_GOOD, scheme, mic, 0, 0, name, { NULL }, NULL, S_INIT(oid) }
 #define WRAP(bytes, name, evp, oid) \
-	{ ALG_WRAP, ALG_GOOD, ALG_NONE, MIC_NONE, 0, bytes, name, NULL, evp, S_INIT(oid) }
+	{ ALG_WRAP, ALG_GOOD, ALG_NONE, MIC_NONE, 0, bytes, name, { NULL }, evp, S_INIT(oid) }
 
 /*
  * Of several rows of one scheme and digest the first is what we write. RFC 8551, 3.5.3.2 spells digests with a dash;
  * RFC 3335 and half of the world do not. SHA-1 inside a key derivation is sound, and what OpenSSL does unless told.
  */
 static const struct alg algs[] = {
-	DIGEST(ALG_BY_EXCEPTION, MIC_SHA1, ALG_ALLOW_SHA1, 20, "sha1", "sha-1", "SHA1", "\x2b\x0e\x03\x02\x1a"),
-	DIGEST(ALG_GOOD, MIC_SHA256, 0, 32, "sha-256", "sha256", "SHA256", NIST "\x02\x01"),
-	DIGEST(ALG_GOOD, MIC_SHA384, 0, 48, "sha-384", "sha384", "SHA384", NIST "\x02\x02"),
-	DIGEST(ALG_GOOD, MIC_SHA512, 0, 64, "sha-512", "sha512", "SHA512", NIST "\x02\x03"),
-	DIGEST(ALG_NEVER, MIC_NONE, 0, 28, "sha-224", "sha224", NULL, NIST "\x02\x04"),
-	DIGEST(ALG_NEVER, MIC_NONE, 0, 16, "md5", NULL, NULL, RSADSI "\x02\x05"),
+	DIGEST(ALG_BY_EXCEPTION, MIC_SHA1, ALG_ALLOW_SHA1, 20, "sha1", "sha-1", "rsa-sha1", "sha", "SHA1", "\x2b\x0e\x03\x02\x1a"),
+	DIGEST(ALG_GOOD, MIC_SHA256, 0, 32, "sha-256", "sha256", "rsa-sha256", NULL, "SHA256", NIST "\x02\x01"),
+	DIGEST(ALG_GOOD, MIC_SHA384, 0, 48, "sha-384", "sha384", "rsa-sha384", NULL, "SHA384", NIST "\x02\x02"),
+	DIGEST(ALG_GOOD, MIC_SHA512, 0, 64, "sha-512", "sha512", "rsa-sha512", NULL, "SHA512", NIST "\x02\x03"),
+	DIGEST(ALG_NEVER, MIC_NONE, 0, 28, "sha-224", "sha224", "rsa-sha224", NULL, NULL, NIST "\x02\x04"),
+	DIGEST(ALG_NEVER, MIC_NONE, 0, 16, "md5", "md-5", "rsa-md5", NULL, NULL, RSADSI "\x02\x05"),
 
 	SIGNATURE(ALG_GOOD, ALG_RSA, MIC_NONE, 0, "rsa", PKCS1 "\x01"),
 	SIGNATURE(ALG_GOOD, ALG_RSA, MIC_SHA256, 0, "rsa", PKCS1 "\x0b"),
@@ -95,12 +95,20 @@ alg_find(enum alg_kind kind, struct str oid)
 	return NULL;
 }
 
+static bool
+is_spelling(struct str name, const struct alg *alg)
+{
+	for (size_t i = 0; i < ALG_SPELLINGS && alg->also[i] != NULL; i++)
+		if (str_eq_nocase(name, str_of(alg->also[i])))
+			return true;
+	return str_eq_nocase(name, str_of(alg->name));
+}
+
 const struct alg *
 alg_named(enum alg_kind kind, struct str name)
 {
 	for (size_t i = 0; i < N(algs); i++)
-		if (algs[i].kind == kind && (str_eq_nocase(name, str_of(algs[i].name)) ||
-		    (algs[i].also != NULL && str_eq_nocase(name, str_of(algs[i].also)))))
+		if (algs[i].kind == kind && is_spelling(name, &algs[i]))
 			return &algs[i];
 	return NULL;
 }
@@ -140,6 +148,14 @@ alg_wrap(size_t bytes)
 		if (algs[i].kind == ALG_WRAP && algs[i].bytes == bytes)
 			return &algs[i];
 	return NULL;
+}
+
+const char *
+alg_micalg(enum mic_alg digest, bool bare)
+{
+	const struct alg *alg = alg_digest(digest);
+
+	return alg == NULL ? "none" : bare ? alg->also[0] : alg->name;
 }
 
 bool

@@ -123,6 +123,7 @@ struct as1_policy {
 	size_t n_from;
 	bool must_sign, must_encrypt;	/* the partner's floor; receipts and reports are exempt here */
 	unsigned int allow;		/* weak algorithms that this partner still uses: bits of enum alg_exception */
+	int64_t grace_ms;		/* so long after their end the partner's certificates still count */
 	int64_t now_ms;			/* certificates are judged at this time */
 };
 

@@ -43,6 +43,12 @@ is_smime_body(const struct part *p)
 	    (str_eq_nocase(end, S(".p7m")) || str_eq_nocase(end, S(".p7z")));
 }
 
+static struct cms_trust
+trust_of(const struct as1_policy *pol)
+{
+	return (struct cms_trust){ pol->partner, pol->now_ms, pol->allow, pol->grace_ms };
+}
+
 static void
 judge_signature(struct opening *o, const struct cms_verified *c)
 {
@@ -81,6 +87,7 @@ open_detached(struct opening *o, struct str *inner)
 {
 	const struct part *root = &o->tree.parts[0];
 	size_t content = part_child(&o->tree, 0, 0), signature = part_child(&o->tree, 0, 1);
+	const struct cms_trust trust = trust_of(o->pol);
 	struct cms_verified c;
 
 	if (!verdict_layer(&o->v, LAYER_SIGNED))
@@ -92,7 +99,7 @@ open_detached(struct opening *o, struct str *inner)
 	if (!is_signature(&o->tree.parts[signature]))
 		return stop(o, RULE_SIGNATURE_PART, S(""));
 	*inner = part_bytes(&o->tree, content);
-	cms_verify(o->a, as1_decode(o, signature), *inner, o->pol->partner, o->pol->now_ms, o->pol->allow, &c);
+	cms_verify(o->a, as1_decode(o, signature), *inner, &trust, &c);
 	judge_signature(o, &c);
 	/* The content's own come with the next tree. */
 	o->v.outer_defects |= root->defects | o->tree.parts[signature].defects;
@@ -103,11 +110,12 @@ open_detached(struct opening *o, struct str *inner)
 static bool
 open_opaque(struct opening *o, struct str der, struct str *inner)
 {
+	const struct cms_trust trust = trust_of(o->pol);
 	struct cms_verified c;
 
 	if (!verdict_layer(&o->v, LAYER_SIGNED))
 		return false;
-	cms_verify(o->a, der, (struct str){ 0 }, o->pol->partner, o->pol->now_ms, o->pol->allow, &c);
+	cms_verify(o->a, der, (struct str){ 0 }, &trust, &c);
 	judge_signature(o, &c);
 	*inner = c.content;
 	return c.content.p != NULL;

@@ -135,10 +135,10 @@ cert_pem(const struct cert_set *set, size_t i, struct buf *out, struct err *e)
 
 /* Strong enough, and able to do it: some kinds of keys only sign, one only agrees. */
 static int
-check_key(const EVP_PKEY *k, enum cert_use use, struct err *e)
+check_key(const EVP_PKEY *k, enum cert_use use, bool short_rsa, struct err *e)
 {
 	bool pss = EVP_PKEY_is_a(k, "RSA-PSS"), rsa = pss || EVP_PKEY_is_a(k, "RSA");
-	int bits = EVP_PKEY_get_bits(k), want = rsa ? CERT_RSA_BITS_MIN : CERT_EC_BITS_MIN;
+	int bits = EVP_PKEY_get_bits(k), want = !rsa ? CERT_EC_BITS_MIN : short_rsa ? CERT_RSA_BITS_EVER : CERT_RSA_BITS_MIN;
 
 	if (use == CERT_SIGNS ? EVP_PKEY_is_a(k, "ED25519") : EVP_PKEY_is_a(k, "X25519"))
 		return 0;
@@ -166,20 +166,26 @@ check_usage(X509 *x, enum cert_use use, struct err *e)
 }
 
 int
-cert_usable(const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms, struct err *e)
+cert_usable_by(const struct cert_set *set, size_t i, enum cert_use use, const struct cert_terms *terms, struct err *e)
 {
 	X509 *x = set->certs[i];
 	const EVP_PKEY *key = X509_get0_pubkey(x);
-	time_t now = (time_t)(now_ms / 1000);
+	time_t now = (time_t)(terms->now_ms / 1000), graced = (time_t)((terms->now_ms - terms->grace_ms) / 1000);
 
 	/* X509_cmp_time() gives 0 for a time that cannot be read. */
 	if (X509_cmp_time(X509_get0_notBefore(x), &now) >= 0)
 		return err_set(e, ERR_INPUT, "certificate is not valid yet");
-	if (X509_cmp_time(X509_get0_notAfter(x), &now) <= 0)
+	if (X509_cmp_time(X509_get0_notAfter(x), &graced) <= 0)
 		return err_set(e, ERR_INPUT, "certificate has expired");
 	if (key == NULL)
 		return err_set(e, ERR_INPUT, "certificate has no key that can be read: %s", why());
-	return check_key(key, use, e) == -1 ? -1 : check_usage(x, use, e);
+	return check_key(key, use, terms->short_rsa, e) == -1 ? -1 : check_usage(x, use, e);
+}
+
+int
+cert_usable(const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms, struct err *e)
+{
+	return cert_usable_by(set, i, use, &(struct cert_terms){ .now_ms = now_ms }, e);
 }
 
 int

@@ -43,6 +43,15 @@ enum cert_use { CERT_SIGNS, CERT_DECRYPTS };
 #define CERT_EC_BITS_MIN  256
 int cert_usable(const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms, struct err *e);
 
+/* The same with less asked for: by a partner's exception, for reading only. */
+struct cert_terms {
+	int64_t now_ms;
+	int64_t grace_ms;		/* so long after its end a certificate still counts */
+	bool short_rsa;			/* RSA keys from CERT_RSA_BITS_EVER */
+};
+#define CERT_RSA_BITS_EVER 1024
+int cert_usable_by(const struct cert_set *set, size_t i, enum cert_use use, const struct cert_terms *terms, struct err *e);
+
 /* A private key; what it is asked stands in cert_key.h. */
 struct cert_key;
 int  cert_key_read(struct str pem, struct cert_key **out, struct err *e);

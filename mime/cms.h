@@ -63,13 +63,19 @@ struct cms_verified {
 	struct str content;	/* what was signed */
 };
 
+/* Whom to believe, on which terms. */
+struct cms_trust {
+	const struct cert_set *certs;	/* NULL: nobody */
+	int64_t now_ms;
+	unsigned int allow;		/* bits of enum alg_exception */
+	int64_t grace_ms;		/* so long after its end a certificate still counts */
+};
+
 /*
- * Verify against exactly the certificates in trusted (NULL: none); those inside the message prove nothing. detached is
+ * Verify against exactly the certificates in t; those inside the message prove nothing. detached is
  * the content, or has a NULL p when it must be inside. At least one signer must be trusted and good, none may be broken.
- * allow: bits of enum alg_exception.
  */
-void cms_verify(struct arena *a, struct str der, struct str detached, const struct cert_set *trusted, int64_t now_ms,
-    unsigned int allow, struct cms_verified *out);
+void cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t, struct cms_verified *out);
 
 /* The certificates inside a signature, as PEM: for showing who claims to have signed, never for trust. */
 int cms_certs(struct str der, struct buf *pem, struct err *e);

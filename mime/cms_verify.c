@@ -15,9 +15,7 @@
 
 struct verifying {
 	struct arena *a;
-	const struct cert_set *trusted;
-	int64_t now_ms;
-	unsigned int allow;
+	const struct cms_trust *trust;
 	struct cms_signed cms;
 	int known, fitting;		/* signers that are trusted; signers that fit the content */
 	enum verdict_rule lesser;	/* of a signer that proves nothing (weak, expired) */
@@ -188,8 +186,10 @@ find_inside(const struct verifying *v, const struct cms_signer *s)
 static bool
 find_trusted(const struct verifying *v, const struct cms_signer *s, size_t *at)
 {
-	for (*at = 0; v->trusted != NULL && *at < cert_set_count(v->trusted); (*at)++)
-		if (cms_name_fits(&s->name, cert_set_get(v->trusted, *at)))
+	const struct cert_set *certs = v->trust->certs;
+
+	for (*at = 0; certs != NULL && *at < cert_set_count(certs); (*at)++)
+		if (cms_name_fits(&s->name, cert_set_get(certs, *at)))
 			return true;
 	return false;
 }
@@ -224,7 +224,7 @@ check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const st
 static void
 name_signer(struct verifying *v, size_t at)
 {
-	X509 *x = cert_set_get(v->trusted, at);
+	X509 *x = cert_set_get(v->trust->certs, at);
 
 	v->out->signer = str_fmt(v->a, STR_FMT " (" STR_FMT ")",
 	    STR_ARG(cert_name_text(v->a, X509_get_subject_name(x))),
@@ -252,19 +252,20 @@ check_signer(struct verifying *v, const struct cms_signer *s)
 	struct str algorithms = algorithms_text(v->a, alg, digest);
 	size_t at;
 	bool trusted = find_trusted(v, s, &at);
+	const struct cert_terms terms = { v->trust->now_ms, v->trust->grace_ms, (v->trust->allow & ALG_ALLOW_RSA1024) != 0 };
 	struct err e;
 
 	v->known += trusted;
 	if (v->out->algorithms.n == 0)
 		v->out->algorithms = algorithms;
-	if (digest == NULL || !alg_is_allowed(digest, v->allow) || alg == NULL || !alg_is_allowed(alg, v->allow))
+	if (digest == NULL || !alg_is_allowed(digest, v->trust->allow) || alg == NULL || !alg_is_allowed(alg, v->trust->allow))
 		return disregard(v, RULE_SIGNATURE_WEAK, algorithms);
 	if (!trusted)
 		return check_stranger(v, s, alg, digest->digest);
-	if (!check_content(v, s, cert_set_get(v->trusted, at), alg, digest->digest))
+	if (!check_content(v, s, cert_set_get(v->trust->certs, at), alg, digest->digest))
 		return false;
 	v->fitting++;
-	if (cert_usable(v->trusted, at, CERT_SIGNS, v->now_ms, &e) == -1)
+	if (cert_usable_by(v->trust->certs, at, CERT_SIGNS, &terms, &e) == -1)
 		return disregard(v, RULE_SIGNER_UNFIT, str_dup(v->a, str_of(e.text)));
 	v->out->digest = digest->digest;
 	v->out->algorithms = algorithms;
@@ -316,10 +317,9 @@ take_content(struct verifying *v, struct str detached)
 }
 
 void
-cms_verify(struct arena *a, struct str der, struct str detached, const struct cert_set *trusted,
-    int64_t now_ms, unsigned int allow, struct cms_verified *out)
+cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t, struct cms_verified *out)
 {
-	struct verifying v = { .a = a, .trusted = trusted, .now_ms = now_ms, .allow = allow, .out = out };
+	struct verifying v = { .a = a, .trust = t, .out = out };
 	struct err e;
 
 	*out = (struct cms_verified){ .verdict = CMS_GOOD };

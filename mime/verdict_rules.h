@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#ifndef RULE
-#define RULE(name, code, verdict, what, todo)
-#endif
 /*
  * verdict_rules.h - every rule by which a mail is refused: RULE(name, code, verdict, what is wrong, what to do about it).
  * Included where a table of them is wanted (verdict.h, verdict.c, gateway/explain.c); docs/MAIL.md lists the codes.
  */
+#ifndef RULE
+#define RULE(name, code, verdict, what, todo)
+#endif
 
 /* ---- who it is from */
 RULE(FROM_MISSING, "V-FROM-MISSING", NO_PARTNER, "the mail has no From field",

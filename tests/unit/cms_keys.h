@@ -11,17 +11,21 @@
 
 #include "mime/cms_signed.h"
 
+/* group: of "EC" the curve, of "RSA" the bits. */
 static inline EVP_PKEY *
 cms_new_key(const char *kind, const char *group)
 {
+	uint64_t bits = 2048;
 	EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
 	EVP_PKEY *key = NULL;
 
 	assert_int_equal(EVP_PKEY_keygen_init(c), 1);
-	if (group != NULL)
+	if (str_starts(str_of(kind), S("RSA"))) {
+		assert_true(group == NULL || str_u64(str_of(group), 4096, &bits) == 0);
+		assert_true(EVP_PKEY_CTX_set_rsa_keygen_bits(c, (int)bits) > 0);
+	} else if (group != NULL) {
 		assert_int_equal(EVP_PKEY_CTX_set_group_name(c, group), 1);
-	else if (str_starts(str_of(kind), S("RSA")))
-		assert_true(EVP_PKEY_CTX_set_rsa_keygen_bits(c, 2048) > 0);
+	}
 	assert_int_equal(EVP_PKEY_generate(c, &key), 1);
 	EVP_PKEY_CTX_free(c);
 	return key;

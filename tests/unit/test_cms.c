@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Signatures and envelopes, and the look at BER before them. What other software makes of ours is tested in tests/sys. */
-#include "tests/unit/mime_world.h"
+#include "tests/unit/cms_keys.h"
 
 #include "mime/cms.h"
 #include "mime/der.h"
@@ -146,7 +146,7 @@ verify(struct world *w, struct str der, struct str content, const struct cert_se
 {
 	struct cms_verified v;
 
-	cms_verify(w->a, der, content, trusted, KEYS_NOW_MS, 0, &v);
+	cms_verify(w->a, der, content, &(struct cms_trust){ trusted, KEYS_NOW_MS, 0, 0 }, &v);
 	return v;
 }
 
@@ -194,11 +194,53 @@ expired_signers_are_strangers(void **state)
 	struct str der = sign(w, &w->acme, S("x"));
 	struct cms_verified v;
 
-	cms_verify(w->a, der, S("x"), w->acme.certs, INT64_C(2713910400000) + 1, 0, &v);
+	cms_verify(w->a, der, S("x"), &(struct cms_trust){ w->acme.certs, INT64_C(2713910400000) + 1, 0, 0 }, &v);
 	assert_int_equal(v.verdict, CMS_STRANGER);
 	assert_true(v.fits);
-	cms_verify(w->a, der, S("x"), w->acme.certs, 0, 0, &v);
+	cms_verify(w->a, der, S("x"), &(struct cms_trust){ w->acme.certs, 0, 0, 0 }, &v);
 	assert_int_equal(v.verdict, CMS_STRANGER);
+}
+
+/* A partner who changes late: so many days after its end the certificate still counts, before its begin never. */
+static void
+grace_ends_too(void **state)
+{
+	struct world *w = *state;
+	struct side s = cms_side(w, "EC", "P-256", 1);
+	struct str der = sign(w, &s, S("x"));
+	const int64_t begin = KEYS_NOW_MS - 100000 * 1000, end = KEYS_NOW_MS + 100000 * 1000, day = INT64_C(86400000);
+	const struct { int64_t now_ms, grace_ms; enum cms_verdict want; } cases[] = {
+		{ end - 1000, 0, CMS_GOOD },	      { end + 1000, 0, CMS_STRANGER },	       { end + 1000, day, CMS_GOOD },
+		{ end + day - 1000, day, CMS_GOOD },  { end + day + 1000, day, CMS_STRANGER }, { begin - 1000, day, CMS_STRANGER },
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct cms_verified v;
+		cms_verify(w->a, der, S("x"), &(struct cms_trust){ s.certs, cases[i].now_ms, 0, cases[i].grace_ms }, &v);
+		assert_int_equal(v.verdict, cases[i].want);
+		assert_int_equal(v.rule, cases[i].want == CMS_GOOD ? RULE_NONE : RULE_SIGNER_UNFIT);
+	}
+	cms_side_free(&s);
+}
+
+/* Keys under 2048 bits: by exception, and by that one alone. */
+static void
+short_keys_need_their_exception(void **state)
+{
+	struct world *w = *state;
+	static const struct { const char *bits; unsigned int allow; bool good; } cases[] = {
+		{ "1024", 0, false }, { "1024", ALG_ALLOW_RSA1024, true }, { "1024", ALG_ALLOW_SHA1 | ALG_ALLOW_3DES, false },
+		{ "1016", ALG_ALLOW_RSA1024, false }, { "2040", 0, false }, { "2048", 0, true },
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct side s = cms_side(w, "RSA", cases[i].bits, 1);
+		struct cms_verified v;
+		cms_verify(w->a, sign(w, &s, S("x")), S("x"), &(struct cms_trust){ s.certs, KEYS_NOW_MS, cases[i].allow, 0 }, &v);
+		print_message("%s: " STR_FMT "\n", cases[i].bits, STR_ARG(v.reason));
+		assert_int_equal(v.rule, cases[i].good ? RULE_NONE : RULE_SIGNER_UNFIT);
+		cms_side_free(&s);
+	}
 }
 
 static void
@@ -349,6 +391,8 @@ main(void)
 		cmocka_unit_test(signatures_verify),
 		cmocka_unit_test(only_the_pinned_certificate_counts),
 		cmocka_unit_test(expired_signers_are_strangers),
+		cmocka_unit_test(grace_ends_too),
+		cmocka_unit_test(short_keys_need_their_exception),
 		cmocka_unit_test(any_change_of_the_content_is_seen),
 		cmocka_unit_test(no_broken_signature_is_good),
 		cmocka_unit_test(detached_and_opaque_are_not_mixed_up),

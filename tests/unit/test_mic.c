@@ -2,6 +2,8 @@
 /* Message integrity checks: digests, names, and their text as everybody writes it. */
 #include "tests/unit/mime_world.h"
 
+#include "mime/alg.h"
+
 static void
 names_in_every_spelling(void **state)
 {
@@ -9,6 +11,8 @@ names_in_every_spelling(void **state)
 	static const struct { struct str name; enum mic_alg alg; } cases[] = {
 		{ S_INIT("sha-256"), MIC_SHA256 }, { S_INIT("SHA256"), MIC_SHA256 }, { S_INIT("sha1"), MIC_SHA1 },
 		{ S_INIT("SHA-1"), MIC_SHA1 }, { S_INIT("sha-384"), MIC_SHA384 }, { S_INIT("Sha512"), MIC_SHA512 },
+		{ S_INIT("SHA"), MIC_SHA1 },
+		{ S_INIT("rsa-SHA1"), MIC_SHA1 }, { S_INIT("RSA-sha256"), MIC_SHA256 }, { S_INIT("rsa-md5"), MIC_NONE },
 		{ S_INIT("md5"), MIC_NONE }, { S_INIT(""), MIC_NONE }, { S_INIT("sha-2560"), MIC_NONE },
 	};
 
@@ -16,6 +20,9 @@ names_in_every_spelling(void **state)
 		assert_int_equal(mic_alg_of(cases[i].name), cases[i].alg);
 	assert_string_equal(mic_alg_name(MIC_SHA256), "sha-256");
 	assert_string_equal(mic_alg_name(MIC_NONE), "none");
+	assert_string_equal(alg_micalg(MIC_SHA384, false), "sha-384");
+	assert_string_equal(alg_micalg(MIC_SHA384, true), "sha384");
+	assert_string_equal(alg_micalg(MIC_NONE, true), "none");
 }
 
 static void
