@@ -26,6 +26,14 @@ enum edi_quirk {
 	EDI_QUIRK_TERM_WIDE = 32,	/* a terminator of several bytes (UTF-8) */
 	EDI_QUIRK_BLANKS = 64,		/* blanks between segments */
 	EDI_QUIRK_REPEATED = 128,	/* the number of a group used again, or a message repeated byte for byte */
+	EDI_QUIRK_BEYOND = 256,		/* ASCII that levels A or B do not have: small letters, '@' */
+	EDI_QUIRK_UTF8 = 512,		/* UTF-8 where UNB names another character set */
+	EDI_QUIRK_ISA_WIDTH = 1024,	/* an ISA that is not 106 bytes, read by its separators; a fault as well */
+	EDI_QUIRK_NO_REP = 2048,	/* ISA11 is a letter from version 00402 on: no repetition separator */
+	EDI_QUIRK_LINES = 4096,		/* a line break behind a terminator that is none itself */
+	EDI_QUIRK_UNA_BREAK = 8192,	/* a line break between UNA and UNB */
+	EDI_QUIRK_BINARY = 16384,	/* BIN, BDS or UNO: bytes that are no text, passed over by their length */
+	EDI_QUIRK_FUNCTION = 32768,	/* a transaction set in a group of another function (GS01) */
 };
 
 /* An interchange address: ISA05/06, UNB S002 0004/0007, EndpointID and its scheme. Blanks are trimmed. */
@@ -51,6 +59,16 @@ struct edi_problem {
 	uint64_t offset, segment;
 	unsigned int element, component;
 	struct str text;		/* found and wanted: "SE01 is 22, want 16 (segments from ST to SE)" */
+};
+
+/*
+ * For a large file that is mapped and shall not all be in memory: told every EDI_PASSED_STEP bytes or so that what lies
+ * before at will hardly be looked at again. Slices in the facts go on pointing there, so the mapping must stay.
+ */
+#define EDI_PASSED_STEP (1u << 20)
+struct edi_passed {
+	void (*passed)(void *with, size_t at);
+	void *with;
 };
 
 enum edi_verdict {
@@ -84,6 +102,7 @@ struct edi_facts {
 	size_t n_problems, n_problems_kept;
 	bool mixed;			/* a later interchange has another sender or receiver */
 	unsigned int quirks;		/* enum edi_quirk bits */
+	const struct edi_passed *passed;	/* see edi_read_mapped(); the caller's */
 	struct str guess;		/* EDI_UNKNOWN: what it looks like, in words ("JSON", "PDF", "UTF-16 text") */
 };
 
@@ -102,7 +121,13 @@ extern const struct edi_format *const edi_formats[];	/* NULL-ended, by certainty
 
 const struct edi_format *edi_detect(struct str head);
 int edi_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e);
-struct str edi_quirks_text(struct arena *a, unsigned int quirks);	/* "bom, wrapped"; empty without any */
+int edi_read_mapped(struct arena *a, struct str in, const struct edi_passed *passed, struct edi_facts *out, struct err *e);
+/* Quirks by name: "bom, wrapped", empty without any; and one name's bit, false for an unknown one ("all" is all). */
+struct str edi_quirks_text(struct arena *a, unsigned int quirks);
+bool edi_quirk_bit(struct str name, unsigned int *bit);
+
+/* What a partner is not to be forgiven: each of these quirks that the file has becomes a problem, "quirk-refused". */
+void edi_refuse_quirks(struct arena *a, struct edi_facts *f, unsigned int refused);
 
 /*
  * Does the file end where a complete document ends? For the watcher: looks at the first and last few KiB only and
