@@ -7,10 +7,9 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/json.h"
+#include "gateway/hook_input.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define HOOK_FIRST_MS	10000
@@ -26,55 +25,15 @@ ledger_hook_state(struct ledger *l, const struct db_doc *d)
 		ledger_add_job(l, &(struct db_job){ .kind = JOB_HOOK, .doc = d->id, .due_ms = l->now, .detail = d->shown });
 }
 
-/* A line of the environment. Control bytes would end it, or look like another: only then the value is not as it is. */
-static struct str
-line(struct ledger *l, struct str env, const char *name, struct str value)
-{
-	for (size_t i = 0; i < value.n; i++)
-		if ((unsigned char)value.p[i] < 0x20) {
-			value = name_shown(l->turn, value);
-			break;
-		}
-	env = str_cat(l->turn, env, str_fmt(l->turn, "%s=", name));
-	return str_cat(l->turn, str_cat(l->turn, env, value), S("\n"));
-}
-
-/* Names and numbers of strangers are data here: no shell ever sees them. */
-static struct str
-environment(struct ledger *l, const struct db_doc *d, const struct db_job *j)
-{
-	struct str env = S("");
-
-	env = line(l, env, "EDIGATE_EVENT", j->detail);
-	env = line(l, env, "EDIGATE_DELIVERY", str_fmt(l->turn, "%lld-%lld", (long long)d->id, (long long)j->id));
-	env = line(l, env, "EDIGATE_ID", str_fmt(l->turn, "%lld", (long long)d->id));
-	env = line(l, env, "EDIGATE_ULID", d->ulid);
-	env = line(l, env, "EDIGATE_DIRECTION", str_of(doc_dir_name(d->dir)));
-	env = line(l, env, "EDIGATE_PARTNER", d->partner);
-	env = line(l, env, "EDIGATE_STATE", d->shown);
-	env = line(l, env, "EDIGATE_TYPE", d->type);
-	env = line(l, env, "EDIGATE_NUMBER", d->number);
-	env = line(l, env, "EDIGATE_HOME", l->role.conf.home);
-	if (d->path.n > 0)
-		env = line(l, env, "EDIGATE_FILE", str_cat(l->turn, str_cat(l->turn, l->role.conf.home, S("/")), d->path));
-	return env;
-}
-
 bool
 ledger_job_hook(struct ledger *l, struct db_job *j, struct msg *m)
 {
 	struct db_doc *d = ledger_doc(l, j->doc);
-	json_t *o = json_doc(l->turn, d);
-	char *text;
+	struct str delivery = str_fmt(l->turn, "%lld-%lld", (long long)d->id, (long long)j->id);
 
-	json_str(o, l->turn, "event", j->detail);
-	text = json_dumps(o, JSON_PRESERVE_ORDER);
-	if (text == NULL)
-		abort();
-	*m = (struct msg){ .type = MSG_JOB_HOOK, .job = j->id, .id = d->id, .word = j->detail, .name = environment(l, d, j),
-		.text = str_fmt(l->turn, "%s\n", text) };
-	free(text);
-	json_decref(o);
+	*m = (struct msg){ .type = MSG_JOB_HOOK, .job = j->id, .id = d->id, .word = j->detail };
+	m->name = hook_env(l->turn, l->role.conf.home, j->detail, delivery, d);
+	m->text = hook_json(l->turn, j->detail, d);
 	return true;
 }
 

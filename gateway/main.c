@@ -239,6 +239,15 @@ const struct command commands[] = {
 	    "\n"
 	    "examples:\n"
 	    "  edigate evidence find invoice_4711.edi\n" },
+	{ "hook test", cmd_hook_test, "EVENT [ID]", "run the hooks of an event now, as the gateway would",
+	    "EVENT is a state: what stands in hooks.d/EVENT/ runs in the order of names, with a document on its stdin and in\n"
+	    "its environment; without ID the newest one in that state. EDIGATE_DELIVERY ends in '-test'. The gateway runs hooks\n"
+	    "as its own user: run the test as that user, too.\n"
+	    "Exit status: 0 all ended with 0, 1 one did not (those behind it are not run), 66 no hooks or no document.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate hook test filed\n"
+	    "  edigate hook test complete 1042\n" },
 	{ "doctor", cmd_doctor, "[--json]", "everything that can be checked without changing it",
 	    "Settings, keys and certificates, folders and the disks below them, space, the database, every document that\n"
 	    "is on its way, files that nothing knows, clock, kernel: a line for each thing, and a count.\n"
