@@ -116,25 +116,74 @@ reported(struct ledger *l, struct db_doc *d, struct db_tx *t, enum ex_event ev, 
 	}
 }
 
+/* RFC 3461, 4: '+' and two hex digits stand for a byte; some servers give it back as it was sent to them. */
+static struct str
+without_xtext(struct arena *a, struct str s)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *to = arena_get(a, s.n + 1);
+	size_t n = 0, high, low;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '+' && i + 2 < s.n && str_chr(str_of(digits), s.p[i + 1], &high) &&
+		    str_chr(str_of(digits), s.p[i + 2], &low)) {
+			to[n++] = (char)(high * 16 + low);
+			i += 2;
+		} else {
+			to[n++] = s.p[i];
+		}
+	}
+	return str_make(to, n);
+}
+
+/* Whom it speaks of is whom we wrote to; a final recipient alone may be where our mail was forwarded to. */
+static bool
+is_about(struct ledger *l, const struct msg *m, const struct db_tx *t)
+{
+	return !m->flag || str_eq_nocase(m->recipient, t->recipient) ||
+	    str_eq_nocase(without_xtext(l->turn, m->recipient), t->recipient);
+}
+
+/* By our envelope id, else by the Message-ID of what was returned. Both, and of two mails: it fits neither. */
+static struct db_tx *
+reported_tx(struct ledger *l, const struct msg *m)
+{
+	struct db_tx *by_id = NULL, *by_mail = NULL;
+	struct err e;
+
+	if (m->envid.n > 0)
+		ledger_must(l, db_tx_by_envid(l->db, l->turn, str_trim(m->envid), &by_id, &e), &e, "report");
+	if (m->message_id.n > 0)
+		ledger_must(l, db_tx_by_message_id(l->db, l->turn, unbracketed(m->message_id), &by_mail, &e), &e, "report");
+	if (by_id != NULL && by_mail != NULL && by_id->id != by_mail->id) {
+		log_ev(LOG_WARN, by_id->doc, "report-of-two", KS("envid", m->envid), KS("message_id", m->message_id));
+		return NULL;
+	}
+	return by_id != NULL ? by_id : by_mail;
+}
+
+/* One recipient of a report. Failed is final whatever the class of its status: 4.x.x says why they gave up. */
 void
 ledger_dsn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct str proof)
 {
 	enum ex_event ev = dsn_event(m->word);
 	enum ex_effect effect;
-	struct db_tx *t = NULL;
+	struct db_tx *t = reported_tx(l, m);
+	const char *other = "";
 	struct db_doc *d;
-	struct err e;
 
-	if (m->envid.n > 0)
-		ledger_must(l, db_tx_by_envid(l->db, l->turn, str_trim(m->envid), &t, &e), &e, "report");
-	if (t == NULL && m->message_id.n > 0)
-		ledger_must(l, db_tx_by_message_id(l->db, l->turn, unbracketed(m->message_id), &t, &e), &e, "report");
 	if (t == NULL)
 		return;
 	d = ledger_doc(l, t->doc);
-	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof, "report%s of " STR_FMT ": " STR_FMT " " STR_FMT " for <" STR_FMT ">%s" STR_FMT,
-	    t->kind == TX_RECEIPT ? " on our receipt" : "", STR_ARG(m->peer), STR_ARG(m->word), STR_ARG(m->enhanced), STR_ARG(m->recipient),
-	    m->text.n > 0 ? ", " : "", STR_ARG(m->text));
+	if (!is_about(l, m, t)) {
+		log_ev(LOG_WARN, d->id, "report-of-other", KS("recipient", m->recipient), KS("sent_to", t->recipient));
+		ev = EV_NOTE;
+		other = ", whom we did not write to: it moves nothing";
+	}
+	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof,
+	    "report%s of " STR_FMT ": " STR_FMT " " STR_FMT " for <" STR_FMT ">%s%s" STR_FMT,
+	    t->kind == TX_RECEIPT ? " on our receipt" : "", STR_ARG(m->peer), STR_ARG(m->word), STR_ARG(m->enhanced),
+	    STR_ARG(m->recipient), other, m->text.n > 0 ? ", " : "", STR_ARG(m->text));
 	if (effect != EX_IGNORED && effect != EX_CONTRADICTION)
 		reported(l, d, t, ev, str_fmt(l->turn, "bounced: " STR_FMT " " STR_FMT, STR_ARG(m->enhanced), STR_ARG(m->text)));
 	matched(l, mail, d, proof, "delivery report");

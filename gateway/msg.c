@@ -101,7 +101,7 @@ static const struct row {
 	[MSG_MDN]          = { "mdn",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(PARTNER) | B(FLAG) | B(MESSAGE_ID) | B(WORD) |
 	                       B(NAME) | B(TEXT) | B(MIC) | B(PEER) },
 	[MSG_DSN]          = { "dsn",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ENVID) | B(MESSAGE_ID) | B(WORD) | B(ENHANCED) |
-	                       B(RECIPIENT) | B(PEER) | B(TEXT) },
+	                       B(RECIPIENT) | B(FLAG) | B(PEER) | B(TEXT) },
 	[MSG_ACK]          = { "ack",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ID) | B(WORD) | B(CONTROL) | B(NAME) | B(NUMBER) |
 	                       B(DOC_TYPE) | B(FORMAT) | B(TEXT) },
 	[MSG_JOB_FAILED]   = { "job-failed",   WHO_PACK | WHO_UNPACK, WHO_LEDGER, B(JOB) | B(TEXT) },

@@ -132,7 +132,7 @@ tell_dsn(const struct msg *job, const struct dsn *d)
 		const struct dsn_recipient *rc = &d->recipients[i];
 		role_tell(&role, &(struct msg){ .type = MSG_DSN, .job = job->job, .envid = d->envelope_id,
 		    .message_id = d->original_message_id, .word = str_of(words[rc->action]), .enhanced = rc->status,
-		    .recipient = rc->original.n > 0 ? rc->original : rc->final,
+		    .recipient = rc->original.n > 0 ? rc->original : rc->final, .flag = rc->original.n > 0,
 		    .peer = rc->remote_mta.n > 0 ? rc->remote_mta : d->reporting_mta, .text = rc->diagnostic });
 	}
 }

@@ -137,6 +137,21 @@ status_said(struct arena *a, struct str words, char class)
 	return str_fmt(a, "%c.0.0", class);
 }
 
+/* For one line of a story. */
+static struct str
+on_one_line(struct arena *a, struct str words)
+{
+	char *to;
+	size_t n = 0;
+
+	words = str_trim(str_sub(words, 0, DIAGNOSTIC_MAX));
+	to = arena_get(a, words.n + 1);
+	for (size_t i = 0; i < words.n; i++)
+		if (!is_space(words.p[i]) || !is_space(words.p[i - 1])) /* trimmed: not the first */
+			to[n++] = is_space(words.p[i]) ? ' ' : words.p[i];
+	return str_make(to, n);
+}
+
 static void
 judge(struct bounce *b, size_t i, bool delayed)
 {
@@ -152,7 +167,7 @@ judge(struct bounce *b, size_t i, bool delayed)
 	}
 	if (r->status.n == 0)
 		r->status = status_of_action(r->action);
-	r->diagnostic = str_trim(str_sub(words, 0, DIAGNOSTIC_MAX));
+	r->diagnostic = on_one_line(b->a, words);
 }
 
 /* ---- the returned mail, and a report that lost its part ---- */

@@ -96,6 +96,7 @@ several_recipients(void **state)
 	assert_str(d.recipients[0].status, S("5.1.1"));
 	assert_str(d.recipients[1].final, S("b@acme.example"));
 	assert_str(d.recipients[1].status, S("5.2.2"));
+	assert_str(d.recipients[1].diagnostic, S("<b@acme.example>: Remote host said: 552 5.2.2 full <A@acme.example>: again"));
 }
 
 static void
