@@ -27,7 +27,8 @@ int  db_check(struct db *db, struct arena *a, struct str *report, struct err *e)
 int  db_backup(struct db *db, const char *path, struct err *e);
 
 /* ---- documents ---- */
-enum db_doc_kind { DOC_DOCUMENT, DOC_RECEIPT, DOC_REPORT, DOC_OTHER };	/* inbound mails that are MDN, DSN, or neither */
+/* RECEIPT, REPORT, OTHER: inbound mails that are MDN, DSN, or neither; ACK: an acknowledgement, ours or theirs. */
+enum db_doc_kind { DOC_DOCUMENT, DOC_RECEIPT, DOC_REPORT, DOC_OTHER, DOC_ACK };
 
 struct db_doc {
 	int64_t id;			/* short number, never reused */
@@ -95,6 +96,32 @@ int db_doc_counts(struct db *db, struct arena *a, struct db_count **out, size_t 
 struct db_message { int64_t doc; unsigned int ordinal; struct str type, version, control, grp, number; };
 int db_message_add(struct db *db, const struct db_message *m, struct err *e);
 int db_message_list(struct db *db, struct arena *a, int64_t doc, struct db_message **out, size_t *n, struct err *e);
+
+/* ---- acknowledgements ---- */
+struct db_ack {			/* that we owe for an inbound document */
+	int64_t doc;
+	int64_t answer;			/* the document of kind ACK that is it; 0: not yet made */
+	struct str verdict;		/* ack_verdict_name() */
+	struct str body;		/* as ack_write() made it, with any control numbers */
+	uint64_t interchanges, groups;	/* how many control numbers it takes */
+	uint64_t interchange, grp;	/* the first of those it has; 0: not yet given */
+};
+int db_ack_put(struct db *db, const struct db_ack *k, struct err *e);			/* every field, by doc */
+int db_ack_get(struct db *db, struct arena *a, int64_t doc, struct db_ack **out, struct err *e);
+int db_ack_by_answer(struct db *db, struct arena *a, int64_t answer, struct db_ack **out, struct err *e);
+
+struct db_message_ack {		/* what a partner said of a message that we sent */
+	int64_t doc;
+	struct str grp, control;	/* as of struct db_message */
+	struct str verdict, errors;	/* ack_verdict_name(); where and what, for people */
+	int64_t said_by;		/* the document that brought it */
+};
+int db_message_ack_put(struct db *db, const struct db_message_ack *m, struct err *e);	/* the last word holds */
+int db_message_ack_list(struct db *db, struct arena *a, int64_t doc, struct db_message_ack **out, size_t *n, struct err *e);
+
+/* Control numbers: the last one of that name; 0: none yet. */
+int db_counter(struct db *db, struct str partner, struct str name, uint64_t *out, struct err *e);
+int db_counter_put(struct db *db, struct str partner, struct str name, uint64_t value, struct err *e);
 
 /* ---- transmissions: frozen mails ---- */
 enum db_tx_kind { TX_DOCUMENT, TX_RECEIPT };

@@ -38,8 +38,11 @@ put_envelope(struct show *s)
 		    cli_shown(a, d->sender), cli_shown(a, d->receiver), cli_shown(a, d->control), d->test ? "  TEST" : "");
 	for (size_t i = 0; i < s->story.n_messages && i < SHOW_MESSAGES_MAX; i++) {
 		const struct db_message *m = &s->story.messages[i];
-		(void)printf("%-12s  %u  %s %s  %s\n", i == 0 ? "messages" : "", m->ordinal, cli_shown(a, m->type),
-		    cli_shown(a, m->number), cli_shown(a, m->version));
+		const struct db_message_ack *k = story_ack(&s->story, m);
+		(void)printf("%-12s  %u  %s %s  %s%s%s%s%s\n", i == 0 ? "messages" : "", m->ordinal, cli_shown(a, m->type),
+		    cli_shown(a, m->number), cli_shown(a, m->version), k != NULL ? "  " : "", k != NULL ? cli_shown(a, k->verdict) : "",
+		    k != NULL && k->errors.n > 0 ? ": " : "",
+		    k != NULL && k->errors.n > 0 ? cli_shown(a, k->errors) : "");
 	}
 	if (s->story.n_messages > SHOW_MESSAGES_MAX)
 		(void)printf("%-12s  and %zu more\n", "", s->story.n_messages - SHOW_MESSAGES_MAX);

@@ -101,6 +101,10 @@ const struct setting conf_settings[] = {
 	{ "receipt", "give_up", SET_SPAN, "5d", "After this long without a receipt the document has failed.",
 	    CONF(receipt_give_up_ms), NULL, SECONDS(1), DAYS(365) },
 
+	{ "ack", "wait", SET_SPAN, "1d",
+	    "An acknowledgement that has not come this long after the next server took the document is overdue.",
+	    CONF(ack_wait_ms), NULL, SECONDS(1), DAYS(365) },
+
 	{ "web", "address", SET_ENDPOINT, "127.0.0.1:8686", "Where the status page is served: host:port.",
 	    CONF(web_address) },
 
@@ -117,8 +121,24 @@ const struct setting conf_settings[] = {
 	    PARTNER(must_sign), "sign|encrypt" },
 	{ "partner", "receipt", SET_ENUM, "signed", "The receipt that we ask them for: none, unsigned or signed.",
 	    PARTNER(receipt), "none|unsigned|signed" },
-	{ "partner", "ack", SET_EITHER, "auto",
-	    "What a 997, 999, TA1 or CONTRL of theirs does: auto (it counts for what we sent) or none.", PARTNER(ack), "none|auto" },
+	{ "partner", "ack", SET_ENUM, "auto",
+	    "What a 997, 999, TA1 or CONTRL of theirs does: auto (it counts for what we sent, and is waited for where the "
+	    "document asks for it, as UNB 0031 can), wanted (it is waited for with every interchange) or none.",
+	    PARTNER(ack), "none|auto|wanted" },
+	{ "partner", "ack_ta1", SET_ENUM, "auto",
+	    "When a TA1 answers an interchange of theirs: auto (where ISA14 asks, or something is wrong with its envelope), "
+	    "always, on-error or never.", PARTNER(ack_ta1), "auto|always|on-error|never" },
+	{ "partner", "ack_997", SET_ENUM, "auto",
+	    "When a 997 or 999 answers a group of theirs: auto is always; on-error or never.",
+	    PARTNER(ack_997), "auto|always|on-error|never" },
+	{ "partner", "ack_contrl", SET_ENUM, "auto",
+	    "When a CONTRL answers an interchange of theirs: auto (where UNB 0031 asks, or something is wrong), always, "
+	    "on-error or never.", PARTNER(ack_contrl), "auto|always|on-error|never" },
+	{ "partner", "ack_wait", SET_SPAN, "", "As wait in [ack], for this partner.",
+	    PARTNER(ack_wait_ms), NULL, SECONDS(1), DAYS(365) },
+	{ "partner", "control_from", SET_COUNT, "900000001",
+	    "The first control number of interchanges that we write ourselves; the business system's must stay below.",
+	    PARTNER(control_from), NULL, 1, 999000000 },
 	{ "partner", "unknown", SET_EITHER, "hold",
 	    "A document in a format that we do not know: hold it, or send it as it is.", PARTNER(opaque), "hold|send" },
 	{ "partner", "dedup", SET_YES_NO, "yes",

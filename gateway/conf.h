@@ -32,6 +32,8 @@ struct conf_list {
 };
 
 enum conf_tls { CONF_TLS_IMPLICIT, CONF_TLS_STARTTLS, CONF_TLS_NONE };
+enum conf_ack { CONF_ACK_NONE, CONF_ACK_AUTO, CONF_ACK_WANTED };
+enum conf_when { CONF_WHEN_AUTO, CONF_WHEN_ALWAYS, CONF_WHEN_ON_ERROR, CONF_WHEN_NEVER };	/* enum ack_when */
 enum conf_receipt { CONF_RECEIPT_NONE, CONF_RECEIPT_UNSIGNED, CONF_RECEIPT_SIGNED };
 
 struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_host, ... : a route of its own */
@@ -60,7 +62,10 @@ struct partner {
 	bool sign, encrypt, compress;	/* send = */
 	bool must_sign, must_encrypt;	/* accept = */
 	enum conf_receipt receipt;
-	bool ack;			/* ack = auto */
+	enum conf_ack ack;		/* theirs: not looked at; count, and are waited for where asked for; always waited for */
+	enum conf_when ack_ta1, ack_997, ack_contrl;	/* ours */
+	int64_t ack_wait_ms;		/* from [ack] when not set here */
+	unsigned int control_from;	/* the first control number that we give */
 	bool opaque;			/* unknown = send: formats we do not know are sent as they are (default: hold) */
 	bool dedup;			/* they recognise duplicates (default yes): uncertain mails may be sent again */
 	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came before (default hold) */
@@ -97,6 +102,8 @@ struct conf {
 	struct str listen_users;	/* file of user:password lines for AUTH; empty: no AUTH */
 	/* [receipt] */
 	int64_t receipt_wait_ms, receipt_give_up_ms;	/* 4h, 5d */
+	/* [ack] */
+	int64_t ack_wait_ms;		/* 1d */
 	/* [web] */
 	struct str web_address;
 	struct partner *partners;	/* by key, ascending */

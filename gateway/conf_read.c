@@ -360,6 +360,8 @@ settle_partner(struct conf_load *l, struct conf_entry *e)
 		p->receipt_wait_ms = l->conf->receipt_wait_ms;
 	if (p->receipt_give_up_ms == 0)
 		p->receipt_give_up_ms = l->conf->receipt_give_up_ms;
+	if (p->ack_wait_ms == 0)
+		p->ack_wait_ms = l->conf->ack_wait_ms;
 	if (p->addresses.n == 0)
 		conf_error(l, e->at, "partner \"" STR_FMT "\" has no address: where do we send?", STR_ARG(p->key));
 	if (p->certs.n == 0 && (p->encrypt || p->must_sign || p->receipt == CONF_RECEIPT_SIGNED))

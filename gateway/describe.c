@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/describe.h"
 
-#define DESCRIBE_MESSAGES 100	/* of an interchange; more are counted, not kept */
+#include "gateway/base/clock.h"
+#include "gateway/base/ipc.h"
+#include "gateway/base/log.h"
+
+#define DESCRIBE_MESSAGES LEDGER_MESSAGES_MAX	/* of an interchange; more are counted, not kept */
 #define DESCRIBE_REPORTS  100	/* of an acknowledgement */
+#define DESCRIBE_SAID	  LEDGER_MESSAGES_MAX	/* messages that all of them name */
+#define DESCRIBE_ERRORS	  5	/* of a message */
+#define DESCRIBE_ACK	  (IPC_FRAME_MAX - 4096)	/* bytes of an acknowledgement that we owe */
 #define DESCRIBE_FIELD	  1024	/* bytes of any field: who sends a number of a megabyte gets the front of it kept */
 
 static struct str
@@ -105,6 +112,16 @@ show_error(struct arena *a, const struct ack_error *error)
 	return str_fmt(a, ", code " STR_FMT STR_FMT, STR_ARG(error->code), STR_ARG(at));
 }
 
+static struct str
+show_errors(struct arena *a, const struct ack_error *error)
+{
+	struct str all = S("");
+
+	for (int i = 0; error != NULL && i < DESCRIBE_ERRORS; error = error->next, i++)
+		all = str_cat(a, all, str_from(show_error(a, error), i == 0 ? 2 : 0));
+	return all;
+}
+
 /* The first message that was refused, or what is wrong with the whole. */
 static struct str
 show_report(struct arena *a, const struct ack_report *report)
@@ -127,15 +144,52 @@ describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload, con
 {
 	static const char *const kinds[] = { [ACK_TA1] = "TA1", [ACK_997] = "997", [ACK_999] = "999", [ACK_CONTRL] = "CONTRL" };
 	struct ack_said said;
-	size_t n = 0;
+	size_t n = 0, named = 0;
 
 	if (!has_ack(f))
 		return;
 	ack_read(a, content, f, &said);
-	for (const struct ack_report *report = said.reports; report != NULL && n < DESCRIBE_REPORTS; report = report->next, n++)
-		role_tell(r, &(struct msg){ .type = MSG_ACK, .job = job, .id = payload,
+	for (const struct ack_report *report = said.reports; report != NULL && n < DESCRIBE_REPORTS; report = report->next, n++) {
+		role_tell(r, &(struct msg){ .type = MSG_ACK, .job = job, .id = payload, .count = n,
 		    .word = str_of(ack_verdict_name(report->verdict)), .control = front(report->interchange),
 		    .name = front(report->group), .number = front(report->messages != NULL ? report->messages->control : S("")),
 		    .doc_type = str_of(kinds[report->kind]), .format = str_of(f->format->name),
 		    .text = front(show_report(a, report)) });
+		for (const struct ack_message *m = report->messages; m != NULL && named < DESCRIBE_SAID; m = m->next, named++)
+			role_tell(r, &(struct msg){ .type = MSG_ACK_MESSAGE, .job = job, .id = payload, .count = n,
+			    .word = str_of(ack_verdict_name(m->verdict)), .name = front(report->group),
+			    .control = front(m->control), .text = front(show_errors(a, m->errors)) });
+	}
+}
+
+/* "20261123160300" */
+static struct str
+stamp(struct arena *a)
+{
+	struct str now = clock_rfc3339(a, clock_wall_ms());
+	char *p = arena_get(a, now.n);
+	size_t n = 0;
+
+	for (size_t i = 0; i < now.n && n < 14; i++)
+		if (is_digit(now.p[i]))
+			p[n++] = now.p[i];
+	return str_make(p, n);
+}
+
+/* The control numbers are the ledger's: what is made here has those from 1, and what it takes is counted. */
+void
+describe_ack_due(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct partner *pt,
+    const struct edi_facts *f, struct str content)
+{
+	struct ack_order o = { .now = stamp(a), .ta1 = (enum ack_when)pt->ack_ta1, .set = (enum ack_when)pt->ack_997,
+		.contrl = (enum ack_when)pt->ack_contrl, .interchange = 1, .group = 1 };
+	struct buf out = BUF_CAP(DESCRIBE_ACK);
+	struct err e;
+
+	if (f->format != NULL && ack_write(a, content, f, &o, &out, &e) == -1)
+		log_ev(LOG_WARN, 0, "ack-not-made", KI("job", job), KC("why", e.text));
+	else if (o.made > 0)
+		role_tell(r, &(struct msg){ .type = MSG_ACK_DUE, .job = job, .id = payload, .count = o.made, .size = o.group - 1,
+		    .word = str_of(ack_verdict_name(o.verdict)), .text = buf_str(&out) });
+	buf_clear(&out);
 }

@@ -19,8 +19,15 @@ void describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, str
 /* One MSG_MESSAGE for each transaction set or message inside (the first hundred). */
 void describe_messages(struct role *r, int64_t job, int64_t payload, const struct edi_facts *f);
 
-/* One MSG_ACK for each interchange or group that an acknowledgement in content speaks of (the first hundred). */
+/*
+ * One MSG_ACK for each interchange or group that an acknowledgement in content speaks of (the first hundred), behind it
+ * one MSG_ACK_MESSAGE for each message that it names (the first thousand of all).
+ */
 void describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct edi_facts *f,
     struct str content);
+
+/* MSG_ACK_DUE, where content is due an acknowledgement by what is agreed with pt. */
+void describe_ack_due(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct partner *pt,
+    const struct edi_facts *f, struct str content);
 
 #endif

@@ -100,7 +100,7 @@ has_files(struct looking *l, const struct db_doc *doc, const char **lacks, struc
 		*lacks = has_mail(l, doc->ulid) ? NULL : "its mail";
 		return 0;
 	}
-	if (doc->stage == ST_CLAIMED) {
+	if (doc->stage == ST_CLAIMED && doc->kind == DOC_DOCUMENT) {
 		if (claim_find(l->scratch, l->spool, doc->ulid, &claim, &found, e) == -1)
 			return -1;
 		*lacks = found ? NULL : "the claimed file";

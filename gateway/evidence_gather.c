@@ -405,7 +405,8 @@ evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evi
 	struct gathering g = { .c = c, .db = db, .conf = cli_conf(c), .ev = out };
 	const struct db_doc *mail = d;
 
-	if (d->kind != DOC_DOCUMENT && d->parent != 0)
+	/* A receipt for our acknowledgement belongs to what that acknowledges. */
+	for (int up = 0; up < 2 && d != NULL && d->kind != DOC_DOCUMENT && d->parent != 0; up++)
 		d = mail = doc_of(&g, d->parent);
 	if (d == NULL || d->kind != DOC_DOCUMENT)
 		cli_fail(EX_DATAERR, "this is no business document, and belongs to none");

@@ -377,6 +377,8 @@ job_message(struct ledger *l, struct peer *p, const struct msg *m)
 	case MSG_MDN:
 	case MSG_DSN:
 	case MSG_ACK:
+	case MSG_ACK_MESSAGE:
+	case MSG_ACK_DUE:
 		return told_add(f, m);
 	case MSG_COMMITTING:
 		ledger_committing(l, f, m);

@@ -12,7 +12,8 @@
  *   ledger_in.c       arrived, opened: the way in
  *   ledger_file.c     filed: staged payloads get their names in the inbox
  *   ledger_report.c   receipts and delivery reports joined to what we sent
- *   ledger_ack.c      997, 999, TA1 and CONTRL joined to what we sent
+ *   ledger_ack.c      997, 999, TA1 and CONTRL joined to what we sent, and waited for
+ *   ledger_owe.c      those that we owe: documents of their own, with control numbers from our counters
  *   ledger_effect.c   what follows a commit: originals to sent/ and failed/, status files, quarantine
  *   ledger_hook.c     the operator's programs, told of changes
  *   ledger_recover.c  what a crash left
@@ -126,8 +127,20 @@ void ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, stru
 void ledger_dsn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct str proof);
 
 /* ---- ledger_ack.c ---- */
+bool ledger_is_ack(const struct db_doc *d);	/* by its format and type */
 /* What the payload of an inbound document says of ours; proof is the mail that brought it. */
 void ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f, int64_t payload, struct str proof, struct str signer);
+
+void ledger_ack_deadline(struct ledger *l, struct db_doc *d, const struct db_tx *t);	/* no receipt is waited for: is this? */
+void ledger_ack_overdue(struct ledger *l, struct db_doc *d);
+
+/* ---- ledger_owe.c ---- */
+/* An opened document is due an acknowledgement; when it has been filed, that is made. */
+void ledger_owe(struct ledger *l, const struct db_doc *d, const struct inflight *f, int64_t payload);
+void ledger_owe_pay(struct ledger *l, struct db_doc *d);
+void ledger_owe_job(struct ledger *l, const struct db_doc *d, struct msg *m);	/* what pack needs for it */
+/* The first of n control numbers; they are taken with this transaction, or not at all. */
+uint64_t ledger_count_up(struct ledger *l, const struct partner *pt, const char *name, uint64_t n);
 
 /* ---- ledger_effect.c: run after the commit, in the order they were asked for ---- */
 void effect_settle(struct ledger *l, const struct db_doc *d, const char *folder);	/* the original to sent/ or failed/ */

@@ -38,11 +38,21 @@ add(struct ledger *l, enum effect_kind kind)
 	return x;
 }
 
+/* Was it dropped by somebody, who is told what becomes of it? What we make ourselves has no file in the folders. */
+static bool
+has_original(const struct db_doc *d)
+{
+	return d->dir == EX_OUT && d->kind == DOC_DOCUMENT;
+}
+
 void
 effect_settle_claim(struct ledger *l, const struct db_doc *d, struct str partner, const char *folder)
 {
-	struct effect *x = add(l, EFFECT_SETTLE);
+	struct effect *x;
 
+	if (!has_original(d))
+		return;
+	x = add(l, EFFECT_SETTLE);
 	x->doc = d->id;
 	x->folder = folder;
 	x->text = str_dup(l->turn, partner);
@@ -57,13 +67,14 @@ effect_settle(struct ledger *l, const struct db_doc *d, const char *folder)
 void
 effect_error_file(struct ledger *l, const struct db_doc *d)
 {
-	add(l, EFFECT_ERROR_FILE)->doc = d->id;
+	if (has_original(d))
+		add(l, EFFECT_ERROR_FILE)->doc = d->id;
 }
 
 void
 effect_status(struct ledger *l, const struct db_doc *d)
 {
-	if (d->dir != EX_OUT)
+	if (!has_original(d))
 		return;
 	for (const struct effect *x = l->effects; x != NULL; x = x->next)
 		if (x->kind == EFFECT_STATUS && x->doc == d->id)

@@ -113,6 +113,7 @@ ledger_file_jobs(struct ledger *l)
 		d->path = v[i].final;
 		ledger_must(l, db_job_done(l->db, jobs[i].id, &e), &e, "filed");
 		ledger_story(l, d, EV_FILED, 0, "ledger", 0, d->path, STR_FMT ", %llu bytes", STR_ARG(d->path), (unsigned long long)d->size);
+		ledger_owe_pay(l, d);
 		ledger_queue_receipt(l, d->parent != 0 ? d->parent : d->id, jobs[i].detail);
 	}
 }

@@ -87,6 +87,7 @@ take_payload(struct ledger *l, struct db_doc *d, const struct msg *m)
 	d->receiver = m->edi_receiver;
 	d->control = m->control;
 	d->test = m->flag2;
+	d->kind = ledger_is_ack(d) ? DOC_ACK : DOC_DOCUMENT;
 	d->path = m->proof;	/* where it is staged, until it is filed */
 	d->name = name_inbox(l->turn, d->partner, d->type.n > 0 ? d->type : S("document"), d->number, d->id, m->word);
 	d->reason = m->text.n > 0 ? str_fmt(l->turn, "content: " STR_FMT, STR_ARG(m->text)) : S("");
@@ -235,6 +236,7 @@ open_payload(struct ledger *l, struct db_doc *d, const struct inflight *f, const
 	    d->number.n > 0 ? " " : "", STR_ARG(d->number), STR_ARG(m->text), m->peer.n > 0 ? ", by " : "",
 	    STR_ARG(ledger_signer(m->peer)), payload->text.n > 0 ? "; content: " : "", STR_ARG(payload->text));
 	ledger_acks(l, d, f, payload->id, proof, ledger_signer(m->peer));
+	ledger_owe(l, d, f, payload->id);
 }
 
 /*

@@ -102,6 +102,8 @@ ledger_job_pack(struct ledger *l, struct db_job *j, struct msg *m)
 	if (!may_try(l, d, j, EV_HELD))
 		return false;
 	*m = (struct msg){ .type = MSG_JOB_PACK, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = new_ulid(l), .id = d->id };
+	if (d->kind == DOC_ACK)
+		ledger_owe_job(l, d, m);
 	return true;
 }
 
@@ -206,6 +208,7 @@ void
 ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m)
 {
 	struct db_doc *d = ledger_doc(l, f->job.doc);
+	unsigned int wants = (m->flag ? WANTS_RECEIPT : 0u) | (str_eq(m->word, S("ack")) ? WANTS_ACK : 0u);
 	struct str proof = str_fmt(l->turn, "spool/out/" STR_FMT ".eml", STR_ARG(m->ulid2));
 	struct err e;
 	int64_t tx;
@@ -227,8 +230,7 @@ ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m)
 	d->message_id = str_fmt(l->turn, "<" STR_FMT ">", STR_ARG(m->message_id));
 	take_messages(l, f, d->id);
 	tx = add_transmission(l, d, TX_DOCUMENT, m);
-	ledger_story(l, d, EV_PACKED, m->flag ? WANTS_RECEIPT : 0, "pack", tx, proof, "%s" STR_FMT "%s" STR_FMT "%s" STR_FMT,
-	    d->test ? "TEST " : "", STR_ARG(d->type), d->number.n > 0 ? " " : "", STR_ARG(d->number), d->format.n > 0 ? "; " : "",
+	ledger_story(l, d, EV_PACKED, wants, "pack", tx, proof, "%s" STR_FMT "%s" STR_FMT "%s" STR_FMT, d->test ? "TEST " : "", STR_ARG(d->type), d->number.n > 0 ? " " : "", STR_ARG(d->number), d->format.n > 0 ? "; " : "",
 	    STR_ARG(m->text));
 	ledger_story(l, d, EV_QUEUED, 0, "ledger", tx, S(""), "for <" STR_FMT ">", STR_ARG(m->recipient));
 }
@@ -350,6 +352,7 @@ handed_over(struct ledger *l, struct db_doc *d, struct db_tx *t)
 	d->reason = S("");
 	if (t->wants_receipt && (d->r == R_AWAITED || d->r == R_OVERDUE || d->r == R_WEAK) && d->deadline_ms == 0)
 		d->deadline_ms = l->now + (pt != NULL ? pt->receipt_wait_ms : l->role.conf.receipt_wait_ms);
+	ledger_ack_deadline(l, d, t);
 	effect_settle(l, d, "sent");
 }
 
@@ -537,6 +540,10 @@ ledger_deadlines(struct ledger *l)
 		ledger_must(l, db_tx_latest(l->db, l->turn, d->id, TX_DOCUMENT, &t, &e), &e, "deadline");
 		if (t != NULL && (d->r == R_AWAITED || d->r == R_OVERDUE || d->r == R_WEAK)) {
 			receipt_overdue(l, d, t);
+			continue;
+		}
+		if (d->a == A_AWAITED || d->a == A_RECEIVED) {
+			ledger_ack_overdue(l, d);
 			continue;
 		}
 		d->deadline_ms = 0;

@@ -188,9 +188,9 @@ look_at_files(struct ledger *l, struct arena *scratch, int64_t id)
 	ledger_must(l, db_doc_get(l->db, scratch, id, &d, &e), &e, "recovery");
 	if (d == NULL)
 		return;
-	if (d->dir == EX_OUT && is_older(l, ledger_status_path(l, d), d->changed_ms))
+	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT && is_older(l, ledger_status_path(l, d), d->changed_ms))
 		effect_status(l, d);
-	if (d->dir == EX_OUT && ledger_is_failed(d) && is_older(l, ledger_error_path(l, d), 0))
+	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT && ledger_is_failed(d) && is_older(l, ledger_error_path(l, d), 0))
 		effect_error_file(l, d);
 	if (d->stage == ST_QUARANTINED && is_older(l, str_fmt(l->turn, "quarantine/" STR_FMT ".reason.txt", STR_ARG(d->ulid)), 0))
 		ledger_reason_file(l, d);

@@ -43,6 +43,7 @@ settled(struct ledger *l, struct db_doc *d, struct db_tx *t)
 	ledger_proven(l, d, t);
 	d->deadline_ms = 0;
 	d->reason = S("");
+	ledger_ack_deadline(l, d, t);
 	ledger_put_doc(l, d);
 	effect_settle(l, d, "sent");	/* also from failed/: it had been given up too early */
 }

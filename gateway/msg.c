@@ -89,7 +89,7 @@ static const struct row {
 	[MSG_READY]        = { "ready",        WHO_PACK | WHO_UNPACK | WHO_SEND | WHO_HOOK, WHO_LEDGER, B(COUNT) },
 	[MSG_PACKED]       = { "packed",       WHO_PACK, WHO_LEDGER, B(JOB) | FACTS | B(ULID2) | B(MESSAGE_ID) |
 	                       B(SENDER) | B(RECIPIENT) | B(ENVID) | B(MIC) | B(FLAG) | B(COUNT) | B(SHA256_MAIL) |
-	                       B(SUBJECT) | B(PARTNER) | B(TEXT) },
+	                       B(SUBJECT) | B(PARTNER) | B(TEXT) | B(WORD) },
 	[MSG_SET_ASIDE]    = { "set-aside",    WHO_PACK, WHO_LEDGER, B(JOB) | FACTS | B(WORD) | B(TEXT) },
 	[MSG_MESSAGE]      = { "message",      WHO_PACK | WHO_UNPACK, WHO_LEDGER, B(JOB) | B(COUNT) | B(DOC_TYPE) |
 	                       B(VERSION) | B(CONTROL) | B(NAME) | B(NUMBER) | B(ID) },
@@ -103,14 +103,18 @@ static const struct row {
 	[MSG_DSN]          = { "dsn",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ENVID) | B(MESSAGE_ID) | B(WORD) | B(ENHANCED) |
 	                       B(RECIPIENT) | B(FLAG) | B(PEER) | B(TEXT) },
 	[MSG_ACK]          = { "ack",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ID) | B(WORD) | B(CONTROL) | B(NAME) | B(NUMBER) |
-	                       B(DOC_TYPE) | B(FORMAT) | B(TEXT) },
+	                       B(DOC_TYPE) | B(FORMAT) | B(TEXT) | B(COUNT) },
+	[MSG_ACK_MESSAGE]  = { "ack-message",  WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ID) | B(COUNT) | B(WORD) | B(NAME) | B(CONTROL) |
+	                       B(TEXT) },
+	[MSG_ACK_DUE]      = { "ack-due",      WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ID) | B(COUNT) | B(SIZE) | B(WORD) | B(TEXT) },
 	[MSG_JOB_FAILED]   = { "job-failed",   WHO_PACK | WHO_UNPACK, WHO_LEDGER, B(JOB) | B(TEXT) },
 	[MSG_COMMITTING]   = { "committing",   WHO_SEND, WHO_LEDGER, B(JOB) | B(PEER) | B(TLS) | B(TRANSCRIPT) },
 	[MSG_HOOKED]       = { "hooked",       WHO_HOOK, WHO_LEDGER, B(JOB) | B(FLAG) | B(TEXT) },
 	[MSG_SENT]         = { "sent",         WHO_SEND, WHO_LEDGER, B(JOB) | B(WORD) | B(CODE) | B(ENHANCED) | B(TEXT) |
 	                       B(PEER) | B(TLS) | B(TRANSCRIPT) },
 
-	[MSG_JOB_PACK]     = { "job-pack",     WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(ID) },
+	[MSG_JOB_PACK]     = { "job-pack",     WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(ID) |
+	                       B(WORD) | B(TEXT) | B(NAME) | B(FORMAT) | B(COUNT) | B(SIZE) },
 	[MSG_JOB_RECEIPT]  = { "job-receipt",  WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(WORD) |
 	                       B(TEXT) | B(MIC) | B(MESSAGE_ID) | B(FLAG) | B(NAME) | B(ID) },
 	[MSG_JOB_UNPACK]   = { "job-unpack",   WHO_LEDGER, WHO_UNPACK, B(JOB) | B(ULID) | B(ID) },

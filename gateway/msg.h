@@ -23,20 +23,25 @@ enum msg_type {
 	MSG_WAITING_OVER,	/* watch: partner, name: gone, or claimed */
 	MSG_ARRIVED,		/* listen: ulid lies in spool/arrived */
 	MSG_READY,		/* pack, unpack, send, hook: count more jobs can be taken */
-	MSG_PACKED,		/* pack: job done; facts of the document and the transmission */
+	MSG_PACKED,		/* pack: job done; facts of the document and the transmission; word "ack": one is waited for */
 	MSG_SET_ASIDE,		/* pack: job; word ("invalid", "held"), text (why); facts as far as known */
 	MSG_MESSAGE,		/* pack, unpack: job; one ST/UNH: before the job's closing message */
 	MSG_OPENED,		/* unpack: job; a payload (id) was staged in the inbox at proof; word: file name ending */
 	MSG_UNPACKED,		/* unpack: job done; verdict of the whole mail */
 	MSG_MDN,		/* unpack: job; a receipt: before MSG_UNPACKED */
 	MSG_DSN,		/* unpack: job; one recipient of a report: before MSG_UNPACKED */
-	MSG_ACK,		/* unpack: job; what payload (id) says of one interchange (control) or group (name): before MSG_UNPACKED */
+	MSG_ACK,		/* unpack: job; what payload (id) says of one interchange (control) or group (name), its report
+				   number count: before MSG_UNPACKED */
+	MSG_ACK_MESSAGE,	/* unpack: job; what report count of payload (id) says of one message (name: its group, control) */
+	MSG_ACK_DUE,		/* unpack: job; payload (id) is due this acknowledgement (text) of that verdict (word), which takes
+				   count control numbers of interchanges and size of groups: before MSG_UNPACKED */
 	MSG_JOB_FAILED,		/* pack, unpack: job; text: our own trouble (disk full, key unreadable): try later */
 	MSG_COMMITTING,		/* send: job: everything but the final dot has gone out; may it? */
 	MSG_HOOKED,		/* hook: job; flag: every hook succeeded; text: how it went */
 	MSG_SENT,		/* send: job; word (accepted, deferred, refused, uncertain), code, enhanced, text, peer, tls, transcript */
 	/* ledger → role */
-	MSG_JOB_PACK,		/* pack: job, ulid, partner, ulid2 (of the transmission) */
+	MSG_JOB_PACK,		/* pack: job, ulid, partner, ulid2 (of the transmission); word "ack": text is the document,
+				   name its file name, format, and count and size its first control numbers */
 	MSG_JOB_RECEIPT,	/* pack: job, ulid (of the mail), box, partner, ulid2, word (disposition), text, mic, message_id, recipient */
 	MSG_JOB_UNPACK,		/* unpack: job, ulid */
 	MSG_JOB_SEND,		/* send: job, ulid, partner, sender, recipient, envid, size, flag (ask for a delivery report) */
@@ -71,6 +76,8 @@ struct msg {
 	struct str verdict, modifier;
 	struct str transcript;		/* of an SMTP session: what was said, but for secrets and the mail */
 };
+
+#define LEDGER_MESSAGES_MAX 1000	/* of an interchange that the ledger is told of one by one */
 
 enum msg_who {
 	WHO_SUPERVISOR = 1, WHO_LEDGER = 2, WHO_WATCH = 4, WHO_PACK = 8, WHO_SEND = 16, WHO_LISTEN = 32, WHO_UNPACK = 64,

@@ -8,7 +8,9 @@
  */
 #include "gateway/worker.h"
 
-#include "edi/edi.h"
+#include "edi/ack.h"
+#include "edi/edifact.h"
+#include "edi/x12.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
@@ -55,6 +57,16 @@ routing_fault(const struct partner *pt, const struct edi_facts *f)
 	if (f->sender.id.n > 0 && role.conf.ids.n > 0 && !conf_is_own_id(&role.conf, f->sender.qual, f->sender.id))
 		return str_fmt(arena, "the interchange's sender " STR_FMT " is none of our ids", STR_ARG(describe_party(arena, f->sender)));
 	return S("");
+}
+
+/* Do we wait for an acknowledgement of it? XML has none, and acknowledgements get none. */
+static bool
+wants_ack(const struct partner *pt, const struct edi_facts *f)
+{
+	if ((f->format != &edi_x12 && f->format != &edi_edifact) || ack_is(f))
+		return false;
+	/* ISA14 asks for a TA1, which says no more than that it arrived: no 997 can be asked for. */
+	return pt->ack == CONF_ACK_WANTED || (pt->ack == CONF_ACK_AUTO && f->format == &edi_edifact && f->ack_requested);
 }
 
 static void
@@ -144,6 +156,8 @@ check_unchanged(const struct claim *was, struct err *e)
 	struct claim is;
 	bool found;
 
+	if (was->ulid.n == 0)
+		return 0;	/* no file: made by ourselves */
 	if (claim_get(arena, spool, was->ulid, was->partner, &is, &found, e) == -1)
 		return -1;
 	if (!found || is.size != was->size || is.changed_ns != was->changed_ns)
@@ -192,12 +206,54 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	m->subject = d.subject;
 	m->mic = mic_set_text(arena, &mics);
 	m->flag = pt->receipt != CONF_RECEIPT_NONE;
-	m->text = str_fmt(arena, "%s%s%s as " STR_FMT ", MIC " STR_FMT, pt->sign ? "signed" : "not signed",
-	    pt->encrypt ? ", encrypted" : "", m->flag ? ", receipt asked" : "", STR_ARG(d.media_type), STR_ARG(mic_text(arena, &mics.list[0])));
+	m->word = wants_ack(pt, f) ? S("ack") : S("");
+	m->text = str_fmt(arena, "%s%s%s%s as " STR_FMT ", MIC " STR_FMT, pt->sign ? "signed" : "not signed",
+	    pt->encrypt ? ", encrypted" : "", m->flag ? ", receipt asked" : "", m->word.n > 0 ? ", acknowledgement awaited" : "",
+	    STR_ARG(d.media_type), STR_ARG(mic_text(arena, &mics.list[0])));
 	return 0;
 }
 
-/* Everything about one claimed document. -1: our own trouble, the job is tried again. */
+static int
+tell_packed(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f, struct span content,
+    struct err *e)
+{
+	struct msg m = { .type = MSG_PACKED, .job = job->job };
+
+	if (pack_for(job, pt, claim, f, content, &m, e) == -1) {
+		/* What the operator must put right (a certificate, an address) waits for him; the rest is tried again. */
+		if (e->kind == ERR_RETRY)
+			return -1;
+		set_aside(job->job, "held", str_of(e->text), f, content);
+		return 0;
+	}
+	describe_messages(&role, job->job, 0, f);
+	describe_put(arena, &m, f, content);
+	role_tell(&role, &m);
+	return 0;
+}
+
+/* An acknowledgement of ours: made by unpack, out of what came in; it lacks its control numbers. */
+static int
+pack_ack(const struct msg *job, struct err *e)
+{
+	const struct partner *pt = partner_by_key(&role.conf, job->partner);
+	const struct edi_format *format = str_eq(job->format, S("x12")) ? &edi_x12 : &edi_edifact;
+	struct claim as = { .name = job->name };
+	struct buf content = BUF_CAP(ACK_SIZE_MAX);
+	struct edi_facts facts = { 0 };
+	int rc = 0;
+
+	if (pt == NULL)
+		set_aside(job->job, "held", S("the partner is no longer configured"), &facts, span_str(S("")));
+	else if (ack_renumber(job->text, format, job->count, job->size, &content, e) == -1 ||
+	    edi_read(arena, buf_str(&content), &facts, e) == -1)
+		set_aside(job->job, "invalid", str_of(e->text), &facts, span_str(S("")));
+	else
+		rc = tell_packed(job, pt, &as, &facts, span_str(buf_str(&content)), e);
+	buf_clear(&content);
+	return rc;
+}
+
 /* What is known of it decides. -1: our own trouble, the job is tried again. */
 static int
 pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes, struct err *e)
@@ -205,7 +261,6 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	const struct partner *pt = partner_by_key(&role.conf, job->partner);
 	struct map_store store = map_store(bytes);
 	struct span content = span_store(&store.store);
-	struct msg m = { .type = MSG_PACKED, .job = job->job };
 	struct edi_facts facts = { 0 };
 	struct str fault;
 
@@ -222,16 +277,8 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 		set_aside(job->job, "invalid", describe_problem(arena, &facts), &facts, content);
 	else if (fault.n > 0)
 		set_aside(job->job, "held", fault, &facts, content);
-	else if (pack_for(job, pt, claim, &facts, content, &m, e) == -1) {
-		/* What the operator must put right (a certificate, an address) waits for him; the rest is tried again. */
-		if (e->kind == ERR_RETRY)
-			return -1;
-		set_aside(job->job, "held", str_of(e->text), &facts, content);
-	} else {
-		describe_messages(&role, job->job, 0, &facts);
-		describe_put(arena, &m, &facts, content);
-		role_tell(&role, &m);
-	}
+	else
+		return tell_packed(job, pt, claim, &facts, content, e);
 	return 0;
 }
 
@@ -331,7 +378,9 @@ out:
 static int
 work(const struct msg *job, struct err *e)
 {
-	return job->type == MSG_JOB_PACK ? pack_document(job, e) : pack_receipt(job, e);
+	if (job->type == MSG_JOB_RECEIPT)
+		return pack_receipt(job, e);
+	return str_eq(job->word, S("ack")) ? pack_ack(job, e) : pack_document(job, e);
 }
 
 int

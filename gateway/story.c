@@ -12,6 +12,7 @@ story_read(struct cli *c, struct db *db, const struct db_doc *d, struct story *o
 
 	*out = (struct story){ .doc = d };
 	if (db_message_list(db, a, d->id, &out->messages, &out->n_messages, &e) == -1 ||
+	    db_message_ack_list(db, a, d->id, &out->acks, &out->n_acks, &e) == -1 ||
 	    db_tx_list(db, a, d->id, &txs, &out->n_txs, &e) == -1 ||
 	    db_event_list(db, a, d->id, &out->events, &out->n_events, &e) == -1)
 		cli_die(0, &e);
@@ -23,9 +24,30 @@ story_read(struct cli *c, struct db *db, const struct db_doc *d, struct story *o
 	}
 }
 
-static json_t *
-message_json(struct arena *a, const struct db_message *m)
+const struct db_message_ack *
+story_ack(const struct story *s, const struct db_message *m)
 {
+	for (size_t i = 0; i < s->n_acks; i++)
+		if (str_eq(s->acks[i].grp, m->grp) && str_eq(s->acks[i].control, m->control))
+			return &s->acks[i];
+	return NULL;
+}
+
+static json_t *
+ack_json(struct arena *a, const struct db_message_ack *k)
+{
+	json_t *o = json_new();
+
+	json_str(o, a, "verdict", k->verdict);
+	json_str(o, a, "errors", k->errors);
+	json_int(o, "document", k->said_by);
+	return o;
+}
+
+static json_t *
+message_json(struct arena *a, const struct story *s, const struct db_message *m)
+{
+	const struct db_message_ack *k = story_ack(s, m);
 	json_t *o = json_new();
 
 	json_int(o, "ordinal", m->ordinal);
@@ -34,6 +56,8 @@ message_json(struct arena *a, const struct db_message *m)
 	json_str(o, a, "control", m->control);
 	json_str(o, a, "group", m->grp);
 	json_str(o, a, "number", m->number);
+	if (k != NULL)
+		json_list(o, "acknowledgement", ack_json(a, k));
 	return o;
 }
 
@@ -71,7 +95,7 @@ story_json(struct arena *a, const struct story *s)
 	json_t *o = json_doc(a, s->doc), *messages = json_array(), *txs = json_array(), *events = json_array();
 
 	for (size_t i = 0; i < s->n_messages; i++)
-		json_push(messages, message_json(a, &s->messages[i]));
+		json_push(messages, message_json(a, s, &s->messages[i]));
 	json_list(o, "messages", messages);
 	for (size_t i = 0; i < s->n_txs; i++)
 		json_push(txs, tx_json(a, &s->txs[i]));

@@ -16,6 +16,8 @@ struct story {
 	const struct db_doc *doc;
 	struct db_message *messages;
 	size_t n_messages;
+	struct db_message_ack *acks;	/* what the partner said of them */
+	size_t n_acks;
 	struct story_tx *txs;
 	size_t n_txs;
 	struct db_event *events;
@@ -24,6 +26,7 @@ struct story {
 
 /* Ends the command when the database cannot be read. Everything is the arena's. */
 void story_read(struct cli *c, struct db *db, const struct db_doc *d, struct story *out);
+const struct db_message_ack *story_ack(const struct story *s, const struct db_message *m);	/* NULL: nothing was said of it */
 json_t *story_json(struct arena *a, const struct story *s);
 
 #endif

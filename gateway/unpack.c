@@ -103,6 +103,7 @@ stage_payload(const struct msg *job, const struct partner *pt, const struct as1_
 	describe_put(arena, &m, &facts, span_str(p->content));
 	describe_messages(&role, job->job, (int64_t)i, &facts);
 	describe_acks(&role, arena, job->job, (int64_t)i, &facts, p->content);
+	describe_ack_due(&role, arena, job->job, (int64_t)i, pt, &facts, p->content);
 	m.word = extension(&facts, p);
 	role_tell(&role, &m);
 	return 0;

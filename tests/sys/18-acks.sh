@@ -6,6 +6,7 @@ b=${1:-build/opt}
 . tests/gateway.sh
 sys_begin
 make_pair "$dir" || bail "setting up"
+set_all "$acme" partner.nordwind.ack_997 never	# these are written here
 up "$nordwind" && up "$acme" || bail "starting"
 
 # From nordwind (own side) to acme, or back: the header of an X12 interchange.
@@ -59,7 +60,7 @@ printf 'AK1*PO*430\nAK9*R*1*1*0*5\n' | answer997 3 | drop "$acme" nordwind r.x12
 { isa 5098765000007 4012345000009 4; printf 'TA1*000000044*261123*1200*R*025~\nIEA*0*000000004~\n'; } | drop "$acme" nordwind t.x12
 printf 'UCI+%s+4012345000009:14+5098765000007:14+7\n' "$reference" | contrl C1 | drop "$acme" nordwind c.edi
 printf 'AK1*PO*999\nAK9*A*1*1*1\n' | answer997 5 | drop "$acme" nordwind stranger.x12
-all_in() { [ "$(count "$nordwind" dir=in kind=document)" = 6 ]; }
+all_in() { [ "$(count "$nordwind" dir=in kind=ack)" = 6 ]; }
 try "six acknowledgements arrive" wait_for 60 all_in
 is "an accepted one stays complete" "$(state accepted.x12)" complete
 is "of one accepted in part that is said" "$(state partly.x12)" partly-accepted
@@ -73,12 +74,15 @@ done
 "$e" --home "$nordwind" trace "$(id partly.x12)" >"$dir/trace" 2>&1
 try "where the fault is stands in the timeline" grep -q "850 '0002' refused, code 8 in segment 2 BEG" "$dir/trace"
 try "one that fits nothing says so" sh -c "grep -q 'ack-unmatched' '$nordwind.log'"
-is "it is filed all the same" "$(count "$nordwind" dir=in state=filed kind=document)" 6
+is "it is filed all the same" "$(count "$nordwind" dir=in state=filed kind=ack)" 6
 try "db rebuild changes nothing" sh -c "'$e' --home '$nordwind' db rebuild | grep -qE '(^|[^0-9])0( |$)'"
 
 # Said again, and contradicted: the stronger proof stays.
 printf 'AK1*PO*410\nAK9*R*2*2*0\n' | answer997 6 | drop "$acme" nordwind again.x12
-seven_in() { [ "$(count "$nordwind" dir=in kind=document state=filed)" = 7 ]; }
+seven_in() { [ "$(count "$nordwind" dir=in kind=ack state=filed)" = 7 ]; }
 try "one more arrives" wait_for 60 seven_in
+try "that it was said before, otherwise, is kept" sh -c "'$e' --home '$nordwind' trace $(id accepted.x12) | grep -q 'contradicts stronger proof'"
 is "it does not undo what was accepted" "$(state accepted.x12)" complete
+printf 'AK1*PO*410\nAK9*A*2*2*2\n' | answer997 7 | drop "$acme" nordwind twice.x12
+try "and once more the same: it is called a duplicate" wait_for 60 grep -q ack-duplicate "$nordwind.log"
 done_testing

@@ -242,7 +242,7 @@ mistakes_are_told_with_their_place(void **state)
 		{ MINIMAL ACME "send = none sign\n", "want none, or some of" },
 		{ MINIMAL ACME "send =\n", "want none, or some of" },
 		{ MINIMAL ACME "accept = compress\n", "is none of sign|encrypt" },
-		{ MINIMAL ACME "ack = yes\n", "\"yes\" is none of none|auto" },
+		{ MINIMAL ACME "ack = yes\n", "\"yes\" is none of none|auto|wanted" },
 		{ MINIMAL ACME "dedup = maybe\n", "\"maybe\" is none of yes, no" },
 		{ MINIMAL ACME "smtp_port = 25\n", "config.ini:6:13: smtp_port without smtp_host" },
 		{ MINIMAL ACME "[partner \"acme\"]\naddress = b@acme.example\ncert = x\n",

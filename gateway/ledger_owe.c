@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Acknowledgements that we owe. Unpack, which has read the interchange, makes the text, with any control numbers, and
+ * says how many it takes; it stands in the database from the commit that opened the document. The commit that files
+ * the document makes a document of the acknowledgement and gives it its numbers, so that none is left out and none is
+ * given twice, whoever is killed when. Pack puts them in and packs it like any other.
+ */
+#include "gateway/ledger.h"
+
+#include "gateway/base/log.h"
+
+#define CONTROL_MAX 999999999u	/* nine digits, in X12 */
+
+uint64_t
+ledger_count_up(struct ledger *l, const struct partner *pt, const char *name, uint64_t n)
+{
+	uint64_t last, next;
+	struct err e;
+
+	ledger_begin(l);
+	ledger_must(l, db_counter(l->db, pt->key, str_of(name), &last, &e), &e, "counter");
+	next = last + 1;
+	if (next < pt->control_from || next > CONTROL_MAX || n > CONTROL_MAX - next + 1)
+		next = pt->control_from;
+	ledger_must(l, db_counter_put(l->db, pt->key, str_of(name), next + n - 1, &e), &e, "counter");
+	return next;
+}
+
+void
+ledger_owe(struct ledger *l, const struct db_doc *d, const struct inflight *f, int64_t payload)
+{
+	struct err e;
+
+	for (const struct told *t = f->told; t != NULL; t = t->next)
+		if (t->m.type == MSG_ACK_DUE && t->m.id == payload)
+			ledger_must(l, db_ack_put(l->db, &(struct db_ack){ .doc = d->id, .verdict = t->m.word, .body = t->m.text,
+			    .interchanges = t->m.count, .groups = t->m.size }, &e), &e, "acknowledgement");
+}
+
+static void
+give_numbers(struct ledger *l, const struct partner *pt, const struct db_doc *d, struct db_ack *k)
+{
+	bool x12 = str_eq(d->format, S("x12"));
+
+	k->interchange = ledger_count_up(l, pt, x12 ? "x12-interchange" : "edifact-interchange", k->interchanges);
+	k->grp = k->groups > 0 ? ledger_count_up(l, pt, "x12-group", k->groups) : 1;
+}
+
+static struct db_doc *
+add_answer(struct ledger *l, const struct db_doc *d)
+{
+	struct db_doc *answer = arena_new_of(l->turn, struct db_doc);
+	char ulid[ULID_MAX];
+	struct err e;
+
+	ulid_new(ulid);
+	*answer = (struct db_doc){ .ulid = str_dup(l->turn, str_of(ulid)), .dir = EX_OUT, .kind = DOC_ACK, .partner = d->partner,
+		.format = d->format, .parent = d->id, .shown = S("claimed"), .created_ms = l->now, .changed_ms = l->now,
+		.name = str_fmt(l->turn, "ack_%lld.%s", (long long)d->id, str_eq(d->format, S("x12")) ? "x12" : "edi") };
+	ledger_must(l, db_doc_add(l->db, answer, &answer->id, &e), &e, "acknowledgement");
+	return answer;
+}
+
+void
+ledger_owe_pay(struct ledger *l, struct db_doc *d)
+{
+	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	struct db_doc *answer;
+	struct db_ack *k;
+	struct err e;
+
+	ledger_must(l, db_ack_get(l->db, l->turn, d->id, &k, &e), &e, "acknowledgement");
+	if (k == NULL || k->answer != 0 || pt == NULL)
+		return;
+	ledger_begin(l);
+	answer = add_answer(l, d);
+	k->answer = answer->id;
+	give_numbers(l, pt, d, k);
+	ledger_must(l, db_ack_put(l->db, k, &e), &e, "acknowledgement");
+	ledger_story(l, answer, EV_CLAIMED, 0, "ledger", 0, S(""), "acknowledges document %lld: " STR_FMT ", control number %llu",
+	    (long long)d->id, STR_ARG(k->verdict), (unsigned long long)k->interchange);
+	ledger_add_job(l, &(struct db_job){ .kind = JOB_PACK, .doc = answer->id, .due_ms = l->now });
+	ledger_story(l, d, EV_NOTE, 0, "ledger", 0, S(""), "acknowledged: " STR_FMT ", by document %lld", STR_ARG(k->verdict),
+	    (long long)answer->id);
+}
+
+void
+ledger_owe_job(struct ledger *l, const struct db_doc *d, struct msg *m)
+{
+	struct db_ack *k;
+	struct err e;
+
+	ledger_must(l, db_ack_by_answer(l->db, l->turn, d->id, &k, &e), &e, "acknowledgement");
+	if (k == NULL)
+		ledger_must(l, err_set(&e, ERR_CONFIG, "acknowledgement %lld has no text", (long long)d->id), &e, "acknowledgement");
+	m->word = S("ack");
+	m->name = d->name;
+	m->format = d->format;
+	m->text = k->body;
+	m->count = k->interchange;
+	m->size = k->grp;
+}
