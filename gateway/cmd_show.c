@@ -69,6 +69,16 @@ put_state(struct show *s)
 		(void)printf("%-12s  %s\n", "deadline", cli_when(s->cli.arena, d->deadline_ms));
 }
 
+/* Of the MICs that are kept the one that a right receipt carries. */
+static struct str
+first_of(struct str mics)
+{
+	struct str one;
+
+	(void)str_cut(&mics, ';', &one);
+	return one;
+}
+
 static void
 put_tx(struct show *s, const struct story_tx *x)
 {
@@ -79,7 +89,7 @@ put_tx(struct show *s, const struct story_tx *x)
 	    cli_size(a, t->size), cli_shown(a, t->recipient), t->superseded_by != 0 ? "  (superseded)" : "");
 	(void)printf("%-12s  spool/out/%s.eml\n", "", cli_shown(a, t->ulid));
 	if (t->mic.n > 0)
-		(void)printf("%-12s  MIC %s\n", "", cli_shown(a, t->mic));
+		(void)printf("%-12s  MIC %s\n", "", cli_shown(a, first_of(t->mic)));
 	for (size_t i = 0; i < x->n; i++) {
 		const struct db_attempt *at = &x->attempts[i];
 		const char *code = at->code == 0 ? "" : cli_fmt(a, "%u ", at->code);

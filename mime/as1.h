@@ -7,7 +7,7 @@
 #ifndef EDIGATE_MIME_AS1_H
 #define EDIGATE_MIME_AS1_H
 
-#include "mime/cert.h"
+#include "mime/cms.h"
 #include "mime/dsn.h"
 #include "mime/mdn.h"
 #include "mime/stream.h"
@@ -31,6 +31,13 @@ struct as1_envelope {
 	struct str boundary_seed;	/* unique per mail, [A-Za-z0-9]: boundaries are made from it */
 };
 
+/*
+ * How the bytes of a document stand in its part. What an encoding cannot carry exactly, or a relay might touch, goes base64:
+ * 8bit and binary only inside of something that is base64 itself, 7bit and quoted-printable only with
+ * CRLF line ends, the latter one at the end too.
+ */
+enum as1_encoding { AS1_BASE64, AS1_QUOTED, AS1_7BIT, AS1_8BIT, AS1_BINARY };
+
 /* How a document is wrapped; zero is the default of each. */
 struct as1_shape {
 	bool compress, sign, encrypt;	/* in this order (RFC 5402, 2) ... */
@@ -39,6 +46,11 @@ struct as1_shape {
 	bool pss, oaep;			/* of an RSA key, in place of PKCS #1 v1.5 */
 	enum mic_alg digest;		/* of the signature, and so of the MIC: SHA-256 */
 	struct str cipher;		/* "aes-256-cbc" */
+	enum as1_encoding encoding;
+	bool bare_micalg;		/* micalg=sha256, as RFC 3851 had it; else sha-256 */
+	enum cms_include include;	/* whose certificates go with a signature */
+	bool by_key_id;			/* see cms.h */
+	bool protection;
 };
 
 struct as1_document {
@@ -58,7 +70,7 @@ struct as1_document {
  * The whole mail, CRLF lines, 7bit, no line over 76 (signature and payload base64) or starting with "From ". Also usable
  * for plain mails (sign false): multipart/mixed text + attachment. The content is read several times, and is the caller's
  * to keep the same meanwhile; room takes it compressed. mics is what a receipt may carry, the right one first; there are
- * others only when the document is not signed.
+ * others only when the document is not signed, and behind them those that partners are known to come to in error.
  */
 int as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to, struct mic_set *mics,
     struct err *e);
@@ -69,6 +81,7 @@ struct as1_receipt_mail {
 	struct str human;		/* plain words, UTF-8; wrapped by us */
 	struct str original_headers;	/* for the third part, text/rfc822-headers; may be empty */
 	bool sign;
+	struct as1_shape how;		/* of the signature: pss, digest, bare_micalg, include, by_key_id, protection */
 	const struct cert_set *own;
 	const struct cert_key *key;
 };

@@ -72,12 +72,20 @@ as1_boundary(struct arena *a, const struct as1_envelope *env, const char *kind)
 	return str_fmt(a, "=_%s_" STR_FMT, kind, STR_ARG(env->boundary_seed));
 }
 
+struct cms_signing
+as1_signing(const struct as1_shape *how, const struct cert_set *own, const struct cert_key *key, int64_t now_ms)
+{
+	return (struct cms_signing){ .own = own, .key = key, .scheme = how->pss ? ALG_RSA_PSS : ALG_NONE, .digest = how->digest,
+		.opaque = how->opaque, .include = how->include, .by_key_id = how->by_key_id, .protection = how->protection,
+		.now_ms = now_ms };
+}
+
 /* RFC 8551, 3.5.3.2: all that stands before the entity. */
 static int
-put_before(struct buf *out, const struct cms_signing *how, struct str boundary, struct err *e)
+put_before(struct buf *out, enum mic_alg digest, bool bare_micalg, struct str boundary, struct err *e)
 {
 	if (buf_put(out, S(TYPE_SIGNED), e) == -1 ||
-	    buf_put(out, str_of(mic_alg_name(cms_sign_digest(how))), e) == -1 ||
+	    buf_put(out, str_of(alg_micalg(digest, bare_micalg)), e) == -1 ||
 	    write_param(out, "boundary", boundary, e) == -1 ||
 	    buf_put(out, S("\r\n\r\nThis is a signed message in MIME format.\r\n"), e) == -1)
 		return -1;
@@ -94,8 +102,8 @@ put_behind(struct buf *out, struct str boundary, struct str signature, struct er
 }
 
 int
-as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing *how, const struct rope *entity,
-    struct rope *out, struct mic *over, struct err *e)
+as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing *how, bool bare_micalg,
+    const struct rope *entity, struct rope *out, struct mic *over, struct err *e)
 {
 	struct buf der = BUF_CAP(CERT_PEM_MAX), text = BUF_CAP(2 * CERT_PEM_MAX);
 	int rc = -1;
@@ -103,7 +111,7 @@ as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing
 	if (how->own == NULL || how->key == NULL)
 		return err_set(e, ERR_CONFIG, "no certificate and key to sign with");
 	if (rope_mic(entity, cms_sign_digest(how), over, e) == -1 || cms_sign_around(how, over, 0, &der, &der, e) == -1 ||
-	    put_before(&text, how, boundary, e) == -1)
+	    put_before(&text, over->alg, bare_micalg, boundary, e) == -1)
 		goto out;
 	rope_bytes(out, span_str(str_dup(a, buf_str(&text))));
 	rope_rope(out, entity);

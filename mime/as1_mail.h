@@ -22,10 +22,26 @@ struct str as1_boundary(struct arena *a, const struct as1_envelope *env, const c
  * multipart/signed (RFC 8551, 3.5.3), media type and body: entity, and the detached signature over exactly its bytes, whose
  * digest is told. out is made of pieces in the arena, and of entity.
  */
-int as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing *how, const struct rope *entity,
-    struct rope *out, struct mic *over, struct err *e);
+int as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing *how, bool bare_micalg,
+    const struct rope *entity, struct rope *out, struct mic *over, struct err *e);
 
-/* The MICs that a receipt for an unsigned document may carry; part is the document as a MIME part. */
-int as1_mics(const struct as1_document *d, const struct rope *part, struct mic_set *out, struct err *e);
+struct cms_signing as1_signing(const struct as1_shape *how, const struct cert_set *own, const struct cert_key *key, int64_t now_ms);
+
+/*
+ * The document as a MIME part, encoded as asked for where its bytes allow it. wrapped: the part will travel inside of
+ * something that is base64. out is made of pieces in the arena, and of the content.
+ */
+int as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struct rope *out, struct err *e);
+
+/* What a document's mail is made of, where the MICs are made from. */
+struct as1_layers {
+	const struct rope *part;	/* the document as a MIME part */
+	const struct rope *entity;	/* what was signed, digested in over; NULL: nothing was */
+	const struct rope *deflated;	/* compressed, before or after it was signed; NULL: it was not */
+	struct mic over;
+};
+
+/* The MICs that a receipt may carry, and those that a partner comes to in a known wrong way. */
+int as1_mics(const struct as1_document *d, const struct as1_layers *l, struct mic_set *out, struct err *e);
 
 #endif

@@ -12,7 +12,7 @@ struct packing {
 	struct room *room;
 	struct rope *part;		/* the document as a MIME part */
 	struct rope *entity;		/* that, as it was wrapped so far */
-	struct mic over;		/* of what was signed */
+	struct as1_layers layers;
 };
 
 static bool
@@ -44,8 +44,7 @@ check_document(const struct as1_document *d, struct err *e)
 static struct cms_signing
 signing_of(const struct as1_document *d)
 {
-	return (struct cms_signing){ .own = d->own, .key = d->key, .scheme = d->how.pss ? ALG_RSA_PSS : ALG_NONE,
-		.digest = d->how.digest, .opaque = d->how.opaque, .now_ms = d->env.date_ms };
+	return as1_signing(&d->how, d->own, d->key, d->env.date_ms);
 }
 
 /* RFC 4130, 7.3.1: a receipt's digest is the one that the message was signed by. */
@@ -69,7 +68,7 @@ put_receipt_request(const struct as1_document *d, struct buf *out, struct err *e
 		return 0;
 	return buf_printf(out, e,
 	    "Disposition-Notification-Options: signed-receipt-protocol=optional,\r\n"
-	    " pkcs7-signature; signed-receipt-micalg=optional, %s\r\n", mic_alg_name(digest_of(d)));
+	    " pkcs7-signature; signed-receipt-micalg=optional, %s\r\n", alg_micalg(digest_of(d), d->how.bare_micalg));
 }
 
 /* What is in a buf, kept. */
@@ -88,17 +87,11 @@ rope_new(struct packing *p)
 static int
 make_file_part(struct packing *p, struct err *e)
 {
-	struct buf header = BUF_CAP(HEADER_MAX);
-	struct rope *content = rope_new(p);
-	int rc = write_file_header(&header, p->d->media_type, p->d->file_name, e);
+	const struct as1_shape *how = &p->d->how;
 
-	p->part = rope_new(p);
-	rope_bytes(content, p->d->content);
-	rope_bytes(p->part, kept(p, &header));
-	rope_base64(p->part, content);
-	p->entity = p->part;
-	buf_clear(&header);
-	return rc;
+	p->part = p->entity = rope_new(p);
+	p->layers.part = p->part;
+	return as1_file_part(p->a, p->d, how->compress || how->encrypt || (how->sign && how->opaque), p->part, e);
 }
 
 /* RFC 8551, 3.3; RFC 3274, 1.3: kind is "enveloped-data", "compressed-data" or "signed-data". */
@@ -148,6 +141,7 @@ compress(struct packing *p, struct err *e)
 		rope_bytes(der, kept(p, &head));
 		rope_bytes(der, span_store(small));
 		wrap_smime(p, "compressed-data", "smime.p7z", der);
+		p->layers.deflated = p->entity;
 	}
 	buf_clear(&head);
 	return rc;
@@ -160,8 +154,8 @@ sign_opaque(struct packing *p, const struct cms_signing *how, struct err *e)
 	struct rope *der = rope_new(p);
 	int rc = -1;
 
-	if (rope_mic(p->entity, cms_sign_digest(how), &p->over, e) == 0 &&
-	    cms_sign_around(how, &p->over, rope_size(p->entity), &before, &behind, e) == 0) {
+	if (rope_mic(p->entity, cms_sign_digest(how), &p->layers.over, e) == 0 &&
+	    cms_sign_around(how, &p->layers.over, rope_size(p->entity), &before, &behind, e) == 0) {
 		rope_bytes(der, kept(p, &before));
 		rope_rope(der, p->entity);
 		rope_bytes(der, kept(p, &behind));
@@ -181,9 +175,11 @@ sign(struct packing *p, struct err *e)
 
 	if (how.own == NULL || how.key == NULL)
 		return err_set(e, ERR_CONFIG, "no certificate and key to sign with");
+	p->layers.entity = p->entity;
 	if (how.opaque)
 		return sign_opaque(p, &how, e);
-	if (as1_sign_detached(p->a, as1_boundary(p->a, &p->d->env, "signed"), &how, p->entity, whole, &p->over, e) == -1)
+	if (as1_sign_detached(p->a, as1_boundary(p->a, &p->d->env, "signed"), &how, p->d->how.bare_micalg,
+	        p->entity, whole, &p->layers.over, e) == -1)
 		return -1;
 	p->entity = whole;
 	return 0;
@@ -274,6 +270,5 @@ as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struc
 		return -1;
 	if ((d->how.encrypt ? put_enveloped(&p, to, e) : rope_put(p.entity, to, e)) == -1)
 		return -1;
-	*mics = (struct mic_set){ .list = { p.over }, .n = 1 };
-	return d->how.sign ? 0 : as1_mics(d, p.part, mics, e);
+	return as1_mics(d, &p.layers, mics, e);
 }

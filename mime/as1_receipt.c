@@ -79,13 +79,14 @@ put_thread(struct str original, struct buf *out, struct err *e)
 static int
 put_signed(struct arena *a, const struct as1_receipt_mail *r, struct str report, struct buf *out, struct err *e)
 {
-	const struct cms_signing how = { .own = r->own, .key = r->key, .now_ms = r->env.date_ms };
+	struct cms_signing how = as1_signing(&r->how, r->own, r->key, r->env.date_ms);
 	struct rope entity = { 0 }, whole = { 0 };
 	struct buf_sink to = buf_sink(out);
 	struct mic over;
 
 	rope_bytes(&entity, span_str(report));
-	if (as1_sign_detached(a, as1_boundary(a, &r->env, "signed"), &how, &entity, &whole, &over, e) == -1)
+	how.opaque = false;
+	if (as1_sign_detached(a, as1_boundary(a, &r->env, "signed"), &how, r->how.bare_micalg, &entity, &whole, &over, e) == -1)
 		return -1;
 	return rope_put(&whole, &to.sink, e);
 }

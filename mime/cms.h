@@ -24,13 +24,18 @@ enum cms_kind { CMS_IS_OTHER, CMS_IS_SIGNED, CMS_IS_ENVELOPED, CMS_IS_AUTH_ENVEL
 /* What it is, by the object identifier inside, whatever a media type says. ERR_INPUT when it is no CMS at all. */
 int cms_kind_of(struct str der, enum cms_kind *out, struct err *e);
 
+enum cms_include { CMS_CHAIN, CMS_LEAF, CMS_NO_CERTS };
+
 /* How a signature is made; zero is the default of each. */
 struct cms_signing {
-	const struct cert_set *own;	/* the signer's certificate first; all of them go with it */
+	const struct cert_set *own;	/* the signer's certificate first, then its chain */
 	const struct cert_key *key;
 	enum alg_scheme scheme;		/* the key's own; ALG_RSA_PSS for an RSA key on request */
 	enum mic_alg digest;		/* SHA-256; SHA-512 for Ed25519, which has no other (RFC 8419) */
 	bool opaque;			/* with the content inside */
+	enum cms_include include;	/* whose certificates go with it */
+	bool by_key_id;			/* name the signer by subjectKeyIdentifier, not issuer and serial number */
+	bool protection;		/* the attribute of RFC 6211: which algorithms these are */
 	int64_t now_ms;
 };
 

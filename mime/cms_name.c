@@ -88,3 +88,14 @@ cms_name_put(struct der *d, X509 *x)
 	der_wrap(d, BER_SEQUENCE, mark);
 	OPENSSL_free(serial);
 }
+
+bool
+cms_key_id_put(struct der *d, X509 *x)
+{
+	const ASN1_OCTET_STRING *id = X509_get0_subject_key_id(x);
+
+	if (id != NULL)
+		der_element(d, BER_IMPLICIT_0,
+		    str_make((const char *)ASN1_STRING_get0_data(id), (size_t)ASN1_STRING_length(id)));
+	return id != NULL;
+}

@@ -15,5 +15,6 @@ struct cms_name {
 bool cms_name_take(struct str *s, struct cms_name *out);
 bool cms_name_fits(const struct cms_name *name, X509 *x);
 void cms_name_put(struct der *d, X509 *x);	/* issuerAndSerialNumber */
+bool cms_key_id_put(struct der *d, X509 *x);	/* [0] subjectKeyIdentifier; false: x has none */
 
 #endif

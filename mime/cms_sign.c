@@ -6,7 +6,7 @@
 
 #include "mime/cms_pss.h"
 
-#define ATTRIBUTES 4
+#define ATTRIBUTES 5
 
 enum mic_alg
 cms_sign_digest(const struct cms_signing *how)
@@ -79,41 +79,57 @@ by_bytes_backwards(const void *a, const void *b)
 	return str_cmp(der_str(b), der_str(a));
 }
 
+/* tag: BER_SEQUENCE, or what stands in its place. */
 static void
-put_attributes(struct der *d, const struct mic *digest, int64_t now_ms)
+put_signature_algorithm(struct der *d, const struct alg *alg, const struct alg *digest, unsigned char tag)
+{
+	size_t mark = d->n;
+
+	if (alg->scheme == ALG_RSA_PSS)
+		cms_pss_put(d, digest);
+	else if (alg->scheme == ALG_RSA)
+		der_element(d, BER_NULL, S(""));
+	der_element(d, BER_OID, alg->oid);
+	der_wrap(d, tag, mark);
+}
+
+/* RFC 6211, 2: the digest's AlgorithmIdentifier, then [1] that of the signature. */
+static void
+put_protection(struct der *d, const struct alg *alg, const struct alg *digest)
+{
+	size_t mark = d->n;
+
+	put_signature_algorithm(d, alg, digest, BER_CONTEXT_1);
+	der_algorithm(d, digest->oid, false);
+	der_wrap(d, BER_SEQUENCE, mark);
+}
+
+static void
+put_attributes(struct der *d, const struct cms_signing *how, const struct alg *alg, const struct mic *digest)
 {
 	struct der list[ATTRIBUTES] = { 0 };
+	size_t n = how->protection ? ATTRIBUTES : ATTRIBUTES - 1;
 
 	der_element(&list[0], BER_OID, cms_oid_data);
 	end_attribute(&list[0], cms_oid_content_type, 0);
-	put_signing_time(&list[1], now_ms);
+	put_signing_time(&list[1], how->now_ms);
 	end_attribute(&list[1], cms_oid_signing_time, 0);
 	der_element(&list[2], BER_OCTETS, str_make((const char *)digest->bytes, digest->n));
 	end_attribute(&list[2], cms_oid_message_digest, 0);
 	put_capabilities(&list[3]);
 	end_attribute(&list[3], cms_oid_capabilities, 0);
-	qsort(list, N(list), sizeof(list[0]), by_bytes_backwards);
-	for (size_t i = 0; i < N(list); i++) {
+	if (how->protection) {
+		put_protection(&list[4], alg, alg_digest(digest->alg));
+		end_attribute(&list[4], cms_oid_protection, 0);
+	}
+	qsort(list, n, sizeof(list[0]), by_bytes_backwards);
+	for (size_t i = 0; i < n; i++) {
 		der_put(d, der_str(&list[i]));
 		der_clear(&list[i]);
 	}
 }
 
 /* ---- the signature */
-
-static void
-put_signature_algorithm(struct der *d, const struct alg *alg, const struct alg *digest)
-{
-	size_t mark = d->n;
-
-	if (alg->scheme == ALG_RSA_PSS) {
-		cms_pss_put(d, digest);
-		der_element(d, BER_OID, alg->oid);
-		der_wrap(d, BER_SEQUENCE, mark);
-	} else {
-		der_algorithm(d, alg->oid, alg->scheme == ALG_RSA);
-	}
-}
 
 /* What is signed is the attributes as a SET, not as the [0] that stands in the message (RFC 5652, 5.4). */
 static int
@@ -138,6 +154,25 @@ out:
 	return rc;
 }
 
+/* RFC 5652, 5.1 and 5.3 */
+static unsigned int
+version_of(const struct cms_signing *how)
+{
+	return how->by_key_id ? 3 : 1;
+}
+
+static int
+put_name(struct der *d, const struct cms_signing *how, struct err *e)
+{
+	X509 *x = cert_set_get(how->own, 0);
+
+	if (!how->by_key_id)
+		cms_name_put(d, x);
+	else if (!cms_key_id_put(d, x))
+		return err_set(e, ERR_CONFIG, "our certificate has no subject key identifier to be named by");
+	return 0;
+}
+
 static int
 put_signer(struct der *d, const struct cms_signing *how, const struct alg *alg, const struct mic *over, struct err *e)
 {
@@ -147,15 +182,16 @@ put_signer(struct der *d, const struct cms_signing *how, const struct alg *alg, 
 	size_t n = 0, mark = d->n;
 	int rc = -1;
 
-	put_attributes(&attributes, over, how->now_ms);
+	put_attributes(&attributes, how, alg, over);
 	if (sign_attributes(how, alg, der_str(&attributes), signature, &n, e) == -1)
 		goto out;
 	der_element(d, BER_OCTETS, str_make((const char *)signature, n));
-	put_signature_algorithm(d, alg, digest);
+	put_signature_algorithm(d, alg, digest, BER_SEQUENCE);
 	der_element(d, BER_CONTEXT_0, der_str(&attributes));
 	der_algorithm(d, digest->oid, false);
-	cms_name_put(d, cert_set_get(how->own, 0));
-	der_uint(d, 1);
+	if (put_name(d, how, e) == -1)
+		goto out;
+	der_uint(d, version_of(how));
 	der_wrap(d, BER_SEQUENCE, mark);
 	der_wrap(d, BER_SET, mark);
 	rc = 0;
@@ -172,8 +208,10 @@ put_tail(struct der *d, const struct cms_signing *how, const struct alg *alg, co
 
 	if (put_signer(d, how, alg, over, e) == -1)
 		return -1;
+	if (how->include == CMS_NO_CERTS)
+		return 0;
 	mark = d->n;
-	for (size_t i = cert_set_count(how->own); i-- > 0;)
+	for (size_t i = how->include == CMS_LEAF ? 1 : cert_set_count(how->own); i-- > 0;)
 		put_x509(d, cert_set_get(how->own, i));
 	der_wrap(d, BER_CONTEXT_0, mark);
 	return 0;
@@ -197,7 +235,7 @@ put_head(struct der *d, const struct cms_signing *how, uint64_t n, size_t tail)
 	mark = d->n;
 	der_algorithm(d, alg_digest(cms_sign_digest(how))->oid, false);
 	der_wrap(d, BER_SET, mark);
-	der_uint(d, 1);
+	der_uint(d, version_of(how));
 	der_wrap(d, BER_SEQUENCE, 0);
 	cms_info_wrap(d, CMS_IS_SIGNED);
 }

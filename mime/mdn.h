@@ -30,12 +30,15 @@ struct str mic_text(struct arena *a, const struct mic *m);	/* "3kq...=, sha-256"
 int  mic_read(struct str text, struct mic *out);		/* the reverse, comments and blanks allowed; 0 or -1 */
 
 /* What a receipt may carry, the right one first: implementations differ where nothing was signed. */
-#define MIC_SET_MAX 4
+#define MIC_SET_MAX 12
 struct mic_set {
 	struct mic list[MIC_SET_MAX];
+	const char *how[MIC_SET_MAX];	/* NULL or "content", ...: one that is right; "wrong: lf", ...: how a partner erred */
 	size_t n;
 };
-struct str mic_set_text(struct arena *a, const struct mic_set *set);	/* with "; " between; mic_read() reads the first */
+
+/* "BASE64, sha-256; BASE64, sha-256 (wrong: lf)"; mic_read() reads the first. */
+struct str mic_set_text(struct arena *a, const struct mic_set *set);
 
 enum mdn_disposition { MDN_PROCESSED, MDN_FAILED, MDN_DISPLAYED, MDN_DELETED, MDN_DISPATCHED, MDN_DENIED, MDN_UNKNOWN };
 

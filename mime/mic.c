@@ -129,8 +129,11 @@ mic_set_text(struct arena *a, const struct mic_set *set)
 {
 	struct str text = S("");
 
-	for (size_t i = 0; i < set->n; i++)
+	for (size_t i = 0; i < set->n; i++) {
 		text = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(text), i > 0 ? "; " : "", STR_ARG(mic_text(a, &set->list[i])));
+		if (set->how[i] != NULL)
+			text = str_fmt(a, STR_FMT " (%s)", STR_ARG(text), set->how[i]);
+	}
 	return text;
 }
 

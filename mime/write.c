@@ -205,15 +205,13 @@ write_text_part(struct buf *out, const char *type, struct str text, struct err *
 }
 
 int
-write_file_header(struct buf *out, struct str type, struct str file_name, struct err *e)
+write_file_header(struct buf *out, struct str type, struct str file_name, const char *encoding, struct err *e)
 {
 	if (buf_put(out, S("Content-Type: "), e) == -1 || buf_put(out, type, e) == -1)
 		return -1;
 	if (file_name.n > 0 && write_param(out, "name", file_name, e) == -1)
 		return -1;
-	if (buf_put(out,
-	        S("\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment"),
-	        e) == -1)
+	if (buf_printf(out, e, "\r\nContent-Transfer-Encoding: %s\r\nContent-Disposition: attachment", encoding) == -1)
 		return -1;
 	if (file_name.n > 0 && write_param(out, "filename", file_name, e) == -1)
 		return -1;
@@ -224,7 +222,7 @@ int
 write_file_part(
     struct buf *out, struct str type, struct str file_name, struct str content, struct err *e)
 {
-	if (write_file_header(out, type, file_name, e) == -1)
+	if (write_file_header(out, type, file_name, "base64", e) == -1)
 		return -1;
 	return base64_put_lines(out, content, e);
 }

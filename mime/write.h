@@ -26,7 +26,9 @@ int write_text_part(struct buf *out, const char *type, struct str text, struct e
 
 /* Content-Type "type" with name, Content-Disposition attachment with filename, base64 body. file_name may be empty. */
 int write_file_part(struct buf *out, struct str type, struct str file_name, struct str content, struct err *e);
-int write_file_header(struct buf *out, struct str type, struct str file_name, struct err *e);	/* the same without the body */
+
+/* The header of such a part alone, for a body in that encoding. */
+int write_file_header(struct buf *out, struct str type, struct str file_name, const char *encoding, struct err *e);
 
 /* The line before a part, and the one behind the last. The line end in front belongs to it (RFC 2046, 5.1.1). */
 int write_delimiter(struct buf *out, struct str boundary, struct err *e);

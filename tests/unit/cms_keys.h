@@ -39,6 +39,7 @@ cms_side(struct world *w, const char *kind, const char *group, uint32_t key_usag
 	X509 *x = X509_new();
 	BIO *b = BIO_new(BIO_s_mem());
 	ASN1_BIT_STRING *ku = ASN1_BIT_STRING_new();
+	X509V3_CTX ctx;
 	struct side s;
 	char *p = NULL;
 	long n;
@@ -53,6 +54,10 @@ cms_side(struct world *w, const char *kind, const char *group, uint32_t key_usag
 	for (int i = 0; i < 9; i++)
 		ASN1_BIT_STRING_set_bit(ku, i, (key_usage >> i & 1) != 0);
 	assert_int_equal(X509_add1_ext_i2d(x, NID_key_usage, ku, 1, X509V3_ADD_DEFAULT), 1);
+	X509V3_set_ctx(&ctx, x, x, NULL, NULL, 0);
+	X509_EXTENSION *id = X509V3_EXT_conf_nid(NULL, &ctx, NID_subject_key_identifier, "hash");
+	assert_true(id != NULL && X509_add_ext(x, id, -1) == 1);
+	X509_EXTENSION_free(id);
 	assert_true(X509_sign(x, cert_key_get(w->acme.key), EVP_sha256()) > 0 && PEM_write_bio_X509(b, x) == 1);
 	n = BIO_get_mem_data(b, &p);
 	assert_ok(w, cert_set_read(str_make(p, (size_t)n), &s.certs, &w->e));

@@ -634,8 +634,8 @@ static void
 receipts_may_carry_several_mics(void **state)
 {
 	struct world *w = *state;
-	static const struct { bool sign, encrypt; size_t n; } cases[] = {
-		{ true, false, 1 }, { true, true, 1 }, { false, true, 3 }, { false, false, 3 },
+	static const struct { bool sign, encrypt; size_t n; } cases[] = {	/* one more by SHA-1 each */
+		{ true, false, 2 }, { true, true, 2 }, { false, true, 4 }, { false, false, 4 },
 	};
 	struct as1_document d = order(w);
 	struct mic_set set;
@@ -648,7 +648,10 @@ receipts_may_carry_several_mics(void **state)
 		assert_ok(w, world_pack(w, &d, &mail, &set));
 		mic = set.list[0];
 		buf_clear(&mail);
-		assert_int_equal(set.n, cases[i].n);
+		size_t right = 0;
+		while (right < set.n && (set.how[right] == NULL || !str_starts(str_of(set.how[right]), S("wrong"))))
+			right++;
+		assert_int_equal(right, cases[i].n);
 		assert_int_equal(mic_read(mic_set_text(w->a, &set), &read), 0);
 		assert_true(mic_eq(&read, &mic));
 	}
