@@ -22,11 +22,7 @@ explained "states of documents" "$(sed -n '/\] = { "[a-z-]*", \(true\|false\), \
     gateway/exchange_shown.c | grep -v '^none$')"
 explained "verdicts on mails" "$(awk '/^as1_verdict_name/ { on = 1 } on && match($0, /= "[a-z-]+"/) { print substr($0, RSTART + 3, RLENGTH - 4) }
     on && /^}/ { exit }' mime/verdict.c | grep -v '^ok$')"
-<<<<<<< Updated upstream
 explained "rules on mails" "$(grep -oE '^RULE\([A-Z0-9_]+, "V-[A-Z0-9-]+"' mime/verdict_rules.h | grep -o 'V-[A-Z0-9-]*')"
-=======
-explained "rules for mails" "$(grep -ohE '"V-[A-Z0-9-]+"' mime/verdict_rules.h | tr -d '"')"
->>>>>>> Stashed changes
 explained "faults of documents" "$(awk '/^## Faults/ { on = 1; next } /^## / { on = 0 }
     on && /^\| `/ { split($0, cell, "|"); print cell[2] }' docs/EDI.md | tr -d '`')"
 # And what is explained is still there to be met.
