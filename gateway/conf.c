@@ -73,7 +73,9 @@ const struct setting conf_settings[] = {
 	SMTP_ROWS("smtp", "", "mx", "The smart host that takes our mail, or mx for each partner's own mail exchanger.",
 	    IN_SMTP),
 
-	{ "retry", "first", SET_SPAN, "1m", "Wait before the first new attempt; doubled each time, with some jitter.",
+	{ "retry", "first", SET_SPAN, "1m",
+	    "Wait before the first new attempt; then 2, 5, 10, 20 times that, then half as much again each time, a tenth more "
+	    "or less.",
 	    CONF(retry_first_ms), NULL, SECONDS(1), HOURS(24) },
 	{ "retry", "max", SET_SPAN, "4h", "The longest wait between two attempts.", CONF(retry_max_ms),
 	    NULL, SECONDS(1), DAYS(7) },

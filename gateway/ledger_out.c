@@ -13,14 +13,18 @@ partner_of(struct ledger *l, const struct db_doc *d)
 	return partner_by_key(&l->role.conf, d->partner);
 }
 
-/* 1, 2, 4 ... times the first delay, cut at the longest, a tenth more or less so that retries do not march in step. */
+/*
+ * 1, 2, 5, 10, 20 times the first delay, then half as much again each time, cut at the longest; a tenth more or less so
+ * that retries do not march in step.
+ */
 static int64_t
 retry_delay(struct ledger *l, unsigned int tries)
 {
-	int64_t delay = l->role.conf.retry_first_ms;
+	static const unsigned int steps[] = { 1, 2, 5, 10, 20 };
+	int64_t delay = l->role.conf.retry_first_ms * steps[tries <= N(steps) ? (tries > 0 ? tries - 1 : 0) : N(steps) - 1];
 
-	for (unsigned int i = 1; i < tries && delay < l->role.conf.retry_max_ms; i++)
-		delay *= 2;
+	for (unsigned int i = N(steps); i < tries && delay < l->role.conf.retry_max_ms; i++)
+		delay += delay / 2;
 	if (delay > l->role.conf.retry_max_ms)
 		delay = l->role.conf.retry_max_ms;
 	l->random = l->random * 6364136223846793005u + 1442695040888963407u;

@@ -18,7 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JOBS_MAX	20	/* that the ledger may give us at once */
+#define JOBS_MAX	60	/* that the ledger may give us at once */
+#define CROWD_MS	5000	/* with every place taken, who makes no step for so long makes room */
 #define JOB_ARENA_MAX	(64u << 10)
 #define DRAIN_MS	20000	/* for mails in hand when we are told to stop */
 
@@ -40,6 +41,7 @@ job_free(struct send_job *j)
 	*j->link = j->next_job;
 	if (j->next_job != NULL)
 		j->next_job->link = j->link;
+	sending.n_jobs--;
 	io_unmap(j->mail.bytes);
 	arena_free(j->arena);
 }
@@ -80,6 +82,20 @@ send_committing(struct send *s, const struct send_job *j, const struct send_fact
 
 /* ---- jobs ---- */
 
+/* One partner that cannot be reached must not hold the places of all others. */
+static void
+look_at_crowd(void *arg)
+{
+	struct send *s = arg;
+
+	s->crowd = NULL;
+	if (s->n_jobs < JOBS_MAX)
+		return;
+	send_dest_shed(s, clock_mono_ms() - CROWD_MS);
+	if (s->n_jobs >= JOBS_MAX)
+		s->crowd = loop_timer(s->role.loop, CROWD_MS, look_at_crowd, s);
+}
+
 static void
 job_new(struct send *s, const struct msg *m)
 {
@@ -98,6 +114,8 @@ job_new(struct send *s, const struct msg *m)
 	if (s->jobs != NULL)
 		s->jobs->link = &j->next_job;
 	s->jobs = j;
+	if (++s->n_jobs >= JOBS_MAX && s->crowd == NULL)
+		s->crowd = loop_timer(s->role.loop, CROWD_MS, look_at_crowd, s);
 	if (s->role.stopping) {
 		(void)err_set(&e, ERR_RETRY, "the gateway is stopping");
 		send_answer_err(s, j, &e, SEND_NO_FACTS);

@@ -62,6 +62,8 @@ struct send_dest {
 	int64_t down_until;		/* it failed a moment ago: nothing is tried until then */
 	struct err down;
 	int64_t crowded_until;		/* it takes no more sessions than it has */
+	bool suspect;			/* its last session never got ready: one mail at a time tries */
+	int64_t moved;			/* when a session got ready or a mail was done, or the queue began */
 };
 
 struct send_session {
@@ -94,7 +96,8 @@ struct send {
 	size_t n_trusts;
 	struct send_dest *dests;
 	struct send_job *jobs;
-	unsigned int sessions;
+	unsigned int sessions, n_jobs;
+	struct loop_timer *crowd;	/* every place is taken: looks who makes no step */
 	bool draining, stopped;
 };
 
@@ -113,6 +116,9 @@ void send_dest_pump(struct send_dest *d);				/* sessions for what waits */
 /* A session never became ready. */
 void send_dest_failed(struct send_dest *d, const struct err *e, const struct send_facts *f);
 void send_dest_stop(struct send *s);					/* answer all that waits, end idle sessions */
+void send_dest_moved(struct send_dest *d);				/* a session got ready, a mail was done */
+/* Every place is taken: where nothing moved since then, what waits gives its place up. */
+void send_dest_shed(struct send *s, int64_t since);
 
 /* send_session.c */
 void send_session_new(struct send_dest *d);

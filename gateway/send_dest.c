@@ -78,6 +78,7 @@ give_up(struct send_dest *d, const struct err *e, const struct send_facts *f)
 {
 	d->down = *e;
 	d->down_until = clock_mono_ms() + DOWN_MS;
+	d->suspect = true;
 	log_ev(e->kind == ERR_CONFIG ? LOG_ERROR : LOG_WARN, 0, "destination-down", KS("host", d->host), KC("peer", f->peer),
 	    KC("code", e->code != NULL ? e->code : ""), KC("why", e->text), KI("waiting", d->waiting));
 	answer_all(d, e, f);
@@ -104,12 +105,26 @@ on_lookup(void *arg, const struct route_hops *hops, const struct err *e)
 	send_dest_pump(d);
 }
 
+/* While one mail tries whether a server is back, those behind it need not wait for its timeout. */
+static void
+spare_the_rest(struct send_dest *d)
+{
+	struct send_job *first;
+
+	if (!d->suspect || d->waiting <= 1)
+		return;
+	first = send_dest_take(d);
+	answer_all(d, &d->down, SEND_NO_FACTS);
+	send_dest_back(d, first);
+}
+
 void
 send_dest_pump(struct send_dest *d)
 {
 	unsigned int max = d->route->sessions > 0 ? d->route->sessions : SESSIONS_DEFAULT;
 	int64_t now = clock_mono_ms();
 
+	spare_the_rest(d);
 	if (d->waiting > 0 && d->n == 0 && now < d->down_until) {
 		answer_all(d, &d->down, SEND_NO_FACTS);
 		return;
@@ -140,6 +155,8 @@ send_dest_add(struct send *s, struct send_job *j, const struct conf_smtp *route)
 {
 	struct send_dest *d = dest_of(s, route, j->rcpt.address);
 
+	if (d->waiting == 0 && d->n == 0)
+		d->moved = clock_mono_ms();
 	*d->last = j;
 	d->last = &j->next;
 	d->waiting++;
@@ -190,6 +207,27 @@ send_dest_failed(struct send_dest *d, const struct err *e, const struct send_fac
 	}
 	d->hops_until = 0;	/* look again next time: it may have moved */
 	give_up(d, e, f);
+}
+
+void
+send_dest_moved(struct send_dest *d)
+{
+	d->suspect = false;
+	d->moved = clock_mono_ms();
+}
+
+void
+send_dest_shed(struct send *s, int64_t since)
+{
+	struct err e;
+
+	for (struct send_dest *d = s->dests; d != NULL; d = d->next) {
+		if (d->waiting == 0 || d->moved > since)
+			continue;
+		(void)err_set(&e, ERR_RETRY, STR_FMT " makes no step, and others wait", STR_ARG(d->host));
+		log_ev(LOG_WARN, 0, "destination-slow", KS("host", d->host), KI("waiting", d->waiting), KI("sessions", d->n));
+		answer_all(d, &e, SEND_NO_FACTS);
+	}
 }
 
 void

@@ -77,6 +77,7 @@ tell_verdict(struct send_session *s)
 	struct send_facts f = facts_of(s);
 
 	s->job = NULL;
+	send_dest_moved(s->dest);
 	if (v->outcome == SMTP_DEFERRED && smtp_client_went_stale(&s->smtp) && !j->again &&
 	    !s->dest->send->role.stopping) {
 		j->again = true;
@@ -135,6 +136,7 @@ on_session_ready(struct send_session *s)
 	if (!s->ready) {
 		s->ready = true;
 		s->dest->connecting--;
+		send_dest_moved(s->dest);
 		s->opts.password = S("");
 		buf_wipe(&s->password);
 	}

@@ -5,12 +5,13 @@
  *   role PROGRAM HOME [PORT]	starts it; PORT: with a listening socket on 127.0.0.1
  *
  * What the role tells is printed, one line a message: "ready 20", "arrived ULID", "committing 1",
- * "sent 1 accepted 250 2.0.0 ok". What stands on stdin goes to the role: "send JOB ULID SENDER RECIPIENT [dsn]"
+ * "sent 1 accepted 250 2.0.0 ok". What stands on stdin goes to the role: "send JOB ULID SENDER RECIPIENT [dsn|- [PARTNER]]"
  * ("-": the null sender), "go JOB", "stop JOB" (do not let the dot go), "term" (SIGTERM). Each COMMITTING is answered
  * with GO at once unless the environment has HOLD=1. At the end: "exit STATUS".
  */
 #include "gateway/base/arena.h"
 #include "gateway/base/ipc.h"
+#include "gateway/conf_files.h"
 #include "gateway/msg.h"
 
 #include <arpa/inet.h>
@@ -74,6 +75,42 @@ start(const char *program, const char *home, int listener)
 	channel = pair[0];
 }
 
+/* What a supervisor does before it starts a role: these are the settings in force. */
+static void
+keep_settings(const char *home)
+{
+	struct arena *a = arena_new(16u << 20);
+	struct conf_files files;
+	struct err e;
+
+	conf_files_gather(a, str_of(home), &files);
+	if (conf_files_keep(&files, str_of(home), &e) == -1) {
+		fprintf(stderr, "settings: %s\n", e.text);
+		exit(1);
+	}
+	arena_free(a);
+}
+
+/* The listener's fd 3 is the supervisor's line: the channel to the ledger goes over it. It stays open until we end. */
+static void
+hand_over_channel(void)
+{
+	struct ipc *line = ipc_new(loop_new(), channel, NULL, NULL, NULL);
+	struct msg m = { .type = MSG_PEER, .name = S("ledger") };
+	struct buf b = BUF_CAP(1024);
+	struct err e;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
+		die("socketpair");
+	if (msg_encode(&m, &b, &e) == -1 || ipc_send(line, MSG_PEER, buf_str(&b), pair[1], &e) == -1 || ipc_flush(line, &e) == -1) {
+		fprintf(stderr, "line: %s\n", e.text);
+		exit(1);
+	}
+	buf_clear(&b);
+	channel = pair[0];
+}
+
 static void
 tell(const struct msg *m)
 {
@@ -133,7 +170,7 @@ out:
 static void
 obey(char *text)
 {
-	struct str line = str_trim(str_of(text)), word[6] = { { 0 } };
+	struct str line = str_trim(str_of(text)), word[7] = { { 0 } };
 	uint64_t job = 0;
 
 	for (size_t i = 0; i < N(word); i++)
@@ -145,7 +182,8 @@ obey(char *text)
 		tell(&(struct msg){ .type = MSG_GO, .job = (int64_t)job, .flag = str_eq(word[0], S("go")) });
 	else if (str_eq(word[0], S("send")))
 		tell(&(struct msg){
-			.type = MSG_JOB_SEND, .job = (int64_t)job, .ulid = word[2], .partner = S("acme"),
+			.type = MSG_JOB_SEND, .job = (int64_t)job, .ulid = word[2],
+			.partner = word[6].n > 0 ? word[6] : S("acme"),
 			.sender = str_eq(word[3], S("-")) ? S("") : word[3], .recipient = word[4],
 			.envid = S("tx.1"), .size = 1, .flag = str_eq(word[5], S("dsn")), .id = (int64_t)job,
 		});
@@ -167,7 +205,10 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	who = msg_who_of(strrchr(argv[1], '-') == NULL ? "" : strrchr(argv[1], '-') + 1);
+	keep_settings(argv[2]);
 	start(argv[1], argv[2], port > 0 ? listen_on((unsigned int)port) : -1);
+	if (who == WHO_LISTEN)
+		hand_over_channel();
 	p[0] = (struct pollfd){ .fd = channel, .events = POLLIN };
 	p[1] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
 	while (poll(p, 2, -1) > 0) {
