@@ -66,6 +66,8 @@ int db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str f
     struct err *e);
 int db_doc_sent_group(struct db *db, struct arena *a, struct str partner, struct str format, struct str group,
     struct db_doc **out, struct err *e);
+/* The newest other than id that went to that partner with that interchange key and type, and was not given up or refused. */
+int db_doc_sent_before(struct db *db, struct arena *a, const struct db_doc *d, struct db_doc **out, struct err *e);
 int db_doc_newest(struct db *db, struct str name, int64_t *id, struct err *e);	/* of all outbound ones of that name; 0: none */
 /* Documents whose deadline has passed, at most max. */
 int db_doc_due(struct db *db, struct arena *a, int64_t now_ms, size_t max, struct db_doc **out, size_t *n, struct err *e);

@@ -90,6 +90,15 @@ db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str forma
 }
 
 int
+db_doc_sent_before(struct db *db, struct arena *a, const struct db_doc *d, struct db_doc **out, struct err *e)
+{
+	return one(db, a, "WHERE control = ?3 AND control <> '' AND sender = ?4 AND receiver = ?5 AND type = ?6 AND id <> ?7 AND "
+	    "shown NOT IN ('failed', 'cancelled', 'rejected', 'superseded') AND " IS_SENT " ORDER BY id DESC LIMIT 1",
+	    DB_ARGS(DB_T(d->partner), DB_T(d->format), DB_T(d->control), DB_T(d->sender), DB_T(d->receiver), DB_T(d->type),
+	    DB_I(d->id)), out, e);
+}
+
+int
 db_doc_sent_group(struct db *db, struct arena *a, struct str partner, struct str format, struct str group,
     struct db_doc **out, struct err *e)
 {

@@ -32,6 +32,7 @@ struct conf_list {
 };
 
 enum conf_tls { CONF_TLS_IMPLICIT, CONF_TLS_STARTTLS, CONF_TLS_NONE };
+enum conf_mode { CONF_MODE_PRODUCTION, CONF_MODE_TEST, CONF_MODE_BOTH };
 enum conf_ack { CONF_ACK_NONE, CONF_ACK_AUTO, CONF_ACK_WANTED };
 enum conf_when { CONF_WHEN_AUTO, CONF_WHEN_ALWAYS, CONF_WHEN_ON_ERROR, CONF_WHEN_NEVER };	/* enum ack_when */
 enum conf_receipt { CONF_RECEIPT_NONE, CONF_RECEIPT_UNSIGNED, CONF_RECEIPT_SIGNED };
@@ -68,7 +69,9 @@ struct partner {
 	unsigned int control_from;	/* the first control number that we give */
 	bool opaque;			/* unknown = send: formats we do not know are sent as they are (default: hold) */
 	bool dedup;			/* they recognise duplicates (default yes): uncertain mails may be sent again */
-	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came before (default hold) */
+	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came or went before (default hold) */
+	bool warn_gaps;			/* gaps = warn | ignore: control numbers of theirs that have not come */
+	enum conf_mode mode;
 	bool quirks_refused[CONF_QUIRKS];	/* in the order of enum edi_quirk's bits: partner_quirks_refused() */
 	struct conf_smtp *route;	/* own route, or NULL: [smtp] */
 	int64_t receipt_wait_ms, receipt_give_up_ms;	/* from [receipt] when not set here */
@@ -190,6 +193,7 @@ unsigned int partner_quirks_refused(const struct partner *pt);	/* enum edi_quirk
 const struct partner *partner_by_key(const struct conf *c, struct str key);
 const struct partner *partner_by_address(const struct conf *c, struct str address);
 const struct partner *partner_by_id(const struct conf *c, struct str qual, struct str id);
+bool partner_takes(const struct partner *pt, struct str format, bool test);	/* by its mode; what has no test indicator is always taken */
 bool conf_is_own_id(const struct conf *c, struct str qual, struct str id);
 bool conf_is_own_address(const struct conf *c, struct str address);
 

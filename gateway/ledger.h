@@ -13,6 +13,7 @@
  *   ledger_file.c     filed: staged payloads get their names in the inbox
  *   ledger_report.c   receipts and delivery reports joined to what we sent
  *   ledger_ack.c      997, 999, TA1 and CONTRL joined to what we sent, and waited for
+ *   ledger_vet.c      what came or went before under the same number, tests in production, numbers left out
  *   ledger_owe.c      those that we owe: documents of their own, with control numbers from our counters
  *   ledger_effect.c   what follows a commit: originals to sent/ and failed/, status files, quarantine
  *   ledger_hook.c     the operator's programs, told of changes
@@ -133,6 +134,13 @@ void ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f,
 
 void ledger_ack_deadline(struct ledger *l, struct db_doc *d, const struct db_tx *t);	/* no receipt is waited for: is this? */
 void ledger_ack_overdue(struct ledger *l, struct db_doc *d);
+
+/* ---- ledger_vet.c ---- */
+struct db_doc *ledger_known(struct ledger *l, const struct db_doc *d);	/* came before with d's interchange key; or NULL */
+/* Why a person must look at d before it is filed, or before it is sent; empty: it is fine. first: what it clashes with. */
+struct str ledger_vet_in(struct ledger *l, const struct db_doc *d, int64_t *first);
+struct str ledger_vet_out(struct ledger *l, const struct db_doc *d);
+void ledger_watch_numbers(struct ledger *l, struct db_doc *d);		/* is one left out before d's? */
 
 /* ---- ledger_owe.c ---- */
 /* An opened document is due an acknowledgement; when it has been filed, that is made. */

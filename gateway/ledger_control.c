@@ -114,7 +114,7 @@ retry(struct ledger *l, struct db_doc *d, enum ex_event again)
 	d->deadline_ms = 0;
 	if (t == NULL) {
 		ledger_story(l, d, EV_RELEASED, 0, "operator", 0, S(""), "released by a person: packed again");
-		ledger_add_job(l, &(struct db_job){ .kind = JOB_PACK, .doc = d->id, .due_ms = l->now });
+		ledger_add_job(l, &(struct db_job){ .kind = JOB_PACK, .doc = d->id, .due_ms = l->now, .detail = S("forced") });
 		return NULL;
 	}
 	t->accepted_ms = 0;	/* the time for a receipt counts from its next acceptance */

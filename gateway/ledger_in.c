@@ -150,20 +150,6 @@ duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const 
 	ledger_story(l, d, EV_DUPLICATE, 0, "unpack", 0, S(""), "the same mail as document %lld%s", (long long)mail, then);
 }
 
-/* The document that came before with d's interchange key, or NULL. */
-static struct db_doc *
-known_interchange(struct ledger *l, const struct db_doc *d)
-{
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
-	struct db_doc *first = NULL;
-	struct err e;
-
-	if (d->control.n > 0 && pt != NULL && pt->hold_duplicates)
-		ledger_must(l, db_doc_by_control(l->db, l->turn, d->partner, d->sender, d->receiver, d->control, d->type, &first, &e), &e,
-		    "control");
-	return first != NULL && first->id != d->id ? first : NULL;
-}
-
 /* Other bytes under a name that stands for what we have: nothing of the mail is filed before a person has looked. */
 static void
 hold(struct ledger *l, struct db_doc *mail, const struct inflight *f, int64_t first, struct str why)
@@ -175,23 +161,23 @@ hold(struct ledger *l, struct db_doc *mail, const struct inflight *f, int64_t fi
 	ledger_story(l, mail, EV_HELD, 0, "unpack", 0, S(""), STR_FMT, STR_ARG(why));
 }
 
-/* Whether one of the payloads has the key of an interchange that came before with other content. */
+/* Is there anything among the payloads that a person has to look at before it is filed? */
 static bool
-contradicts(struct ledger *l, struct db_doc *mail, const struct inflight *f)
+is_held(struct ledger *l, struct db_doc *mail, const struct inflight *f)
 {
 	for (const struct told *t = f->told; t != NULL; t = t->next) {
 		struct db_doc d = *mail;
-		const struct db_doc *first;
+		int64_t first = 0;
+		struct str why;
 
 		if (t->m.type != MSG_OPENED)
 			continue;
 		take_payload(l, &d, &t->m);
-		first = known_interchange(l, &d);
-		if (first == NULL || str_eq(first->sha256, d.sha256))
+		why = ledger_vet_in(l, &d, &first);
+		if (why.n == 0)
 			continue;
 		*mail = d;
-		hold(l, mail, f, first->id, str_fmt(l->turn, "interchange " STR_FMT " came before as document %lld, with other content",
-		    STR_ARG(d.control), (long long)first->id));
+		hold(l, mail, f, first, why);
 		return true;
 	}
 	return false;
@@ -237,6 +223,7 @@ open_payload(struct ledger *l, struct db_doc *d, const struct inflight *f, const
 	    STR_ARG(ledger_signer(m->peer)), payload->text.n > 0 ? "; content: " : "", STR_ARG(payload->text));
 	ledger_acks(l, d, f, payload->id, proof, ledger_signer(m->peer));
 	ledger_owe(l, d, f, payload->id);
+	ledger_watch_numbers(l, d);
 }
 
 /*
@@ -257,7 +244,7 @@ take_payloads(struct ledger *l, struct db_doc *mail, const struct inflight *f, c
 		if (t->m.id > 0)
 			d = further_payload(l, mail, t->m.id);
 		take_payload(l, d, &t->m);
-		first = forced ? NULL : known_interchange(l, d);
+		first = forced ? NULL : ledger_known(l, d);
 		if (first != NULL && str_eq(first->sha256, d->sha256)) {
 			known_payload(l, d, first->id);
 			continue;
@@ -298,7 +285,7 @@ opened(struct ledger *l, struct db_doc *d, const struct inflight *f, const struc
 	else if (first != NULL && !forced)
 		hold(l, d, f, first->id, str_fmt(l->turn, "its Message-ID came before with document %lld, with other content",
 		    (long long)first->id));
-	else if (forced || !contradicts(l, d, f))
+	else if (forced || !is_held(l, d, f))
 		take_payloads(l, d, f, m, forced);
 }
 

@@ -231,6 +231,12 @@ ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m)
 	d->partner = m->partner;
 	d->subject = m->subject;
 	d->reason = S("");
+	if (!str_eq(f->job.detail, S("forced")))	/* a person released it */
+		d->reason = ledger_vet_out(l, d);
+	if (d->reason.n > 0) {
+		ledger_story(l, d, EV_HELD, 0, "ledger", 0, S(""), STR_FMT, STR_ARG(d->reason));
+		return;		/* this mail never leaves, the next one gets another name */
+	}
 	d->message_id = str_fmt(l->turn, "<" STR_FMT ">", STR_ARG(m->message_id));
 	take_messages(l, f, d->id);
 	tx = add_transmission(l, d, TX_DOCUMENT, m);

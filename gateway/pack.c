@@ -17,6 +17,7 @@
 #include "gateway/describe.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
+#include "gateway/vet.h"
 #include "mime/as1.h"
 #include "mime/mic.h"
 #include "spool/spool.h"
@@ -35,29 +36,6 @@ static struct spool *spool;
 static struct keyring *ring;
 static struct file_room room;	/* of the job at hand, as is the arena */
 static struct arena *arena;
-
-/* Why this document cannot go to pt, or the empty slice. Folder and interchange must not disagree: never guessed. */
-static struct str
-routing_fault(const struct partner *pt, const struct edi_facts *f)
-{
-	const struct partner *other;
-
-	if (f->verdict == EDI_UNKNOWN && !pt->opaque)
-		return str_fmt(arena, "no known format (looks like " STR_FMT "); \"unknown = send\" for partner '" STR_FMT
-		    "' would send it as it is", STR_ARG(f->guess), STR_ARG(pt->key));
-	if (f->receiver.id.n > 0) {
-		other = partner_by_id(&role.conf, f->receiver.qual, f->receiver.id);
-		if (other != NULL && other != pt)
-			return str_fmt(arena, "the folder says '" STR_FMT "', the interchange's receiver " STR_FMT " is '" STR_FMT "'",
-			    STR_ARG(pt->key), STR_ARG(describe_party(arena, f->receiver)), STR_ARG(other->key));
-		if (other == NULL && pt->ids.n > 0)
-			return str_fmt(arena, "the interchange's receiver " STR_FMT " is none of the ids of partner '" STR_FMT "'",
-			    STR_ARG(describe_party(arena, f->receiver)), STR_ARG(pt->key));
-	}
-	if (f->sender.id.n > 0 && role.conf.ids.n > 0 && !conf_is_own_id(&role.conf, f->sender.qual, f->sender.id))
-		return str_fmt(arena, "the interchange's sender " STR_FMT " is none of our ids", STR_ARG(describe_party(arena, f->sender)));
-	return S("");
-}
 
 /* Do we wait for an acknowledgement of it? XML has none, and acknowledgements get none. */
 static bool
@@ -272,7 +250,7 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 		pt = partner_by_id(&role.conf, facts.receiver.qual, facts.receiver.id);
 	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
 	fault = pt == NULL ? str_fmt(arena, "no partner for folder '" STR_FMT "' and receiver " STR_FMT, STR_ARG(job->partner),
-	    STR_ARG(describe_party(arena, facts.receiver))) : routing_fault(pt, &facts);
+	    STR_ARG(describe_party(arena, facts.receiver))) : vet_outbound(arena, &role.conf, pt, &facts);
 	if (facts.verdict == EDI_BROKEN)
 		set_aside(job->job, "invalid", describe_problem(arena, &facts), &facts, content);
 	else if (fault.n > 0)

@@ -178,6 +178,14 @@ partner_by_id(const struct conf *c, struct str qual, struct str id)
 }
 
 bool
+partner_takes(const struct partner *pt, struct str format, bool test)
+{
+	bool tells = str_eq(format, S("x12")) || str_eq(format, S("edifact"));
+
+	return !tells || pt->mode == CONF_MODE_BOTH || (pt->mode == CONF_MODE_TEST) == test;
+}
+
+bool
 conf_is_own_id(const struct conf *c, struct str qual, struct str id)
 {
 	for (size_t i = 0; i < c->ids.n; i++) {
