@@ -156,8 +156,8 @@ TOOLS    := $(patsubst tests/%.c,$(B)/tool/%,$(sort $(wildcard tests/fake/*.c te
 $(foreach t,$(TOOLS),$(eval $(t): $(call archives,$(t:$(B)/tool/%=tests/%.c))))
 $(TOOLS): $(B)/tool/%: $(B)/tests/%.o
 	$(link_test)
-tools: $(TOOLS) $(patsubst tests/%.c,$(B)/tool/%.so,$(wildcard tests/crash/shim.c))
-$(B)/tool/crash/shim.so: tests/crash/shim.c $(STAMP)
+tools: $(TOOLS) $(patsubst tests/%.c,$(B)/tool/%.so,$(wildcard tests/crash/shim.c tests/crash/readable.c))
+$(B)/tool/crash/%.so: tests/crash/%.c $(STAMP)
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -I. $(WARN) $(WARN_GCC) $(WERROR) $(REPRO) -O2 -g -fPIC -shared -o $@ $< -ldl

@@ -2,6 +2,8 @@
 #include "gateway/keyring.h"
 
 #include "gateway/base/io.h"
+#include "gateway/base/landlock.h"
+#include "gateway/base/log.h"
 #include "gateway/keyclient.h"
 
 #include <fcntl.h>
@@ -81,12 +83,29 @@ read_partner(const struct partner *pt, struct cert_set **out, struct err *e)
 	return rc;
 }
 
+/* Where our private keys are is out of our sight from here on, though they belong to the user that we are. */
+static int
+hide_private(struct arena *a, const struct conf *c, struct err *e)
+{
+	const char *paths[LANDLOCK_HIDDEN_MAX];
+	size_t n = 0;
+	int rc;
+
+	paths[n++] = conf_path(a, c, "private");
+	for (size_t i = 0; i < c->keys.n && n < N(paths); i++)
+		paths[n++] = str_cstr(a, c->keys.v[i]);
+	rc = landlock_hide(paths, n, e);
+	if (rc == 1)
+		log_ev(LOG_WARN, 0, "landlock", KC("why", "this kernel has none: private keys are kept away by not looking only"));
+	return rc == -1 ? -1 : 0;
+}
+
 int
 keyring_open(const struct conf *c, int fd, struct keyring **out, struct err *e)
 {
 	struct keyring *r = calloc(1, sizeof(*r));
 	struct arena *a = arena_new((c->certs.n + 1) * 2 * (size_t)PEM_MAX);
-	int rc = 0;
+	int rc = hide_private(a, c, e);
 
 	if (r == NULL || (r->partners = calloc(c->n_partners + 1, sizeof(struct cert_set *))) == NULL ||
 	    (r->own = calloc(c->certs.n + 1, sizeof(*r->own))) == NULL)

@@ -14,7 +14,8 @@
 
 struct keyring;
 
-/* Waits until the keys role has said that it has the key of every certificate of ours. */
+/* Waits until the keys role has said that it has the key of every certificate of ours. From here on this process cannot
+ * read the files of private keys, nor anything else in private/ (where the kernel knows Landlock). */
 int  keyring_open(const struct conf *c, int fd, struct keyring **out, struct err *e);
 void keyring_close(struct keyring *r);
 

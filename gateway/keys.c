@@ -152,9 +152,10 @@ prepare(struct err *e)
 {
 	int epoll;
 
+	loop_free(role.loop);
+	(void)close_range(ROLE_FD_CHANNEL + N(clients), ~0U, 0);
 	if (keystore_open(&role.conf, &store, e) == -1)
 		return -1;
-	loop_free(role.loop);
 	(void)signal(SIGTERM, on_term);
 	(void)signal(SIGINT, on_term);
 	epoll = watch(e);
