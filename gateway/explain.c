@@ -99,6 +99,8 @@ static const struct explanation verdicts[] = {
 	    "Has the partner a new certificate? Compare its fingerprint on the phone, then add it to cert = and edigate retry ID." },
 	{ "integrity-failed", "The signature does not fit the content: the mail was changed on the way.",
 	    "Ask for it to be sent again, and look for a mail gateway that adds footers or rewrites attachments." },
+	{ "receipt-unsupported micalg-unsupported", "The sender makes a receipt a condition that we cannot give in this form.",
+	    "Receipts are signed by S/MIME, with SHA-256 or better: the sender asks for that, or makes it optional." },
 	{ "no-payload", "Nothing in the mail could be a document.",
 	    "Read it: it may be meant for a person. A winmail.dat must be switched off at the sender." },
 };

@@ -326,8 +326,12 @@ refused(struct ledger *l, struct db_doc *d, const struct msg *m)
 
 	quarantine(l, d, "unpack", str_fmt(l->turn, STR_FMT ": " STR_FMT, STR_ARG(m->verdict), STR_ARG(m->text)));
 	/* Strangers get no answer. A partner learns by a negative receipt, at his configured address, that we refused. */
-	if (m->flag && pt != NULL && m->modifier.n > 0)
-		ledger_queue_receipt(l, d->id, receipt_detail(l, "processed", "error", m->modifier, m));
+	if (m->flag && pt != NULL && m->modifier.n > 0) {
+		struct str text = m->modifier, kind;
+		(void)str_cut(&text, ':', &kind);
+		ledger_queue_receipt(l, d->id, receipt_detail(l, str_eq(kind, S("error")) ? "processed" : "failed",
+		    str_cstr(l->turn, kind), str_trim(text), m));
+	}
 }
 
 void

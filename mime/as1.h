@@ -123,6 +123,7 @@ struct as1_opened {
 	enum as1_receipt wants;		/* NONE without Disposition-Notification-To */
 	struct str wants_to;
 	bool wants_known;		/* false: protocol or micalg required that we do not speak */
+	struct str in_reply_to;		/* the message that its own header says it answers; unproven */
 	/* kind RECEIPT, REPORT */
 	struct mdn mdn;
 	struct dsn dsn;
@@ -134,6 +135,7 @@ struct as1_policy {
 	const struct cert_set *partner;	/* who may have signed; NULL: nobody */
 	const struct str *from;		/* the addresses that this partner may send from; NULL: From is not judged */
 	size_t n_from;
+	bool by_address;		/* the signer's certificate must name the address in From */
 	bool must_sign, must_encrypt;	/* the partner's floor; receipts and reports are exempt here */
 	unsigned int allow;		/* weak algorithms that this partner still uses: bits of enum alg_exception */
 	int64_t grace_ms;		/* so long after their end the partner's certificates still count */

@@ -19,6 +19,7 @@ struct opening {
 	bool shown;			/* this tree is a branch of the last one */
 	struct verdict v;
 	struct str from;		/* the one address of the outer header, or empty */
+	enum verdict_rule request;	/* that the receipt asked for breaks */
 	enum mic_alg mic_alg;		/* asked for; MIC_NONE: nothing that we know */
 	struct str proven;		/* what the MIC is over, once a layer has said so */
 	bool robot;			/* sent by a program in answer to something */
@@ -42,7 +43,7 @@ void as1_read_outer(struct opening *o, const struct header *h);
 /* The receipt that the header asks for: wants, wants_to, wants_known, and the algorithm of its MIC. */
 void as1_read_request(struct opening *o, const struct header *h);
 
-/* From, against the addresses of the partner. */
+/* From, against the addresses of the partner; and what the mail answers. */
 void as1_read_from(struct opening *o, const struct header *h);
 
 /* The address of a field that may stand once only; empty when it is not exactly one mailbox. */

@@ -160,6 +160,8 @@ read_documents(struct opening *o)
 	/* The least that the partner must send. Reports do not come here: there is_signed tells. */
 	verdict_floor(&o->v, o->pol->must_sign, o->pol->must_encrypt);
 	check_inner_from(o);
+	if (o->request != RULE_NONE)	/* nothing is taken that could not be receipted as its sender must have it */
+		verdict_refuse(&o->v, o->request, S(""));
 	if (sure > 0 || maybe == 1)
 		take_payloads(o, sure > 0 ? PAYLOAD : MAYBE);
 	if (o->out->n > 0)

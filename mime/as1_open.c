@@ -60,6 +60,10 @@ judge_signature(struct opening *o, const struct cms_verified *c)
 		verdict_refuse(&o->v, c->rule, c->reason);
 		return;
 	}
+	if (o->pol->by_address && !cert_is_for(o->pol->partner, c->at, o->from)) {
+		verdict_refuse(&o->v, RULE_SIGNER_ADDRESS, c->signer);
+		return;
+	}
 	o->v.is_signed = true;
 	o->out->signer = c->signer;
 	/* RFC 4130, 7.4.3: the MIC is by the digest that the message was signed by. */

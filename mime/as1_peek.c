@@ -151,9 +151,23 @@ as1_peek(struct arena *a, struct str mail, struct as1_glance *out, struct err *e
 	return 0;
 }
 
+/* What this mail answers, by its own header: the last of its thread (RFC 5322, 3.6.4). */
+static struct str
+answered(struct arena *a, const struct header *h)
+{
+	struct str ids = header_unfold(a, header_get(h, S("In-Reply-To"))), one = S("");
+
+	if (ids.n == 0)
+		ids = header_unfold(a, header_get(h, S("References")));
+	for (ids = str_trim(ids); ids.n > 0; ids = str_trim(ids))
+		(void)str_cut(&ids, ' ', &one);
+	return one;
+}
+
 void
 as1_read_from(struct opening *o, const struct header *h)
 {
+	o->out->in_reply_to = answered(o->a, h);
 	o->from = as1_only_address(o->a, h, S("From"));
 	if (o->pol->from != NULL)
 		verdict_from(&o->v, header_count(h, S("From")), o->from, o->pol->from, o->pol->n_from);
@@ -228,6 +242,9 @@ as1_read_request(struct opening *o, const struct header *h)
 	o->out->wants_to = as1_only_address(o->a, h, S("Disposition-Notification-To"));
 	o->out->wants = protocol.present && names_pkcs7(protocol.values) ? AS1_RECEIPT_SIGNED
 	                                                                 : AS1_RECEIPT_UNSIGNED;
-	o->out->wants_known = !(protocol.required && o->out->wants != AS1_RECEIPT_SIGNED) &&
-	    !(micalg.required && o->mic_alg == MIC_NONE);
+	if (protocol.required && o->out->wants != AS1_RECEIPT_SIGNED)
+		o->request = RULE_RECEIPT_FORMAT;
+	else if (micalg.required && o->mic_alg == MIC_NONE)
+		o->request = RULE_RECEIPT_MICALG;
+	o->out->wants_known = o->request == RULE_NONE;
 }

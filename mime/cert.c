@@ -188,6 +188,15 @@ cert_usable(const struct cert_set *set, size_t i, enum cert_use use, int64_t now
 	return cert_usable_by(set, i, use, &(struct cert_terms){ .now_ms = now_ms }, e);
 }
 
+bool
+cert_is_for(const struct cert_set *set, size_t i, struct str address)
+{
+	bool is = address.n > 0 && X509_check_email(set->certs[i], address.p, address.n, 0) == 1;
+
+	ERR_clear_error();
+	return is;
+}
+
 int
 cert_facts(
     struct arena *a, const struct cert_set *set, size_t i, struct cert_facts *out, struct err *e)

@@ -52,6 +52,9 @@ struct cert_terms {
 #define CERT_RSA_BITS_EVER 1024
 int cert_usable_by(const struct cert_set *set, size_t i, enum cert_use use, const struct cert_terms *terms, struct err *e);
 
+/* RFC 8550, 3: whether certificate i names that mail address. */
+bool cert_is_for(const struct cert_set *set, size_t i, struct str address);
+
 /* A private key; what it is asked stands in cert_key.h. */
 struct cert_key;
 int  cert_key_read(struct str pem, struct cert_key **out, struct err *e);

@@ -62,6 +62,7 @@ struct cms_verified {
 	enum verdict_rule rule;	/* that was broken, unless good */
 	struct str reason;	/* what was found; may be empty */
 	struct str signer;	/* subject and fingerprint of the trusted certificate; empty: none */
+	size_t at;		/* its place among the trusted ones */
 	struct str algorithms;	/* "rsa, sha-256": of the trusted signer, else of the first */
 	enum mic_alg digest;	/* the same one's */
 	bool fits;		/* the signature fits the content, whoever made it */

@@ -269,6 +269,7 @@ check_signer(struct verifying *v, const struct cms_signer *s)
 		return disregard(v, RULE_SIGNER_UNFIT, str_dup(v->a, str_of(e.text)));
 	v->out->digest = digest->digest;
 	v->out->algorithms = algorithms;
+	v->out->at = at;
 	name_signer(v, at);
 	return true;
 }

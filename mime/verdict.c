@@ -31,6 +31,8 @@ as1_verdict_name(enum as1_verdict v)
 		[AS1_INTEGRITY_FAILED] = "integrity-failed",
 		[AS1_NO_PAYLOAD] = "no-payload",
 		[AS1_DECOMPRESSION_FAILED] = "decompression-failed",
+		[AS1_RECEIPT_UNSUPPORTED] = "receipt-unsupported",
+		[AS1_MICALG_UNSUPPORTED] = "micalg-unsupported",
 	};
 
 	return v < N(names) ? names[v] : "unknown";
@@ -42,13 +44,15 @@ as1_verdict_modifier(enum as1_verdict v)
 	static const char *const modifiers[] = {
 		[AS1_OK] = "",
 		[AS1_NO_PARTNER] = "",
-		[AS1_MALFORMED] = "unexpected-processing-error",
-		[AS1_DECRYPTION_FAILED] = "decryption-failed",
-		[AS1_INSUFFICIENT_SECURITY] = "insufficient-message-security",
-		[AS1_AUTHENTICATION_FAILED] = "authentication-failed",
-		[AS1_INTEGRITY_FAILED] = "integrity-check-failed",
-		[AS1_NO_PAYLOAD] = "unexpected-processing-error",
-		[AS1_DECOMPRESSION_FAILED] = "decompression-failed",
+		[AS1_MALFORMED] = "error: unexpected-processing-error",
+		[AS1_DECRYPTION_FAILED] = "error: decryption-failed",
+		[AS1_INSUFFICIENT_SECURITY] = "error: insufficient-message-security",
+		[AS1_AUTHENTICATION_FAILED] = "error: authentication-failed",
+		[AS1_INTEGRITY_FAILED] = "error: integrity-check-failed",
+		[AS1_NO_PAYLOAD] = "error: unexpected-processing-error",
+		[AS1_DECOMPRESSION_FAILED] = "error: decompression-failed",
+		[AS1_RECEIPT_UNSUPPORTED] = "Failure: unsupported format",
+		[AS1_MICALG_UNSUPPORTED] = "Failure: unsupported MIC-algorithms",
 	};
 
 	return v < N(modifiers) ? modifiers[v] : "";

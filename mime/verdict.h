@@ -20,10 +20,15 @@ enum as1_verdict {
 	AS1_INTEGRITY_FAILED,		/* the signature does not fit the content: changed on the way */
 	AS1_NO_PAYLOAD,			/* nothing in it that could be a document */
 	AS1_DECOMPRESSION_FAILED,	/* broken, or larger than anybody's document */
+	AS1_RECEIPT_UNSUPPORTED,	/* a receipt is required in a format that we do not have */
+	AS1_MICALG_UNSUPPORTED,		/* a receipt is required with a digest that we do not have */
 };
 const char *as1_verdict_name(enum as1_verdict v);	/* "integrity-failed", ... stable words */
 
-/* RFC 3335, 5.2: the error that a negative receipt names: "integrity-check-failed". "" when none is sent. */
+/*
+ * RFC 3335, 5.3: what a negative receipt says: "error: integrity-check-failed" of something processed, or
+ * "Failure: unsupported format" of something failed. "" when none is sent.
+ */
 const char *as1_verdict_modifier(enum as1_verdict v);
 
 enum verdict_rule {

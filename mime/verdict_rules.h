@@ -18,6 +18,8 @@ RULE(FROM_STRANGER, "V-FROM-STRANGER", NO_PARTNER, "no partner has the sender's 
     "If it should be taken: add the address to that partner (address = A, B), then edigate retry ID.")
 RULE(FROM_INSIDE, "V-FROM-INSIDE", AUTHENTICATION_FAILED, "the signed part names another sender than the mail around it",
     "Somebody may have put a mail of this partner into one of his own. Ask the partner who sent it.")
+RULE(SIGNER_ADDRESS, "V-SIGNER-ADDRESS", AUTHENTICATION_FAILED, "the signer's certificate is for another mail address than From",
+    "The partner sends from the address that the certificate names, or you set signer = pinned for this partner.")
 
 /* ---- the mail's structure */
 RULE(HEADER, "V-HEADER", MALFORMED, "the header cannot be read", "edigate inspect shows it. Ask the sender to send it again.")
@@ -114,3 +116,9 @@ RULE(TNEF, "V-TNEF", NO_PAYLOAD,
 RULE(RECEIPT_TWICE, "V-RECEIPT-TWICE", MALFORMED, "two notifications in one receipt", "Nobody can say which one counts.")
 RULE(RECEIPT_BROKEN, "V-RECEIPT-BROKEN", MALFORMED, "a receipt that cannot be read", "edigate inspect shows it.")
 RULE(REPORT_BROKEN, "V-REPORT-BROKEN", MALFORMED, "a delivery report that cannot be read", "edigate inspect shows it.")
+
+/* ---- the receipt that the sender requires */
+RULE(RECEIPT_FORMAT, "V-RECEIPT-FORMAT", RECEIPT_UNSUPPORTED, "a receipt is required in a format that is not supported",
+    "Receipts are signed by S/MIME (pkcs7-signature), or not at all. The sender changes signed-receipt-protocol, or makes it optional.")
+RULE(RECEIPT_MICALG, "V-RECEIPT-MICALG", MICALG_UNSUPPORTED, "a receipt is required with a digest that is not supported",
+    "The sender adds sha-256 to signed-receipt-micalg, or makes it optional.")

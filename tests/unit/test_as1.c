@@ -561,11 +561,11 @@ what_receipt_is_wanted(void **state)
 	for (size_t i = 0; i < N(cases); i++) {
 		struct str in = str_cat(w->a, cases[i].in, S("From: a@b.example\r\nContent-Type: application/xml\r\n\r\n<a/>"));
 		struct as1_opened o = open_with(w, in, &pol);
-		assert_verdict(o, AS1_OK);
+		assert_int_equal(o.verdict == AS1_OK, cases[i].known);
 		assert_int_equal(o.wants, cases[i].wants);
 		assert_int_equal(o.wants_known, cases[i].known);
 		assert_str(o.wants_to, cases[i].to);
-		assert_int_equal(o.mic.alg, cases[i].alg);
+		assert_int_equal(o.mic.alg, cases[i].known ? cases[i].alg : MIC_NONE);
 	}
 }
 

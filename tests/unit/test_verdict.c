@@ -180,6 +180,8 @@ every_ambiguity_has_its_rule(void **state)
 #define MIXED  FROM "Content-Type: multipart/mixed; boundary=m\r\n\r\n"
 #define XML    "--m\r\nContent-Type: application/xml\r\n\r\n<a/>\r\n"
 #define SIGNED FROM "Content-Type: multipart/signed; boundary=m\r\n\r\n"
+#define ASKS   FROM "Content-Type: application/xml\r\nDisposition-Notification-To: edi@nordwind.example\r\n" \
+	"Disposition-Notification-Options: "
 #define P7M    FROM "Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 #define REPORT(type) FROM "Content-Type: multipart/report; boundary=m\r\n\r\n--m\r\nContent-Type: " type "\r\n\r\n"
 
@@ -229,6 +231,12 @@ mails_break_them(void **state)
 		{ RULE_FLOOR_ENCRYPT, false, true, S_INIT(MIXED XML "--m--\r\n") },
 		{ RULE_NO_DOCUMENT, false, false, S_INIT(FROM "Content-Type: text/html\r\n\r\n<b>") },
 		{ RULE_TNEF, false, false, S_INIT(FROM "Content-Type: application/ms-tnef\r\n\r\nx") },
+		{ RULE_RECEIPT_FORMAT, false, false, S_INIT(ASKS "signed-receipt-protocol=required, pgp-signature\r\n\r\n<a/>") },
+		{ RULE_RECEIPT_MICALG, false, false, S_INIT(ASKS "signed-receipt-protocol=required, pkcs7-signature;\r\n"
+		    " signed-receipt-micalg=required, md5, tiger\r\n\r\n<a/>") },
+		{ RULE_NONE, false, false, S_INIT(ASKS "signed-receipt-protocol=required, pkcs7-signature;\r\n"
+		    " signed-receipt-micalg=required, md5, SHA256\r\n\r\n<a/>") },
+		{ RULE_NONE, false, false, S_INIT(ASKS "signed-receipt-protocol=optional, pgp-signature\r\n\r\n<a/>") },
 		{ RULE_RECEIPT_TWICE, false, false,
 		    S_INIT(REPORT("message/disposition-notification") "Disposition: a/b; processed\r\n--m\r\n"
 		           "Content-Type: message/disposition-notification\r\n\r\nDisposition: a/b; failed\r\n--m--\r\n") },
@@ -280,6 +288,34 @@ the_signed_part_names_the_same_sender(void **state)
 	}
 }
 
+/* A certificate of the partner for another address: as it is pinned, or refused, as the partner's settings have it. */
+static void
+the_certificate_names_the_sender(void **state)
+{
+	struct world *w = *state;
+	static const struct { struct str from; bool by_address; enum verdict_rule want; } cases[] = {
+		{ S_INIT("edi@nordwind.example"), true, RULE_NONE },
+		{ S_INIT("edi@NORDWIND.example"), true, RULE_NONE },
+		{ S_INIT("orders@nordwind.example"), false, RULE_NONE },
+		{ S_INIT("orders@nordwind.example"), true, RULE_SIGNER_ADDRESS },
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct buf der = BUF_CAP(64u << 10);
+		struct cms_signing how = { .own = w->nordwind.certs, .key = w->nordwind.key, .opaque = true, .now_ms = KEYS_NOW_MS };
+		struct as1_policy pol = { .partner = w->nordwind.certs, .from = &cases[i].from, .n_from = 1,
+			.by_address = cases[i].by_address, .must_sign = true, .now_ms = KEYS_NOW_MS };
+		struct str head = str_fmt(w->a, "From: " STR_FMT "\r\nContent-Type: application/pkcs7-mime\r\n"
+		    "Content-Transfer-Encoding: binary\r\n\r\n", STR_ARG(cases[i].from));
+		struct as1_opened o;
+		assert_ok(w, cms_sign(&how, S("Content-Type: application/xml\r\n\r\n<a/>"), &der, &w->e));
+		assert_ok(w, as1_open(w->a, str_cat(w->a, head, buf_str(&der)), &pol, &o, &w->e));
+		assert_int_equal(o.verdict, verdict_info(cases[i].want)->verdict);
+		assert_int_equal(o.is_signed, cases[i].want == RULE_NONE);
+		buf_clear(&der);
+	}
+}
+
 static void
 codes_are_in_the_manual(void **state)
 {
@@ -301,10 +337,10 @@ words_of_receipts(void **state)
 {
 	(void)state;
 	assert_string_equal(as1_verdict_name(AS1_INTEGRITY_FAILED), "integrity-failed");
-	assert_string_equal(as1_verdict_modifier(AS1_INTEGRITY_FAILED), "integrity-check-failed");
-	assert_string_equal(as1_verdict_modifier(AS1_INSUFFICIENT_SECURITY), "insufficient-message-security");
+	assert_string_equal(as1_verdict_modifier(AS1_INTEGRITY_FAILED), "error: integrity-check-failed");
+	assert_string_equal(as1_verdict_modifier(AS1_INSUFFICIENT_SECURITY), "error: insufficient-message-security");
 	assert_string_equal(as1_verdict_modifier(AS1_NO_PARTNER), "");
-	for (enum as1_verdict v = AS1_MALFORMED; v <= AS1_DECOMPRESSION_FAILED; v++)
+	for (enum as1_verdict v = AS1_MALFORMED; v <= AS1_MICALG_UNSUPPORTED; v++)
 		assert_string_not_equal(as1_verdict_modifier(v), "");
 }
 
@@ -320,6 +356,7 @@ main(void)
 		cmocka_unit_test(every_ambiguity_has_its_rule),
 		cmocka_unit_test(mails_break_them),
 		cmocka_unit_test(the_signed_part_names_the_same_sender),
+		cmocka_unit_test(the_certificate_names_the_sender),
 		cmocka_unit_test(codes_are_in_the_manual),
 		cmocka_unit_test(words_of_receipts),
 	};
