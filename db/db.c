@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "db/row.h"
+#include "db/chain.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +24,37 @@ backend_of(const char *path, const char **where)
 }
 
 int
+db_begin(struct db *db, struct err *e)
+{
+	db->chain_known = false;
+	return row_run(db, "BEGIN IMMEDIATE", NULL, 0, e);
+}
+
+int
+db_commit(struct db *db, struct err *e)
+{
+	return row_run(db, "COMMIT", NULL, 0, e);
+}
+
+void
+db_rollback(struct db *db)
+{
+	db->chain_known = false;
+	(void)row_run(db, "ROLLBACK", NULL, 0, NULL);	/* fails when the error has rolled back already */
+}
+
+static int
+complete(struct db *db, struct err *e)
+{
+	if (db_begin(db, e) == -1)
+		return -1;
+	if (chain_complete(db, e) == 0 && db_commit(db, e) == 0)
+		return 0;
+	db_rollback(db);
+	return -1;
+}
+
+int
 db_open(const char *path, enum db_mode mode, struct db **out, struct err *e)
 {
 	struct db *db = calloc(1, sizeof(*db));
@@ -34,6 +65,10 @@ db_open(const char *path, enum db_mode mode, struct db **out, struct err *e)
 	db->ops = backend_of(path, &where);
 	if (db->ops->open(where, mode, &db->conn, e) == -1) {
 		free(db);
+		return err_add(e, "%s", path);
+	}
+	if (mode == DB_WRITE && complete(db, e) == -1) {
+		db_close(db);
 		return err_add(e, "%s", path);
 	}
 	*out = db;
@@ -54,24 +89,6 @@ const char *
 db_version(const struct db *db)
 {
 	return db->ops->version();
-}
-
-int
-db_begin(struct db *db, struct err *e)
-{
-	return row_run(db, "BEGIN IMMEDIATE", NULL, 0, e);
-}
-
-int
-db_commit(struct db *db, struct err *e)
-{
-	return row_run(db, "COMMIT", NULL, 0, e);
-}
-
-void
-db_rollback(struct db *db)
-{
-	(void)row_run(db, "ROLLBACK", NULL, 0, NULL);	/* fails when the error has rolled back already */
 }
 
 int
@@ -114,7 +131,7 @@ db_check(struct db *db, struct arena *a, struct str *report, struct err *e)
 	int64_t n[2];
 	int rc = -1;
 
-	if (db->ops->check(db->conn, &found, e) == -1)
+	if (db->ops->check(db->conn, &found, e) == -1 || chain_check(db, &found, e) == -1)
 		goto out;
 	for (size_t i = 0; i < N(rules); i++) {
 		if (row_numbers(db, rules[i].sql, NULL, 0, n, N(n), e) == -1)

@@ -179,8 +179,12 @@ struct db_event {
 	unsigned int arg;		/* WANTS_* of "packed" */
 	struct str text;		/* one line for people */
 	struct str proof;		/* raw bytes that prove it, relative to home: "spool/in/01J....eml"; may be empty */
+	struct str hash;		/* SHA-256 of chain_text(), hex; made by db_event_add() */
 };
 int db_event_add(struct db *db, const struct db_event *ev, int64_t *id, struct err *e);
+int db_event_before(struct db *db, struct arena *a, int64_t id, struct str *hash, struct err *e);	/* which it follows on */
+int db_event_hash(struct db *db, struct arena *a, int64_t id, struct str *hash, struct err *e);	/* empty: not there */
+struct str chain_text(struct arena *a, struct str before, const struct db_event *ev);	/* what its hash is over */
 int db_event_list(struct db *db, struct arena *a, int64_t doc, struct db_event **out, size_t *n, struct err *e);
 int db_event_newest(struct db *db, int64_t *id, struct err *e);			/* 0: none */
 int db_event_since(struct db *db, struct arena *a, int64_t after_id, size_t max, struct db_event **out, size_t *n, struct err *e);

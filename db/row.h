@@ -8,6 +8,7 @@
 
 #include "db/backend.h"
 
+#define CHAIN_HASH 64			/* hex digits of SHA-256 */
 #define ROW_STATEMENTS 128		/* slots for kept statements: a power of two, far more than there are */
 
 struct db_statement {
@@ -20,6 +21,8 @@ struct db {
 	const struct db_ops *ops;
 	void *conn;
 	struct db_statement kept[ROW_STATEMENTS];
+	bool chain_known;		/* chain: the hash of the newest event */
+	char chain[CHAIN_HASH];
 };
 
 enum row_type { ROW_I64, ROW_U64, ROW_INT, ROW_UINT, ROW_BOOL, ROW_TEXT, ROW_BLOB };

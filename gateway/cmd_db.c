@@ -3,33 +3,78 @@
 #include "gateway/cli.h"
 
 #include "gateway/base/io.h"
+#include "gateway/chain_head.h"
 #include "gateway/control.h"
 #include "gateway/house.h"
 #include "gateway/rebuild.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+/* "812:4f...": as `db check` prints it, and the log has it. */
+static struct chain_head
+head_of(const char *word)
+{
+	struct str rest = str_of(word), id;
+	struct chain_head head = { 0 };
+	uint64_t n;
+
+	(void)str_cut(&rest, ':', &id);
+	if (str_u64(id, INT64_MAX, &n) == -1 || n == 0 || rest.n == 0)
+		cli_fail(EX_USAGE, "--head wants NUMBER:HASH, as 'edigate db check' prints it");
+	head.id = (int64_t)n;
+	head.hash = rest;
+	return head;
+}
+
+/* What db_check() cannot see: an end that is missing as if it had never been. */
+static struct str
+check_head(struct cli *c, struct db *db, const char *given)
+{
+	struct chain_head head;
+	struct str why;
+	struct err e;
+	bool fits;
+
+	if (given != NULL)
+		head = head_of(given);
+	else if (chain_head_read(c->arena, AT_FDCWD, cli_path(c, "%s", CHAIN_HEAD_FILE), &head, &e) == -1)
+		return str_dup(c->arena, str_of(e.text));
+	if (chain_head_fits(db, c->arena, &head, &fits, &why, &e) == -1)
+		cli_die(0, &e);
+	return fits ? S("") : given == NULL ? why : str_fmt(c->arena, "event %lld is not the one of --head", (long long)head.id);
+}
 
 int
 cmd_db_check(int argc, char **argv)
 {
+	const char *given = NULL;
+	const struct cli_opt opts[] = { { "--head", .text = &given } };
 	struct cli c;
 	struct db *db;
-	struct str report;
+	struct str report, head, hash = S("");
+	int64_t newest;
 	struct err e;
 
-	cli_start(&c, argc, argv, NULL, 0);
+	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 0, 0);
 	db = cli_db(&c);
-	if (db_check(db, c.arena, &report, &e) == -1)
+	if (db_check(db, c.arena, &report, &e) == -1 || db_event_newest(db, &newest, &e) == -1 ||
+	    db_event_hash(db, c.arena, newest, &hash, &e) == -1)
 		cli_die(0, &e);
+	head = check_head(&c, db, given);
 	db_close(db);
+	if (head.n > 0)
+		report = str_fmt(c.arena, STR_FMT STR_FMT "\n", STR_ARG(report), STR_ARG(head));
 	if (report.n > 0) {
 		(void)printf("%.*s\n", (int)str_trim(report).n, str_trim(report).p);
 		cli_warn("%s is damaged: restore a backup, then 'edigate db rebuild'", cli_path(&c, "%s", CLI_DB_FILE));
 		return CMD_NO;
 	}
 	(void)printf("%s: sound\n", cli_path(&c, "%s", CLI_DB_FILE));
+	if (newest > 0)
+		(void)printf("chain of events: whole, up to %lld:" STR_FMT "\n", (long long)newest, STR_ARG(hash));
 	return EX_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
+#include "gateway/chain_head.h"
 #include "gateway/control.h"
 #include "gateway/exchange.h"
 #include "spool/spool.h"
@@ -16,6 +17,23 @@
 #define YOUNG_MS    600000		/* files in the making, and rows that are about to be written */
 #define SCRATCH_MAX ((size_t)16 << 20)
 #define NAMED_MAX   5			/* of many of a kind so many are named */
+
+/* The end of the chain, as the gateway noted it last. */
+static void
+check_head(struct doctor *d)
+{
+	struct cli *c = &d->cli;
+	struct chain_head head;
+	struct str why = S("");
+	struct err e;
+	bool fits = false;
+
+	if (chain_head_read(c->arena, AT_FDCWD, cli_path(c, "%s", CHAIN_HEAD_FILE), &head, &e) == -1 ||
+	    chain_head_fits(d->db, c->arena, &head, &fits, &why, &e) == -1)
+		why = str_of(e.text);
+	if (!fits)
+		doctor_says(d, DOCTOR_FAIL, "database", STR_FMT, STR_ARG(why));
+}
 
 void
 doctor_database(struct doctor *d)
@@ -43,6 +61,7 @@ doctor_database(struct doctor *d)
 		if (line.n > 0)
 			doctor_says(d, DOCTOR_FAIL, "database", STR_FMT, STR_ARG(line));
 	}
+	check_head(d);
 	if (d->running) {
 		doctor_says(d, DOCTOR_OK, "database", "one writer: the gateway that runs");
 		return;

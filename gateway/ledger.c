@@ -585,6 +585,8 @@ on_timer(void *arg)
 	if (clock_mono_ms() - l->looked < FOLDERS_MS)
 		return;
 	l->looked = clock_mono_ms();
+	commit(l);
+	ledger_head_note(l);
 	ledger_look_at_folders(l);
 	ledger_look_at_time(l);
 }
@@ -707,11 +709,13 @@ main(int argc, char **argv)
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_CONFIG ? EX_CONFIG : EX_TEMPFAIL;
 	}
+	ledger_head_check(l);
 	ledger_recover(l);
 	(void)peer_add(l, ROLE_FD_CHANNEL, WHO_SUPERVISOR, S("supervisor"));
 	loop_fd(l->role.loop, ROLE_FD_FIRST, LOOP_READ, on_client, l);
 	loop_before_wait(l->role.loop, turn, l);
 	rc = loop_run(l->role.loop);
+	ledger_head_note(l);
 	db_close(l->db);
 	return rc;
 }

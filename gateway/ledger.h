@@ -18,6 +18,7 @@
  *   ledger_effect.c   what follows a commit: originals to sent/ and failed/, status files, quarantine
  *   ledger_hook.c     the operator's programs, told of changes
  *   ledger_recover.c  what a crash left
+ *   ledger_head.c     where the chain of events ends
  *   ledger_control.c  what the command line asks for
  */
 #ifndef EDIGATE_GATEWAY_LEDGER_H
@@ -73,6 +74,8 @@ struct ledger {
 	struct outgoing *out, **out_end;
 	struct loop_timer *timer;
 	int64_t looked;			/* at the folders, last time; monotonic */
+	int64_t head_id;		/* the event last noted as the end of the chain */
+	bool head_frozen;		/* what was noted does not fit the database: nothing is noted over it */
 	bool stopping;			/* the roles have ended: hear what they still said, then end */
 	uint64_t random;		/* for jitter */
 };
@@ -172,6 +175,10 @@ void ledger_hooked(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_recover(struct ledger *l);
 void ledger_look_at_time(struct ledger *l);	/* leases that nobody holds; what a clock put back would keep waiting */
 void ledger_look_at_folders(struct ledger *l);	/* what a watch or listen that died did not come to tell */
+
+/* ---- ledger_head.c ---- */
+void ledger_head_check(struct ledger *l);	/* is what was noted last in the database */
+void ledger_head_note(struct ledger *l);	/* between transactions: where the chain of events ends */
 
 /* ---- ledger_control.c ---- */
 void ledger_control(struct ledger *l, struct peer *p, const struct msg *m);

@@ -256,7 +256,9 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate doctor\n"
 	    "  edigate doctor --json | jq -r 'select(.result == \"fail\").text'\n" },
-	{ "db check", cmd_db_check, "", "is the database sound",
+	{ "db check", cmd_db_check, "[--head NUMBER:HASH]", "is the database sound, and the chain of its events whole",
+	    "The first event that was changed, removed, put in or moved is named. Its end is held against what the gateway\n"
+	    "noted in db/chain.head, or against --head: what was printed or logged earlier.\n"
 	    "Exit status: 0 sound, 1 not.\n"
 	    "\n"
 	    "examples:\n"

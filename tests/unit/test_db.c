@@ -810,7 +810,7 @@ check_finds_what_is_wrong(void **state)
 	OK(f, db_doc_put(f->db, d, &f->e));
 	assert_int_equal(sqlite3_open(f->path, &raw), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(raw, "PRAGMA foreign_keys = OFF; INSERT INTO event SELECT 77, 99, tx, at_ms, role, kind, arg, text, "
-	    "proof FROM event", NULL, NULL, NULL), SQLITE_OK);
+	    "proof, hash FROM event", NULL, NULL, NULL), SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(raw, "UPDATE event SET text = 'rewritten'", NULL, NULL, NULL), SQLITE_OK);
 	(void)sqlite3_close(raw);
 	OK(f, db_check(f->db, f->a, &report, &f->e));
