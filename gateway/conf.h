@@ -72,6 +72,7 @@ struct partner {
 	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came or went before (default hold) */
 	bool warn_gaps;			/* gaps = warn | ignore: control numbers of theirs that have not come */
 	enum conf_mode mode;
+	bool split;			/* split = whole | message: what is filed of an interchange of theirs */
 	bool quirks_refused[CONF_QUIRKS];	/* in the order of enum edi_quirk's bits: partner_quirks_refused() */
 	struct conf_smtp *route;	/* own route, or NULL: [smtp] */
 	int64_t receipt_wait_ms, receipt_give_up_ms;	/* from [receipt] when not set here */

@@ -64,6 +64,8 @@ split_number(struct str control, struct str *head, uint64_t *number)
 {
 	size_t n = control.n;
 
+	if (str_chr(control, '/', &n))	/* of a part: behind it stands that of its message */
+		control = str_sub(control, 0, n);
 	while (n > 0 && is_digit(control.p[n - 1]))
 		n--;
 	*head = str_sub(control, 0, n);

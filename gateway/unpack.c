@@ -9,7 +9,7 @@
  */
 #include "gateway/worker.h"
 
-#include "edi/edi.h"
+#include "edi/bundle.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
@@ -25,6 +25,7 @@
 #define UNPACK_ARENA_MAX  ((size_t)1 << 30)
 #define UNPACK_MAIL_MAX	  ((size_t)256 << 20)
 #define UNPACK_JOBS_AHEAD 16
+#define PART_ENVELOPE_MAX 65536		/* bytes of headers and trailers around a message */
 #define EXTENSION_MAX	  5
 
 static struct role role;
@@ -87,10 +88,73 @@ extension(const struct edi_facts *f, const struct as1_payload *p)
 	return str_lower(arena, rest);
 }
 
+/* What is told of a payload, or of a part of one, that is staged under the number id. */
 static int
-stage_payload(const struct msg *job, const struct partner *pt, const struct as1_payload *p, size_t i, struct err *e)
+stage_as(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_facts *f, struct str content,
+    struct msg *m, struct err *e)
 {
-	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = (int64_t)i, .name = p->file_name, .media_type = p->media_type };
+	if (stage(job, pt, (size_t)m->id, content, &m->proof, e) == -1)
+		return -1;
+	describe_put(arena, m, f, span_str(content));
+	describe_messages(&role, job->job, m->id, f);
+	m->word = extension(f, p);
+	return 0;
+}
+
+static bool
+is_split(const struct partner *pt, const struct edi_facts *f)
+{
+	return pt->split && f->verdict == EDI_VALID && pieces_takes(f) && !ack_is(f) && f->n_messages > 1 &&
+	    f->n_messages <= LEDGER_MESSAGES_MAX;
+}
+
+/* One message, as an interchange: it is known by its own number, too, so that the parts are told from each other. */
+static int
+stage_part(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str part, int64_t id, struct err *e)
+{
+	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = id, .name = p->file_name, .media_type = p->media_type };
+	struct arena *scratch = arena_new(EDI_ARENA_MAX);
+	struct edi_facts facts = { 0 };
+	int rc = -1;
+
+	if (edi_read(scratch, part, &facts, e) == -1 || facts.n_kept != 1)
+		(void)err_set(e, ERR_RETRY, "a part of an interchange cannot be read");
+	else
+		rc = stage_as(job, pt, p, &facts, part, &m, e);
+	if (rc == -1)
+		goto out;
+	m.control = str_fmt(arena, STR_FMT "/" STR_FMT "%s" STR_FMT, STR_ARG(m.control), STR_ARG(facts.messages->group),
+	    facts.messages->group.n > 0 ? "/" : "", STR_ARG(facts.messages->control));
+	role_tell(&role, &m);
+out:
+	arena_free(scratch);
+	return rc;
+}
+
+static int
+stage_parts(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_format *format,
+    int64_t *id, struct err *e)
+{
+	struct buf part = BUF_CAP(p->content.n + PART_ENVELOPE_MAX);
+	struct split split;
+	int rc;
+
+	split_start(&split, p->content, format);
+	while ((rc = split_next(&split, &part, e)) == 1) {
+		rc = stage_part(job, pt, p, buf_str(&part), (*id)++, e);
+		buf_clear(&part);
+		if (rc == -1)
+			break;
+	}
+	buf_clear(&part);
+	return rc;
+}
+
+/* id: of the next payload; one that is split takes as many as it has messages. */
+static int
+stage_payload(const struct msg *job, const struct partner *pt, const struct as1_payload *p, int64_t *id, struct err *e)
+{
+	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = *id, .name = p->file_name, .media_type = p->media_type };
 	struct edi_facts facts = { 0 };
 
 	if (edi_read(arena, p->content, &facts, e) == -1)
@@ -98,14 +162,14 @@ stage_payload(const struct msg *job, const struct partner *pt, const struct as1_
 	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
 	if (m.text.n == 0 && facts.verdict == EDI_BROKEN)
 		m.text = describe_problem(arena, &facts);
-	if (stage(job, pt, i, p->content, &m.proof, e) == -1)
+	describe_ack_due(&role, arena, job->job, *id, pt, &facts, p->content);
+	if (is_split(pt, &facts))
+		return stage_parts(job, pt, p, facts.format, id, e);
+	if (stage_as(job, pt, p, &facts, p->content, &m, e) == -1)
 		return -1;
-	describe_put(arena, &m, &facts, span_str(p->content));
-	describe_messages(&role, job->job, (int64_t)i, &facts);
-	describe_acks(&role, arena, job->job, (int64_t)i, &facts, p->content);
-	describe_ack_due(&role, arena, job->job, (int64_t)i, pt, &facts, p->content);
-	m.word = extension(&facts, p);
+	describe_acks(&role, arena, job->job, *id, &facts, p->content);
 	role_tell(&role, &m);
+	++*id;
 	return 0;
 }
 
@@ -192,6 +256,7 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 	struct as1_policy policy = { .own = keyring_all(ring), .key = keyring_unwrapper(ring), .from = &nobody, .now_ms = clock_wall_ms() };
 	const struct partner *pt;
 	const char *class;
+	int64_t id = 0;
 
 	if (as1_peek(arena, mail, &glance, e) == -1) {
 		opened.verdict = AS1_MALFORMED;
@@ -216,7 +281,7 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 	class = class_of(&opened);
 	if (str_eq(str_of(class), S("document")))
 		for (size_t i = 0; i < opened.n; i++)
-			if (stage_payload(job, pt, &opened.payloads[i], i, e) == -1)
+			if (stage_payload(job, pt, &opened.payloads[i], &id, e) == -1)
 				return -1;
 	if (opened.kind == AS1_IS_RECEIPT)
 		tell_mdn(job, pt, &opened);
