@@ -3,6 +3,8 @@
 
 #include "gateway/smtp/path.h"
 
+#define CHUNK_DIGITS_MAX 18	/* so that sums of sizes do not overflow */
+
 /* The reply as the table of the caller wants it: returns -1 so that refusing is one line. */
 static int
 refuse(struct refusal *why, const char *reply)
@@ -85,8 +87,9 @@ static int
 read_body(struct str v, struct command *c, struct refusal *why)
 {
 	c->is_8bit = str_eq_nocase(v, S("8BITMIME"));
-	if (!c->is_8bit && !str_eq_nocase(v, S("7BIT")))
-		return refuse(why, "501 5.5.4 BODY wants 7BIT or 8BITMIME");
+	c->is_binary = str_eq_nocase(v, S("BINARYMIME"));
+	if (!c->is_8bit && !c->is_binary && !str_eq_nocase(v, S("7BIT")))
+		return refuse(why, "501 5.5.4 BODY wants 7BIT, 8BITMIME or BINARYMIME");
 	return 0;
 }
 
@@ -262,6 +265,19 @@ parse_envelope(struct str rest, struct command *c, struct refusal *why)
 
 /* ---- the others ---- */
 
+/* RFC 3030, 2: chunk-size is digits. Without it nobody can tell the bytes that follow from commands. */
+static int
+parse_chunk(struct str rest, struct command *c, struct refusal *why)
+{
+	struct str number;
+	bool more = str_cut(&rest, ' ', &number);
+
+	c->is_last = more && str_eq_nocase(rest, S("LAST"));
+	if (number.n > CHUNK_DIGITS_MAX || str_u64(number, UINT64_MAX, &c->size) == -1 || (more && !c->is_last))
+		return refuse_and_close(why, "501 5.5.4 want BDAT and a number of octets, perhaps LAST");
+	return 0;
+}
+
 static int
 parse_arguments(struct str rest, struct command *c, struct refusal *why)
 {
@@ -281,6 +297,8 @@ parse_arguments(struct str rest, struct command *c, struct refusal *why)
 		if (c->arg.n == 0)
 			return refuse(why, "501 5.5.4 want AUTH and a mechanism");
 		return 0;
+	case VERB_BDAT:
+		return parse_chunk(rest, c, why);
 	case VERB_DATA:
 	case VERB_RSET:
 	case VERB_QUIT:

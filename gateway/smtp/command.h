@@ -27,8 +27,9 @@ struct command {
 	struct str initial;		/* AUTH: the initial response; has_initial tells an empty one from none */
 	bool has_initial;
 	struct str path;		/* MAIL, RCPT: the mailbox without brackets; empty: the null sender */
-	bool has_size, is_8bit;
-	uint64_t size;			/* MAIL SIZE=; UINT64_MAX when it does not even fit */
+	bool has_size, is_8bit, is_binary;
+	uint64_t size;			/* MAIL SIZE=; UINT64_MAX when it does not even fit. BDAT: octets of the chunk */
+	bool is_last;			/* BDAT ... LAST */
 	struct str envid, orcpt;	/* DSN parameters, as they stand (xtext checked) */
 	bool ret_full, ret_hdrs;
 	unsigned int notify;

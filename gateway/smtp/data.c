@@ -95,6 +95,33 @@ data_next(struct data_in *d, struct str *in, struct str *piece)
 	return d->state == DATA_ENDED ? DATA_END : DATA_MORE;
 }
 
+void
+data_chunk(struct data_in *d, struct str piece)
+{
+	size_t i = 0;
+
+	d->size += piece.n;
+	count_hops(d, piece);
+	while (!d->is_binary && (i = d->state == DATA_CR ? i : skip_ordinary(piece, i)) < piece.n) {
+		char c = piece.p[i++];
+
+		if (d->state == DATA_CR && c != '\n')
+			d->bad |= DATA_BARE_CR;
+		if (d->state != DATA_CR && c == '\n')
+			d->bad |= DATA_BARE_LF;
+		if (c == '\0')
+			d->bad |= DATA_NUL;
+		d->state = c == '\r' ? DATA_CR : DATA_LINE;
+	}
+}
+
+void
+data_chunk_end(struct data_in *d)
+{
+	if (d->state == DATA_CR)
+		d->bad |= DATA_BARE_CR;
+}
+
 int
 data_check(struct str mail, struct data_facts *facts, struct err *e)
 {

@@ -23,6 +23,7 @@ struct data_in {
 	unsigned int hops;
 	unsigned int column;		/* how much of "received:" this header line has matched; see data.c */
 	bool in_body;
+	bool is_binary;			/* by BDAT only: any bytes are good */
 };
 
 enum data_step { DATA_MORE, DATA_PIECE, DATA_END };
@@ -32,6 +33,10 @@ enum data_step { DATA_MORE, DATA_PIECE, DATA_END };
  * DATA_END: the end mark was taken off, what is left in *in comes behind the mail. Begin with a zeroed struct.
  */
 enum data_step data_next(struct data_in *d, struct str *in, struct str *piece);
+
+/* The same for a piece of a mail that comes by BDAT: its end is told by the count of bytes, and no dot is stuffed. */
+void data_chunk(struct data_in *d, struct str piece);
+void data_chunk_end(struct data_in *d);		/* the mail is whole: a CR that waits for its LF waits for ever */
 
 /* ---- going out ---- */
 struct data_facts {

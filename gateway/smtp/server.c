@@ -97,8 +97,8 @@ read_line(struct smtp_server *s, struct str *in, int64_t now)
 
 /* ---- the mail ---- */
 
-static const char *
-data_refusal(const struct smtp_server *s)
+const char *
+server_data_refusal(const struct smtp_server *s)
 {
 	if (s->data.bad != 0)
 		return "550 5.6.0 a lone CR or LF, or a NUL, in the mail";
@@ -113,11 +113,26 @@ data_refusal(const struct smtp_server *s)
 	return NULL;
 }
 
+const char *
+server_no_file(enum smtp_kept k)
+{
+	return k == KEPT_NO_SPACE ? "452 4.3.1 no room for a mail; try again later"
+				  : "451 4.3.0 cannot take a mail now; try again later";
+}
+
+void
+server_count_from(struct smtp_server *s, int64_t now)
+{
+	s->started = now;
+	s->came = 0;
+	s->deadline = now + WAIT_DATA;
+}
+
 /* The end mark has come. */
 static enum smtp_server_act
 end_of_data(struct smtp_server *s, int64_t now)
 {
-	const char *no = data_refusal(s);
+	const char *no = server_data_refusal(s);
 	bool kept = s->kept;
 
 	if (no == NULL) {
@@ -136,12 +151,19 @@ end_of_data(struct smtp_server *s, int64_t now)
 	return kept ? SERVER_DROP : SERVER_WAIT;
 }
 
+/* A mail or a chunk of one. */
+static bool
+is_coming(const struct smtp_server *s)
+{
+	return s->phase == SV_DATA || s->phase == SV_CHUNK;
+}
+
 static bool
 too_slow(const struct smtp_server *s, int64_t now)
 {
 	int64_t ms = now - s->started;
 
-	return ms > RATE_GRACE && (int64_t)s->data.size < ms / 1000 * RATE_BYTES;
+	return ms > RATE_GRACE && (int64_t)s->came < ms / 1000 * RATE_BYTES;
 }
 
 static enum smtp_server_act
@@ -155,7 +177,8 @@ read_data(struct smtp_server *s, struct str *in, int64_t now)
 			return end_of_data(s, now);
 		case DATA_PIECE:
 			s->deadline = now + WAIT_DATA;
-			if (data_refusal(s) == NULL)
+			s->came += s->piece.n;
+			if (server_data_refusal(s) == NULL)
 				return SERVER_PIECE;
 			if (s->kept) {		/* not wanted any more: only read on to its end */
 				s->kept = false;
@@ -177,7 +200,7 @@ check_time(struct smtp_server *s, int64_t now)
 		end_silently(s, "handshake timeout");
 	} else if (now >= s->deadline) {
 		server_close(s, "421 4.4.2 nothing heard for too long", "timeout");
-	} else if (now >= s->transaction_deadline || (s->phase == SV_DATA && too_slow(s, now))) {
+	} else if (now >= s->transaction_deadline || (is_coming(s) && too_slow(s, now))) {
 		server_close(s, "421 4.4.2 this takes too long", "too slow");
 	}
 }
@@ -229,6 +252,16 @@ smtp_server_next(struct smtp_server *s, struct str *in, int64_t now)
 			if (s->phase == SV_DATA)
 				break;
 			continue;
+		}
+		if (s->phase == SV_CHUNK) {
+			act = server_read_chunk(s, in, now);
+			if (s->phase == SV_CHUNK && in->n == 0 && s->chunk_left > 0)
+				break;
+			continue;
+		}
+		if (s->kept && s->stage != STAGE_CHUNK) {	/* RSET, or a chunk that was refused */
+			s->kept = false;
+			return SERVER_DROP;
 		}
 		if (s->phase == SV_HANDSHAKE) {
 			/* RFC 3207, 4.2: what came in the clear must not count as said under TLS. */
@@ -290,11 +323,11 @@ int64_t
 smtp_server_deadline(const struct smtp_server *s)
 {
 	int64_t at = s->deadline < s->transaction_deadline ? s->deadline : s->transaction_deadline;
-	int64_t slow = SECONDS(s->data.size / RATE_BYTES + 1);	/* when this many bytes will have been too few */
+	int64_t slow = SECONDS(s->came / RATE_BYTES + 1);	/* when this many bytes will have been too few */
 
 	if (s->phase == SV_CLOSED || s->phase == SV_ANSWER)
 		return INT64_MAX;
-	if (s->phase != SV_DATA)
+	if (!is_coming(s))
 		return at;
 	slow = s->started + (slow > RATE_GRACE ? slow : RATE_GRACE) + 1;
 	return at < slow ? at : slow;
@@ -328,18 +361,20 @@ void
 smtp_server_begun(struct smtp_server *s, enum smtp_kept k, int64_t now)
 {
 	server_answered(s, SERVER_BEGIN);
+	if (s->stage == STAGE_CHUNK) {
+		server_chunk_begun(s, k);
+		return;
+	}
 	if (k != KEPT) {
 		server_reset(s);
-		server_say(s, k == KEPT_NO_SPACE ? "452 4.3.1 no room for a mail; try again later"
-						 : "451 4.3.0 cannot take a mail now; try again later");
+		server_say(s, server_no_file(k));
 		return;
 	}
 	server_say(s, "354 end with CR LF . CR LF");
 	s->data = (struct data_in){ 0 };
 	s->spoilt = KEPT;
 	s->kept = true;
-	s->started = now;
-	s->deadline = now + WAIT_DATA;
+	server_count_from(s, now);
 	s->phase = SV_DATA;
 }
 

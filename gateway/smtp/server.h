@@ -2,7 +2,8 @@
 /*
  * server.h - the receiving side of SMTP as a machine without a socket: bytes and time go in, replies and what to
  * do next come out. Pure. RFC 5321 with STARTTLS (3207), AUTH (4954), SIZE (1870), PIPELINING (2920),
- * 8BITMIME (6152) and enhanced status codes (2034). It knows no mailbox and no disk: it asks.
+ * 8BITMIME (6152), CHUNKING and BINARYMIME (3030), LIMITS (9422) and enhanced status codes (2034). It knows no mailbox
+ * and no disk: it asks.
  *
  *   while ((act = smtp_server_next(s, &in, now)) != SERVER_WAIT) ...    cuts off *in what it took
  *   send smtp_server_output(s), smtp_server_wrote(s, n)
@@ -53,11 +54,11 @@ enum smtp_kept {
 	KEPT_NO_SPACE,		/* 452 */
 };
 
-enum server_phase { SV_COMMAND, SV_DISCARD, SV_AUTH, SV_ANSWER, SV_DATA, SV_HANDSHAKE, SV_CLOSED };
+enum server_phase { SV_COMMAND, SV_DISCARD, SV_AUTH, SV_ANSWER, SV_DATA, SV_CHUNK, SV_HANDSHAKE, SV_CLOSED };
 enum server_auth {			/* what the next line of AUTH is */
 	AUTH_PLAIN, AUTH_LOGIN_USER, AUTH_LOGIN_PASSWORD, AUTH_SCRAM_FIRST, AUTH_SCRAM_FINAL, AUTH_SCRAM_PROVEN,
 };
-enum server_stage { STAGE_NEW, STAGE_READY, STAGE_MAIL, STAGE_RCPT, STAGE_COUNT };
+enum server_stage { STAGE_NEW, STAGE_READY, STAGE_MAIL, STAGE_RCPT, STAGE_CHUNK, STAGE_COUNT };
 
 struct smtp_server {
 	const struct smtp_server_opts *opts;
@@ -71,6 +72,10 @@ struct smtp_server {
 	size_t n_rcpts;
 	uint64_t size_told;		/* by SIZE= of MAIL; 0: nothing */
 	struct data_in data;
+	bool is_binary;			/* BODY=BINARYMIME: comes by BDAT only */
+	uint64_t chunk_left;		/* octets of the chunk that comes */
+	bool chunk_last;
+	const char *chunk_no;		/* the chunk is not kept: what to say when it has been read */
 	bool kept;			/* the caller holds a file */
 	enum smtp_kept spoilt;		/* why the mail will be refused though it goes on coming in */
 	/* what the caller is asked */
@@ -85,7 +90,8 @@ struct smtp_server {
 	/* against those who do not mean it well */
 	unsigned int errors, idle_commands, auth_failures;
 	size_t discarded;
-	int64_t deadline, started;	/* of what is waited for; of the data phase */
+	int64_t deadline, started;	/* of what is waited for; of the mail or chunk that comes */
+	uint64_t came;			/* bytes since then */
 	int64_t transaction_deadline;
 	unsigned int mails;		/* taken in this session */
 	bool stopping, tls_told, close_told;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* server_int.h - what the parts of the server machine share: server.c drives, server_verb.c answers commands, server_auth.c AUTH. */
+/*
+ * server_int.h - what the parts of the server machine share: server.c drives, server_verb.c answers
+ * commands, server_auth.c AUTH, server_chunk.c BDAT.
+ */
 #ifndef EDIGATE_SMTP_SERVER_INT_H
 #define EDIGATE_SMTP_SERVER_INT_H
 
@@ -28,6 +31,16 @@ void server_command(struct smtp_server *s, struct str line, bool behind, int64_t
 
 /* server.c */
 void server_answered(struct smtp_server *s, enum smtp_server_act act);	/* the caller gave what it was asked for */
+
+const char *server_data_refusal(const struct smtp_server *s);	/* what is wrong with the mail so far, or NULL */
+const char *server_no_file(enum smtp_kept k);			/* why a mail cannot begin */
+void server_count_from(struct smtp_server *s, int64_t now);	/* the rate of the peer */
+
+/* server_chunk.c */
+void server_bdat(struct smtp_server *s, const struct command *c, int64_t now);
+void server_bdat_refuse(struct smtp_server *s, const struct command *c, const char *no, int64_t now);
+void server_chunk_begun(struct smtp_server *s, enum smtp_kept k);
+enum smtp_server_act server_read_chunk(struct smtp_server *s, struct str *in, int64_t now);
 
 /* server_auth.c */
 void server_auth_begin(struct smtp_server *s, const struct command *c);

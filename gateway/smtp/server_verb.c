@@ -58,6 +58,7 @@ server_reset(struct smtp_server *s)
 	buf_clear(&s->rcpts);
 	s->n_rcpts = 0;
 	s->size_told = 0;
+	s->is_binary = false;
 	s->transaction_deadline = INT64_MAX;
 	if (s->stage > STAGE_READY)
 		s->stage = STAGE_READY;
@@ -76,6 +77,9 @@ say_extensions(struct smtp_server *s)
 	if (s->opts->can_auth && s->secured)
 		server_say(s, "250-AUTH SCRAM-SHA-256 PLAIN LOGIN");
 	server_say(s, "250-8BITMIME");
+	server_say(s, "250-CHUNKING");
+	server_say(s, "250-BINARYMIME");
+	server_sayf(s, "250-LIMITS RCPTMAX=%d", SMTP_SERVER_RCPTS_MAX);
 	server_say(s, "250 ENHANCEDSTATUSCODES");
 }
 
@@ -107,6 +111,7 @@ do_mail(struct smtp_server *s, const struct command *c, int64_t now)
 	assert(rc == 0);
 	s->stage = STAGE_MAIL;
 	s->size_told = c->size;
+	s->is_binary = c->is_binary;
 	s->transaction_deadline = now + WAIT_TRANSACTION;
 	server_say(s, "250 2.1.0 sender ok");
 }
@@ -128,7 +133,10 @@ do_data(struct smtp_server *s, const struct command *c, int64_t now)
 {
 	(void)c;
 	(void)now;
-	s->asking = SERVER_BEGIN;
+	if (s->is_binary)
+		server_refuse(s, "503 5.5.1 a binary mail comes by BDAT");
+	else
+		s->asking = SERVER_BEGIN;
 }
 
 static void
@@ -161,7 +169,7 @@ do_help(struct smtp_server *s, const struct command *c, int64_t now)
 {
 	(void)c;
 	(void)now;
-	server_say(s, "214 2.0.0 EHLO MAIL RCPT DATA RSET NOOP VRFY HELP STARTTLS AUTH QUIT; see RFC 5321");
+	server_say(s, "214 2.0.0 EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP STARTTLS AUTH QUIT; see RFC 5321");
 }
 
 static void
@@ -220,19 +228,20 @@ static const struct rule {
 	bool alone;	/* the client must wait for the answer (RFC 2920, 3.1): nothing may stand behind it */
 	bool idle;	/* brings no mail nearer */
 } rules[VERB_COUNT] = {
-	/*		     STAGE_NEW STAGE_READY STAGE_MAIL STAGE_RCPT */
-	[VERB_EHLO]	= { { DO,      DO,	  DO,	     DO },      do_hello, true, true },
-	[VERB_HELO]	= { { DO,      DO,	  DO,	     DO },      do_hello, true, true },
-	[VERB_MAIL]	= { { NO_EHLO, DO,	  NESTED,    NESTED },  do_mail, false, false },
-	[VERB_RCPT]	= { { NO_EHLO, NO_MAIL,	  DO,	     DO },      do_rcpt, false, false },
-	[VERB_DATA]	= { { NO_EHLO, NO_MAIL,	  NO_RCPT,   DO },      do_data, true, false },
-	[VERB_RSET]	= { { DO,      DO,	  DO,	     DO },      do_reset, false, true },
-	[VERB_NOOP]	= { { DO,      DO,	  DO,	     DO },      do_noop, false, true },
-	[VERB_VRFY]	= { { DO,      DO,	  DO,	     DO },      do_vrfy, false, true },
-	[VERB_HELP]	= { { DO,      DO,	  DO,	     DO },      do_help, false, true },
-	[VERB_QUIT]	= { { DO,      DO,	  DO,	     DO },      do_quit, false, false },
-	[VERB_STARTTLS] = { { NO_EHLO, DO,	  NOT_NOW,   NOT_NOW }, do_starttls, true, true },
-	[VERB_AUTH]	= { { NO_EHLO, DO,	  NOT_NOW,   NOT_NOW }, do_auth, true, true },
+	/*		     STAGE_NEW STAGE_READY STAGE_MAIL STAGE_RCPT STAGE_CHUNK */
+	[VERB_EHLO]	= { { DO,      DO,	  DO,	     DO,	DO },      do_hello, true, true },
+	[VERB_HELO]	= { { DO,      DO,	  DO,	     DO,	DO },      do_hello, true, true },
+	[VERB_MAIL]	= { { NO_EHLO, DO,	  NESTED,    NESTED,	NESTED },  do_mail, false, false },
+	[VERB_RCPT]	= { { NO_EHLO, NO_MAIL,	  DO,	     DO,	NOT_NOW }, do_rcpt, false, false },
+	[VERB_DATA]	= { { NO_EHLO, NO_MAIL,	  NO_RCPT,   DO,	NOT_NOW }, do_data, true, false },
+	[VERB_BDAT]	= { { NO_EHLO, NO_MAIL,	  NO_RCPT,   DO,	DO },      server_bdat, false, false },
+	[VERB_RSET]	= { { DO,      DO,	  DO,	     DO,	DO },      do_reset, false, true },
+	[VERB_NOOP]	= { { DO,      DO,	  DO,	     DO,	DO },      do_noop, false, true },
+	[VERB_VRFY]	= { { DO,      DO,	  DO,	     DO,	DO },      do_vrfy, false, true },
+	[VERB_HELP]	= { { DO,      DO,	  DO,	     DO,	DO },      do_help, false, true },
+	[VERB_QUIT]	= { { DO,      DO,	  DO,	     DO,	DO },      do_quit, false, false },
+	[VERB_STARTTLS] = { { NO_EHLO, DO,	  NOT_NOW,   NOT_NOW,	NOT_NOW }, do_starttls, true, true },
+	[VERB_AUTH]	= { { NO_EHLO, DO,	  NOT_NOW,   NOT_NOW,	NOT_NOW }, do_auth, true, true },
 };
 
 void
@@ -248,12 +257,11 @@ server_command(struct smtp_server *s, struct str line, bool behind, int64_t now)
 			server_refuse(s, why.reply);
 		return;
 	}
-	if (c.verb == VERB_BDAT) {
-		/* Its bytes follow unasked: reading them as commands would be smuggling. */
-		server_close(s, "502 5.5.1 BDAT is not offered here", "protocol");
+	const struct rule *r = &rules[c.verb];
+	if (c.verb == VERB_BDAT && r->may[s->stage] != DO) {
+		server_bdat_refuse(s, &c, may_not[r->may[s->stage]], now);	/* its octets follow all the same */
 		return;
 	}
-	const struct rule *r = &rules[c.verb];
 	if (r->run == NULL) {
 		server_refuse(s, "502 5.5.1 not offered here");
 	} else if (r->alone && behind) {
