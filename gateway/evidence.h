@@ -8,6 +8,7 @@
  *   evidence.c         files: kept, found, written as tar, read back      evidence_json.c   what each file is
  *   evidence_split.c   a mail: what is signed in it, the signature        evidence_check.c  what is proven
  *   evidence_gather.c  from database and spool                            evidence_script.c verify.sh, README.txt
+ *   evidence_chain.c   its events, as they stand in the chain of all
  */
 #ifndef EDIGATE_GATEWAY_EVIDENCE_H
 #define EDIGATE_GATEWAY_EVIDENCE_H
@@ -24,15 +25,16 @@
 #define EVIDENCE_TIMELINE  S("timeline.json")
 #define EVIDENCE_SUMS	   S("SHA256SUMS")
 #define EVIDENCE_SCRIPT	   S("verify.sh")
+#define EVIDENCE_CHAIN	   S("chain.txt")
 #define EVIDENCE_OWN	   S("certs/own.pem")
 #define EVIDENCE_PARTNER   S("certs/partner.pem")
 
 /* One mail and what was cut out of it. Strings name files of the evidence; empty: there is none. */
 struct evidence_mail {
-	struct str path;		/* mail/1.eml, receipt/1.eml, report/1.eml */
-	struct str what;		/* "document", "receipt", "report" */
+	struct str path;		/* mail/1.eml, receipt/1.eml, report/1.eml, acknowledgement/1.eml */
+	struct str what;		/* "document", "receipt", "report", "acknowledgement" */
 	struct str by;			/* who made it: "own", "partner", "" */
-	struct str of;			/* of a receipt or report: the mail that it speaks of */
+	struct str of;			/* of all but the document's: the mail that it speaks of */
 	struct str message_id;		/* without brackets */
 	struct str sha256;		/* as recorded when it was made; empty: it was not */
 	struct str content;		/* what is signed, what a MIC is over */
@@ -70,6 +72,18 @@ int evidence_read(struct arena *a, struct str tar, struct evidence *out, struct 
 /* ---- timeline.json ---- */
 json_t *evidence_json(const struct evidence *ev, const struct story *s);
 int evidence_json_read(struct evidence *ev, struct str json, struct err *e);
+
+/* ---- chain.txt: the document's events in the chain of all events (db/chain.c) ---- */
+struct evidence_event {
+	int64_t id;
+	struct str hash;		/* as recorded: SHA-256 of text */
+	struct str text;		/* chain_text(): the hash before it is in it */
+	size_t at;			/* of text, in the file */
+};
+int evidence_chain_put(struct buf *out, struct arena *a, struct db *db, const struct db_event *events, size_t n, struct err *e);
+/* The next event of the file; false at its end, and when what follows is no event: then rest is not empty. */
+bool evidence_chain_next(struct str file, struct str *rest, struct evidence_event *out);
+bool evidence_chain_follows(const struct evidence_event *ev, const struct evidence_event *before);
 
 /* ---- a mail, taken apart as far as its signature ---- */
 struct evidence_split {

@@ -267,6 +267,43 @@ is_missing(struct checking *c, struct str path)
 	return true;
 }
 
+/* What it says of which interchange is in its own words; that it came from the partner is what can be seen. */
+static void
+check_acknowledgement(struct checking *c, const struct evidence_mail *m)
+{
+	struct str signer;
+
+	if (m->content.n > 0)
+		check_origin(c, m, evidence_bytes(c->ev, m->path));
+	if (m->signature.n > 0)
+		(void)check_signature(c, m, &signer);
+	else
+		says(c, PROOF_OPEN, STR_FMT ": is not signed: anybody may have written it", STR_ARG(m->path));
+}
+
+static void
+check_chain(struct checking *c)
+{
+	struct str file = evidence_bytes(c->ev, EVIDENCE_CHAIN), rest = file;
+	struct evidence_event ev, before;
+	unsigned int bad = c->out->bad;
+	size_t n = 0;
+
+	for (; evidence_chain_next(file, &rest, &ev); before = ev, n++) {
+		if (!str_eq(evidence_sha256(c->ev->a, ev.text), ev.hash))
+			says(c, PROOF_BAD, "chain.txt: event %lld has not the hash that was recorded", (long long)ev.id);
+		else if (!evidence_chain_follows(&ev, n > 0 ? &before : NULL))
+			says(c, PROOF_BAD, "chain.txt: event %lld does not follow on %lld", (long long)ev.id, (long long)before.id);
+	}
+	if (rest.n > 0)
+		says(c, PROOF_BAD, "chain.txt: is cut short, or not ours");
+	else if (n == 0)
+		says(c, PROOF_OPEN, "chain.txt: no events");
+	else if (c->out->bad == bad)
+		says(c, PROOF_OK, "chain.txt: %zu events have the hashes that were recorded, up to %lld:" STR_FMT, n, (long long)before.id,
+		    STR_ARG(before.hash));
+}
+
 static void
 check_one(struct checking *c, const struct evidence_mail *m, bool has_document)
 {
@@ -283,6 +320,8 @@ check_one(struct checking *c, const struct evidence_mail *m, bool has_document)
 		check_mail(c, m, has_document);
 	else if (str_eq(m->what, S("receipt")))
 		check_receipt(c, m, has_document);
+	else if (str_eq(m->what, S("acknowledgement")))
+		check_acknowledgement(c, m);
 	else
 		says(c, PROOF_OPEN, STR_FMT ": a delivery report, which nobody signs", STR_ARG(m->path));
 }
@@ -297,6 +336,7 @@ evidence_check(struct evidence *ev, evidence_fn *fn, void *arg, struct evidence_
 	(void)cert_set_read(evidence_bytes(ev, EVIDENCE_PARTNER), &c.partner, NULL);
 	for (size_t i = 0; i < ev->n_mails; i++)
 		check_one(&c, &ev->mails[i], has_document);
+	check_chain(&c);
 	cert_set_free(c.own);
 	cert_set_free(c.partner);
 }

@@ -26,7 +26,6 @@ struct gathering {
 	struct cert_set *own;
 	struct keystore keys;
 	struct cert_key *key;		/* for any of own */
-	unsigned int reports;
 	int64_t last_ms;		/* the newest event: when the files that we write are from */
 };
 
@@ -298,21 +297,46 @@ came_before(const struct story *s, size_t at)
 	return false;
 }
 
-/* Receipts and delivery reports that came in for what we sent. */
+/* By how an event is called: what the mail is that proves it. */
+static const struct answer {
+	struct str kind;
+	const char *folder, *by;
+} answers[] = { { S_INIT("mdn-"), "receipt", "partner" }, { S_INIT("dsn-"), "report", "" }, { S_INIT("ack-"), "acknowledgement", "partner" },
+	{ S_INIT("answer-"), "acknowledgement", "partner" } };
+
+static const struct answer *
+answer_of(struct str kind)
+{
+	for (size_t i = 0; i < N(answers); i++)
+		if (str_starts(kind, answers[i].kind))
+			return &answers[i];
+	return NULL;
+}
+
+/* How many of that folder there are already, and this one. */
+static unsigned int
+next_in(const struct evidence *ev, const char *folder)
+{
+	unsigned int n = 1;
+
+	for (size_t i = 0; i < ev->n_mails; i++)
+		n += str_eq(ev->mails[i].what, str_of(folder)) && !str_eq(ev->mails[i].by, S("own"));
+	return n;
+}
+
+/* Receipts, delivery reports and acknowledgements that came in for what we sent. */
 static void
 take_answers(struct gathering *g, const struct story *s, const struct str *paths)
 {
-	unsigned int receipts = 0;
-
 	for (size_t i = 0; i < s->n_events; i++) {
 		const struct db_event *ev = &s->events[i];
-		bool receipt = str_starts(ev->kind, S("mdn-"));
-		struct evidence_mail like = { .what = receipt ? S("receipt") : S("report"), .by = receipt ? S("partner") : S(""),
-			.of = path_of(s, paths, ev->tx), .at_ms = ev->at_ms };
+		const struct answer *answer = answer_of(ev->kind);
 
-		if (ev->proof.n == 0 || (!receipt && !str_starts(ev->kind, S("dsn-"))) || came_before(s, i))
+		if (answer == NULL || ev->proof.n == 0 || came_before(s, i))
 			continue;
-		(void)take_mail(g, receipt ? "receipt" : "report", receipt ? ++receipts : ++g->reports, ev->proof, &like, NULL);
+		const struct evidence_mail like = { .what = str_of(answer->folder), .by = str_of(answer->by),
+			.of = path_of(s, paths, ev->tx), .at_ms = ev->at_ms };
+		(void)take_mail(g, answer->folder, next_in(g->ev, answer->folder), ev->proof, &like, NULL);
 	}
 }
 
@@ -359,6 +383,21 @@ put_proof(void *arg, enum proof proof, const char *text)
 }
 
 static void
+take_chain(struct gathering *g)
+{
+	struct buf file = BUF_CAP(EVIDENCE_SIZE_MAX);
+	struct arena *a = g->c->arena;
+	struct err e;
+
+	if (evidence_chain_put(&file, a, g->db, g->story.events, g->story.n_events, &e) == -1 ||
+	    (g->mail.doc->id != g->story.doc->id &&
+	        evidence_chain_put(&file, a, g->db, g->mail.events, g->mail.n_events, &e) == -1))
+		cli_die(0, &e);
+	add(g, EVIDENCE_CHAIN, str_dup(a, buf_str(&file)), g->last_ms);
+	buf_clear(&file);
+}
+
+static void
 take_texts(struct gathering *g)
 {
 	struct arena *a = g->c->arena;
@@ -381,6 +420,7 @@ take_texts(struct gathering *g)
 	(void)buf_printf(&text, NULL, "\n" STR_FMT ".\n\n"
 	    "Check it: sh verify.sh (needs openssl and coreutils), or edigate evidence verify FILE.tar.\n"
 	    "timeline.json tells every step, SMTP replies included; these are our own record, the signatures are not.\n"
+	    "chain.txt has the events as they stand in the log of all, where each carries the hash of the one before.\n"
 	    "NAME.content is what was signed in NAME.eml, NAME.p7s the signature. Compare the certificates' fingerprints\n"
 	    "with their owners: on them everything rests.\n", STR_ARG(evidence_verdict(g->ev, &r)));
 	add(g, S("README.txt"), str_dup(a, buf_str(&text)), g->last_ms);
@@ -422,6 +462,7 @@ evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evi
 		take_inbound(&g);
 	else
 		take_outbound(&g);
+	take_chain(&g);
 	take_texts(&g);
 	cert_set_free(g.own);
 	cert_key_free(g.key);

@@ -74,6 +74,11 @@ static const char head[] =
     "	[ \"${mic%%,*}\" = \"$(openssl dgst \"-$6\" -binary \"$7\" | base64 -w 0)\" ]\n"
     "	say $? \"$1: its MIC is the $6 of $7\"\n"
     "}\n"
+    "event() {	# number, offset and length in chain.txt, hash\n"
+    "	sum=$(slice chain.txt \"$2\" \"$3\" | sha256sum)\n"
+    "	[ \"${sum%% *}\" = \"$4\" ]\n"
+    "	say $? \"chain.txt: event $1 has the hash $4\"\n"
+    "}\n"
     "\n"
     "sha256sum --quiet -c SHA256SUMS\n"
     "say $? \"all files are as SHA256SUMS says\"\n";
@@ -213,6 +218,17 @@ put_receipt(struct scripting *s, const struct evidence_mail *m)
 		put_holds(s, where, "confirms", &p, str_fmt(a, STR_FMT " %s " STR_FMT, STR_ARG(quoted(a, of->message_id)), digest, STR_ARG(over)));
 }
 
+static void
+put_chain(struct scripting *s)
+{
+	struct str file = evidence_bytes(s->ev, EVIDENCE_CHAIN), rest = file;
+	struct evidence_event ev;
+
+	line(s, "\n# the events, each by the hash that it has in the chain of all");
+	while (evidence_chain_next(file, &rest, &ev))
+		line(s, "event %lld %zu %zu " STR_FMT, (long long)ev.id, ev.at, ev.text.n, STR_ARG(ev.hash));
+}
+
 int
 evidence_script(struct evidence *ev, struct buf *out, struct err *e)
 {
@@ -223,13 +239,16 @@ evidence_script(struct evidence *ev, struct buf *out, struct err *e)
 	for (size_t i = 0; i < ev->n_mails; i++) {
 		const struct evidence_mail *m = &ev->mails[i];
 		line(&s, "\n# " STR_FMT ": %s", STR_ARG(m->path), str_eq(m->what, S("document")) ? "brought the document" :
-		    str_eq(m->what, S("receipt")) ? "a receipt" : "a delivery report");
+		    str_eq(m->what, S("receipt")) ? "a receipt" : str_eq(m->what, S("report")) ? "a delivery report" : "an acknowledgement");
 		if (str_eq(m->what, S("document")))
 			put_document(&s, m);
 		else if (str_eq(m->what, S("receipt")))
 			put_receipt(&s, m);
+		else if (str_eq(m->what, S("acknowledgement")))
+			put_signature(&s, m);
 		else
 			line(&s, "note '" STR_FMT ": a delivery report, which nobody signs'", STR_ARG(m->path));
 	}
+	put_chain(&s);
 	return s.rc == -1 ? -1 : buf_put(out, str_of(tail), e);
 }

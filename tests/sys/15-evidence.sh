@@ -92,6 +92,7 @@ forged "a receipt touched" sent other_receipt
 forged "a receipt for another mail" sent other_id
 forged "another signer" sent other_signer
 forged "the signature missing" sent no_receipt
+forged "an event changed" sent sed -i 's/attempt 1/attempt 2/' chain.txt
 forged "a mail's content changed" got sed -i 's/MDA0MDEw/MDA0MDEx/; $s/$/x/' mail/1.content
 
 # Sums that do not fit, and what is no archive.

@@ -77,6 +77,12 @@ try "one that fits nothing says so" sh -c "grep -q 'ack-unmatched' '$nordwind.lo
 is "it is filed all the same" "$(count "$nordwind" dir=in state=filed kind=ack)" 6
 try "db rebuild changes nothing" sh -c "'$e' --home '$nordwind' db rebuild | grep -qE '(^|[^0-9])0( |$)'"
 
+try "evidence of a document has its acknowledgement" "$e" --home "$nordwind" evidence export "$(id orders.edi)" -O "$dir/ack.tar"
+"$e" evidence verify "$dir/ack.tar" >"$dir/said" 2>&1
+is "and who signed it" "$? $(grep -c '^ok .*acknowledgement/1.content: signed by CN=ACME' "$dir/said")" "0 1"
+mkdir "$dir/x" && tar -xf "$dir/ack.tar" -C "$dir/x"
+try "openssl sees that too" sh -c "sh '$dir'/x/*/verify.sh | grep -q '^ok .*acknowledgement/1.content: signed'"
+
 # Said again, and contradicted: the stronger proof stays.
 printf 'AK1*PO*410\nAK9*R*2*2*0\n' | answer997 6 | drop "$acme" nordwind again.x12
 seven_in() { [ "$(count "$nordwind" dir=in kind=ack state=filed)" = 7 ]; }
