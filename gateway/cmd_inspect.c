@@ -211,7 +211,7 @@ payload_json(struct arena *a, const struct as1_payload *p)
 	json_str(o, a, "media_type", p->media_type);
 	json_str(o, a, "file_name", p->file_name);
 	json_int(o, "size", (int64_t)p->content.n);
-	if (edi_read(a, p->content, &f, &e) == 0)
+	if (edi_read(a, span_mem(p->content), &f, &e) == 0)
 		json_list(o, "document", facts_json(a, &f));
 	return o;
 }
@@ -299,7 +299,7 @@ put_payload(struct arena *a, const struct as1_payload *p)
 
 	(void)printf("payload     %s  %s  %s\n", cli_shown(a, p->media_type), cli_shown(a, p->file_name),
 	    cli_size(a, p->content.n));
-	if (edi_read(a, p->content, &f, &e) == -1)
+	if (edi_read(a, span_mem(p->content), &f, &e) == -1)
 		return;
 	facts_print(a, &f, "  ");
 	facts_print_problems(a, &f, cli_shown(a, p->file_name));

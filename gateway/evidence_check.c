@@ -132,7 +132,7 @@ check_signature(struct checking *c, const struct evidence_mail *m, struct str *s
 
 	evidence_verify(c->ev->a, evidence_bytes(c->ev, m->signature), m->opaque ? (struct str){ 0 } : content, set_of(c, m), m->at_ms,
 	    &v);
-	if (v.verdict == CMS_GOOD && m->opaque && !str_eq(v.content, content))
+	if (v.verdict == CMS_GOOD && m->opaque && !str_eq(span_mem(v.content), content))
 		v = (struct cms_verified){ .verdict = CMS_CHANGED, .reason = S("the content inside is another one") };
 	if (v.verdict != CMS_GOOD) {
 		says(c, PROOF_BAD, STR_FMT ": signature: " STR_FMT, STR_ARG(m->path), STR_ARG(v.reason));

@@ -40,9 +40,9 @@ split_opaque(struct arena *a, struct str der, struct evidence_split *out)
 	struct cms_verified v;
 
 	evidence_verify(a, der, (struct str){ 0 }, NULL, 0, &v);
-	if (v.content.p == NULL)
+	if (!span_is_set(v.content))
 		return false;
-	out->content = v.content;
+	out->content = span_mem(v.content);
 	out->signature = der;
 	out->opaque = true;
 	return true;
@@ -81,7 +81,7 @@ split_layer(struct arena *a, const struct part_tree *t, const struct cert_set *o
 	/* It was opened once, when it came: by an exception that may have ended since. */
 	if (own == NULL || key == NULL || cms_decrypt(a, own, key, ALG_ALLOW_SHA1 | ALG_ALLOW_3DES, der, &opened, NULL) == -1)
 		return false;
-	*inner = opened.content;
+	*inner = span_mem(opened.content);
 	out->content = *inner;
 	return true;
 }

@@ -237,12 +237,13 @@ static int
 pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes, struct err *e)
 {
 	const struct partner *pt = partner_by_key(&role.conf, job->partner);
+	const struct edi_passed window = map_window(&bytes);
 	struct map_store store = map_store(bytes);
 	struct span content = span_store(&store.store);
 	struct edi_facts facts = { 0 };
 	struct str fault;
 
-	if (edi_read(arena, bytes, &facts, e) == -1) {
+	if (edi_read_mapped(arena, bytes, &window, &facts, e) == -1) {
 		set_aside(job->job, "invalid", str_of(e->text), &facts, content);
 		return 0;
 	}

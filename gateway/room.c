@@ -100,18 +100,27 @@ file_room_clear(struct file_room *r)
 	r->stores = NULL;
 }
 
-static size_t
-page_bytes(void)
+/* Pages that are looked at again come again. Only whole ones are given back. */
+static void
+give_back(struct str map, size_t at)
 {
-	return (size_t)sysconf(_SC_PAGESIZE);
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)map.p;
+	const uintptr_t first = (from + page - 1) / page * page, end = (from + at) / page * page;
+
+	if (end > first)
+		(void)madvise((void *)first, end - first, MADV_DONTNEED);
 }
 
-void
-map_passed(struct str map, size_t at)
+static void
+passed(void *with, size_t at)
 {
-	at -= at % page_bytes();
-	if (at > 0)
-		(void)madvise((void *)(uintptr_t)map.p, at, MADV_DONTNEED);
+	give_back(*(const struct str *)with, at);
+}
+
+struct edi_passed
+map_window(struct str *map)
+{
+	return (struct edi_passed){ passed, map };
 }
 
 static int
@@ -121,10 +130,10 @@ map_get(struct store *store, uint64_t at, struct str *piece, struct err *e)
 
 	(void)e;
 	if (at >= (size_t)(s->window.p - s->map.p) + s->window.n) {
-		map_passed(s->map, (size_t)at);
+		give_back(s->map, (size_t)at);
 		s->window = str_sub(s->map, (size_t)at, ROOM_WINDOW);
 	} else if (at < (size_t)(s->window.p - s->map.p)) {
-		map_passed(s->map, s->map.n);
+		give_back(s->map, s->map.n);
 		s->window = str_sub(s->map, (size_t)at, ROOM_WINDOW);
 	}
 	*piece = str_from(s->window, (size_t)at - (size_t)(s->window.p - s->map.p));
@@ -135,4 +144,29 @@ struct map_store
 map_store(struct str map)
 {
 	return (struct map_store){ .store = { NULL, map_get, map.n }, .map = map, .window = str_sub(map, 0, 0) };
+}
+
+static int
+map_file(const struct file_store *s, struct span what, struct str *bytes, struct str *mapped, struct err *e)
+{
+	void *p = mmap(NULL, (size_t)s->store.size, PROT_READ, MAP_PRIVATE, s->fd, 0);
+
+	if (p == MAP_FAILED)
+		return err_errno(e, "mapping a file below spool/tmp");
+	*mapped = str_make(p, (size_t)s->store.size);
+	*bytes = str_sub(*mapped, (size_t)what.at, (size_t)what.n);
+	return 0;
+}
+
+int
+room_map(struct arena *a, struct span s, struct str *bytes, struct str *mapped, struct err *e)
+{
+	*mapped = S("");
+	if (s.n > ROOM_MEMORY_MAX && s.in != NULL && s.in->get == file_get)
+		return map_file((struct file_store *)s.in, s, bytes, mapped, e);
+	if (s.n > ROOM_MEMORY_MAX && s.in != NULL && s.in->get == map_get) {
+		*bytes = str_sub(((struct map_store *)s.in)->map, (size_t)s.at, (size_t)s.n);
+		return 0;
+	}
+	return span_join(a, s, SIZE_MAX, bytes, e);
 }

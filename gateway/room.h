@@ -7,6 +7,7 @@
 #ifndef EDIGATE_GATEWAY_ROOM_H
 #define EDIGATE_GATEWAY_ROOM_H
 
+#include "edi/edi.h"
 #include "mime/stream.h"
 #include "spool/spool.h"
 
@@ -28,7 +29,13 @@ struct map_store {
 };
 struct map_store map_store(struct str map);
 
-/* Give the pages of a mapped file back, up to at; they come again when they are looked at. */
-void map_passed(struct str map, size_t at);
+/*
+ * A span of any of these in one piece: in the arena when it is small, else mapped; io_unmap(mapped) when done, whatever it
+ * said, which is empty when there is nothing to unmap.
+ */
+int room_map(struct arena *a, struct span s, struct str *bytes, struct str *mapped, struct err *e);
+
+/* The same for edi_read_mapped(): pages that it is done with are given back, and come again when they are looked at. */
+struct edi_passed map_window(struct str *map);
 
 #endif

@@ -15,15 +15,17 @@
 #include "gateway/base/log.h"
 #include "gateway/describe.h"
 #include "gateway/keyring.h"
+#include "gateway/room.h"
 #include "mime/as1.h"
+#include "mime/rope.h"
 #include "spool/spool.h"
 
 #include <fcntl.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#define UNPACK_ARENA_MAX  ((size_t)1 << 30)
-#define UNPACK_MAIL_MAX	  ((size_t)256 << 20)
+#define UNPACK_ARENA_MAX  ((size_t)128 << 20)
+#define UNPACK_MAIL_MAX	  ((size_t)8 << 30)	/* a document of 2 GiB, encoded twice; how much listen takes says its size_max */
 #define UNPACK_JOBS_AHEAD 16
 #define PART_ENVELOPE_MAX 65536		/* bytes of headers and trailers around a message */
 #define EXTENSION_MAX	  5
@@ -31,19 +33,31 @@
 static struct role role;
 static struct spool *spool;
 static struct keyring *ring;
-static struct arena *arena;	/* of the job at hand */
+static struct file_room room;	/* of the job at hand, as is the arena */
+static struct arena *arena;
+
+struct fd_sink {
+	struct sink sink;
+	int fd;
+};
 
 static int
-write_staged(int dirfd, const char *name, struct str content, struct err *e)
+fd_put(struct sink *s, struct str piece, struct err *e)
 {
-	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
+	return io_write_all(((struct fd_sink *)s)->fd, piece, e);
+}
+
+static int
+write_staged(int dirfd, const char *name, struct span content, struct err *e)
+{
+	struct fd_sink to = { { fd_put }, openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640) };
 	int rc = -1;
 
-	if (fd == -1)
+	if (to.fd == -1)
 		return err_errno(e, "inbox/%s", name);
-	if (io_write_all(fd, content, e) == 0)
-		rc = fsync(fd) == -1 ? err_errno(e, "fsync of inbox/%s", name) : 0;
-	io_close(&fd);
+	if (span_put(content, &to.sink, e) == 0)
+		rc = fsync(to.fd) == -1 ? err_errno(e, "fsync of inbox/%s", name) : 0;
+	io_close(&to.fd);
 	return rc;
 }
 
@@ -52,7 +66,7 @@ write_staged(int dirfd, const char *name, struct str content, struct err *e)
  * worker that the ledger no longer knows, and that works on, cannot touch the file that is being filed.
  */
 static int
-stage(const struct msg *job, const struct partner *pt, size_t i, struct str content, struct str *path, struct err *e)
+stage(const struct msg *job, const struct partner *pt, size_t i, struct span content, struct str *path, struct err *e)
 {
 	char *dir = conf_path(arena, &role.conf, str_cstr(arena, str_fmt(arena, "inbox/" STR_FMT, STR_ARG(pt->key))));
 	char own[ULID_MAX];
@@ -90,12 +104,12 @@ extension(const struct edi_facts *f, const struct as1_payload *p)
 
 /* What is told of a payload, or of a part of one, that is staged under the number id. */
 static int
-stage_as(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_facts *f, struct str content,
+stage_as(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_facts *f, struct span content,
     struct msg *m, struct err *e)
 {
 	if (stage(job, pt, (size_t)m->id, content, &m->proof, e) == -1)
 		return -1;
-	describe_put(arena, m, f, span_str(content));
+	describe_put(arena, m, f, content);
 	describe_messages(&role, job->job, m->id, f);
 	m->word = extension(f, p);
 	return 0;
@@ -120,7 +134,7 @@ stage_part(const struct msg *job, const struct partner *pt, const struct as1_pay
 	if (edi_read(scratch, part, &facts, e) == -1 || facts.n_kept != 1)
 		(void)err_set(e, ERR_RETRY, "a part of an interchange cannot be read");
 	else
-		rc = stage_as(job, pt, p, &facts, part, &m, e);
+		rc = stage_as(job, pt, p, &facts, span_str(part), &m, e);
 	if (rc == -1)
 		goto out;
 	m.control = str_fmt(arena, STR_FMT "/" STR_FMT "%s" STR_FMT, STR_ARG(m.control), STR_ARG(facts.messages->group),
@@ -133,13 +147,13 @@ out:
 
 static int
 stage_parts(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_format *format,
-    int64_t *id, struct err *e)
+    struct str bytes, int64_t *id, struct err *e)
 {
 	struct buf part = BUF_CAP(p->content.n + PART_ENVELOPE_MAX);
 	struct split split;
 	int rc;
 
-	split_start(&split, p->content, format);
+	split_start(&split, bytes, format);
 	while ((rc = split_next(&split, &part, e)) == 1) {
 		rc = stage_part(job, pt, p, buf_str(&part), (*id)++, e);
 		buf_clear(&part);
@@ -150,27 +164,40 @@ stage_parts(const struct msg *job, const struct partner *pt, const struct as1_pa
 	return rc;
 }
 
-/* id: of the next payload; one that is split takes as many as it has messages. */
+/* bytes: the content in one piece. id: of the next payload; one that is split takes as many as it has messages. */
 static int
-stage_payload(const struct msg *job, const struct partner *pt, const struct as1_payload *p, int64_t *id, struct err *e)
+stage_read(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str bytes, int64_t *id, struct err *e)
 {
 	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = *id, .name = p->file_name, .media_type = p->media_type };
+	const struct edi_passed window = map_window(&bytes);
 	struct edi_facts facts = { 0 };
 
-	if (edi_read(arena, p->content, &facts, e) == -1)
+	if (edi_read_mapped(arena, bytes, p->content.n > ROOM_MEMORY_MAX ? &window : NULL, &facts, e) == -1)
 		m.text = str_dup(arena, str_of(e->text));
 	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
 	if (m.text.n == 0 && facts.verdict == EDI_BROKEN)
 		m.text = describe_problem(arena, &facts);
-	describe_ack_due(&role, arena, job->job, *id, pt, &facts, p->content);
+	describe_ack_due(&role, arena, job->job, *id, pt, &facts, bytes);
 	if (is_split(pt, &facts))
-		return stage_parts(job, pt, p, facts.format, id, e);
+		return stage_parts(job, pt, p, facts.format, bytes, id, e);
 	if (stage_as(job, pt, p, &facts, p->content, &m, e) == -1)
 		return -1;
-	describe_acks(&role, arena, job->job, *id, &facts, p->content);
+	describe_acks(&role, arena, job->job, *id, &facts, bytes);
 	role_tell(&role, &m);
 	++*id;
 	return 0;
+}
+
+static int
+stage_payload(const struct msg *job, const struct partner *pt, const struct as1_payload *p, int64_t *id, struct err *e)
+{
+	struct str bytes, mapped;
+	int rc = -1;
+
+	if (room_map(arena, p->content, &bytes, &mapped, e) == 0)
+		rc = stage_read(job, pt, p, bytes, id, e);
+	io_unmap(mapped);
+	return rc;
 }
 
 static void
@@ -222,12 +249,14 @@ class_of(const struct as1_opened *o)
 /* Close the job: the verdict on the whole mail. */
 static void
 tell_verdict(const struct msg *job, const struct partner *pt, const struct as1_glance *g, const struct as1_opened *o,
-    const char *class, struct str mail)
+    const char *class, struct span mail)
 {
+	struct rope whole = { 0 };
 	struct mic sha256 = { 0 };
 	struct err e;
 
-	(void)mic_make(MIC_SHA256, mail, &sha256, &e);
+	rope_bytes(&whole, mail);
+	(void)rope_mic(&whole, MIC_SHA256, &sha256, &e);
 	role_tell(&role, &(struct msg){ .type = MSG_UNPACKED, .job = job->job, .partner = pt != NULL ? pt->key : S(""),
 	    .word = str_of(class), .text = o->reason.n > 0 ? o->reason : o->layers, .verdict = str_of(as1_verdict_name(o->verdict)),
 	    .modifier = str_of(as1_verdict_modifier(o->verdict)), .message_id = g->message_id,
@@ -244,12 +273,14 @@ tell_unreadable(const struct msg *job, const struct err *e)
 	const struct as1_glance nothing = { 0 };
 	const struct as1_opened opened = { .verdict = AS1_MALFORMED, .reason = str_dup(arena, str_of(e->text)) };
 
-	tell_verdict(job, NULL, &nothing, &opened, "quarantine", S(""));
+	tell_verdict(job, NULL, &nothing, &opened, "quarantine", span_str(S("")));
 }
 
 static int
-open_mail(const struct msg *job, struct str mail, struct err *e)
+open_mail(const struct msg *job, struct str bytes, struct err *e)
 {
+	struct map_store store = map_store(bytes);
+	struct span mail = span_store(&store.store);
 	static const struct str nobody;
 	struct as1_glance glance = { 0 };
 	struct as1_opened opened = { 0 };
@@ -258,7 +289,7 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 	const char *class;
 	int64_t id = 0;
 
-	if (as1_peek(arena, mail, &glance, e) == -1) {
+	if (as1_peek(arena, bytes, &glance, e) == -1) {
 		opened.verdict = AS1_MALFORMED;
 		opened.reason = str_dup(arena, str_of(e->text));
 		tell_verdict(job, NULL, &glance, &opened, "quarantine", mail);
@@ -273,11 +304,8 @@ open_mail(const struct msg *job, struct str mail, struct err *e)
 		if (keyring_partner(ring, pt, &policy.partner, e) == -1)
 			return -1;	/* ours to put right: the mail waits */
 	}
-	if (as1_open(arena, mail, &policy, &opened, e) == -1) {
-		opened = (struct as1_opened){ .verdict = AS1_MALFORMED, .reason = str_dup(arena, str_of(e->text)) };
-		tell_verdict(job, pt, &glance, &opened, "quarantine", mail);
-		return 0;
-	}
+	if (as1_open_in(arena, mail, &policy, &room.room, &opened, e) == -1)
+		return -1;
 	class = class_of(&opened);
 	if (str_eq(str_of(class), S("document")))
 		for (size_t i = 0; i < opened.n; i++)
@@ -310,6 +338,7 @@ unpack(const struct msg *job, struct err *e)
 	}
 	if (rc == 0)
 		rc = open_mail(job, mail, e);
+	file_room_clear(&room);
 	io_unmap(mail);
 	return rc;
 }
@@ -326,5 +355,6 @@ main(int argc, char **argv)
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;
 	}
+	file_room_init(&room, spool);
 	return worker_run(&role, arena, UNPACK_JOBS_AHEAD, unpack);
 }

@@ -15,10 +15,6 @@
 
 #define AS1_PAYLOADS_MAX 16
 
-/* The arena that as1_open() needs for a mail of n bytes at most: decoded, decrypted and decoded again, or inflated. */
-#define AS1_INFLATED_MAX (64u << 20)
-#define AS1_ARENA_MAX(n) ((n) * 6 + 3 * (size_t)AS1_INFLATED_MAX + (16u << 20))
-
 enum as1_receipt { AS1_RECEIPT_NONE, AS1_RECEIPT_UNSIGNED, AS1_RECEIPT_SIGNED };
 
 /* Who, when, under which id: common to every mail that we make. All strings are checked: no control bytes, an
@@ -101,7 +97,7 @@ struct as1_glance {
 int as1_peek(struct arena *a, struct str mail, struct as1_glance *out, struct err *e);
 
 struct as1_payload {
-	struct str content;		/* exact bytes after transfer decoding */
+	struct span content;		/* exact bytes after transfer decoding */
 	struct str media_type;		/* lower case, without parameters */
 	struct str file_name;		/* as the sender gave it, decoded; data only, never a path */
 };
@@ -143,10 +139,13 @@ struct as1_policy {
 };
 
 /*
- * Open a mail all the way. Returns 0 with a verdict in out (also when that is a refusal: reason is set), -1 only for
- * our own limits. Slices in out live in the arena or in mail. Payloads are only filled when the verdict is AS1_OK.
- * With pol->partner NULL nothing verifies; tree and layers are still filled, which is what inspect shows.
+ * Open a mail all the way. Returns 0 with a verdict in out (also when that is a refusal: reason is set), -1 only for our own
+ * trouble (ERR_RETRY). Payloads are only filled when the verdict is AS1_OK; what they and texts point to lies in the arena,
+ * in mail and in the room, which takes what comes off each layer. With pol->partner NULL nothing verifies; tree and layers
+ * are still filled, which is what inspect shows. as1_open: of a mail in memory, and so are its payloads (span_mem()).
  */
+int as1_open_in(struct arena *a, struct span mail, const struct as1_policy *pol, struct room *room, struct as1_opened *out,
+    struct err *e);
 int as1_open(struct arena *a, struct str mail, const struct as1_policy *pol, struct as1_opened *out, struct err *e);
 
 /* A mail that some program stored with LF alone, CRLF again as it was on the wire; any other mail as it is. */

@@ -13,7 +13,10 @@
 struct opening {
 	struct arena *a;
 	const struct as1_policy *pol;
+	struct room *room;
 	struct as1_opened *out;
+	bool trouble;			/* our own: this mail has to wait; why it says what */
+	struct err why;
 	struct part_tree tree;		/* of the layer that we are at */
 	unsigned int layer;		/* how many envelopes are off */
 	bool shown;			/* this tree is a branch of the last one */
@@ -21,14 +24,25 @@ struct opening {
 	struct str from;		/* the one address of the outer header, or empty */
 	enum verdict_rule request;	/* that the receipt asked for breaks */
 	enum mic_alg mic_alg;		/* asked for; MIC_NONE: nothing that we know */
-	struct str proven;		/* what the MIC is over, once a layer has said so */
+	struct span proven;		/* what the MIC is over, once a layer has said so */
+	struct mic over;		/* the MIC itself, when a signature has it already */
 	bool robot;			/* sent by a program in answer to something */
 	struct str subject, to;		/* of its outer header: what a bounce is read with (bounce.h) */
 	struct str failed, about;	/* X-Failed-Recipients; the mail that it answers */
 };
 
-/* A leaf's bytes; what two decoders could see differently is a refusal. */
-struct str as1_decode(struct opening *o, size_t part);
+/* Our own trouble: nothing is said about the mail. */
+void as1_give_up(struct opening *o, const struct err *e);
+
+/* What a decoder met: a refusal, because two of them could see two things. */
+void as1_refuse_flags(struct opening *o, unsigned int flags);
+
+/* The start of a leaf as text that only people or a reader of fields looks at: no refusal. */
+#define AS1_TEXT_MAX (1u << 20)
+struct str as1_text(struct opening *o, const struct part_tree *t, size_t part);
+
+/* A mail that was stored with LF or CR alone, as it was on the wire. */
+int as1_wire(struct room *room, struct span mail, struct span *out, struct err *e);
 
 /* What is in the innermost entity: documents, a receipt, a report, or text. */
 void as1_look_inside(struct opening *o);

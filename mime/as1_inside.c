@@ -2,25 +2,55 @@
 /* as1_inside.c - what the innermost entity holds, once all layers around it are off. */
 #include "mime/as1_in.h"
 
-struct str
-as1_decode(struct opening *o, size_t part)
+void
+as1_give_up(struct opening *o, const struct err *e)
 {
-	unsigned int flags = 0;
-	struct str bytes = cte_decode(
-	    o->a, o->tree.parts[part].cte, part_body(&o->tree, part), &flags);
-
-	if (flags != 0)
-		verdict_refuse(&o->v, RULE_TRANSFER, S(""));
-	return bytes;
+	if (!o->trouble)
+		o->why = *e;
+	o->trouble = true;
 }
 
-/* For text that only people read: no refusal. */
-static struct str
-decode_loosely(struct opening *o, size_t part)
+void
+as1_refuse_flags(struct opening *o, unsigned int flags)
+{
+	if (flags != 0)
+		verdict_refuse(&o->v, RULE_TRANSFER, S(""));
+}
+
+struct str
+as1_text(struct opening *o, const struct part_tree *t, size_t part)
 {
 	unsigned int flags = 0;
+	struct str raw;
+	struct err e;
 
-	return cte_decode(o->a, o->tree.parts[part].cte, part_body(&o->tree, part), &flags);
+	if (span_join(o->a, span_sub(part_body_span(t, part), 0, AS1_TEXT_MAX), AS1_TEXT_MAX, &raw, &e) == -1) {
+		as1_give_up(o, &e);
+		return S("");
+	}
+	return cte_decode(o->a, t->parts[part].cte, raw, &flags);
+}
+
+/* A leaf's bytes: where they lie, or decoded into the room. */
+static struct span
+decode(struct opening *o, size_t part)
+{
+	struct span raw = part_body_span(&o->tree, part);
+	struct span_source from = span_source(raw);
+	struct cte_source decoded = cte_source(o->tree.parts[part].cte, &from.source);
+	struct store *kept = NULL;
+	struct store_sink to;
+	struct err e;
+
+	if (decoded.cte == CTE_QP || decoded.cte == CTE_BASE64) {
+		kept = o->room->open(o->room, &e);
+		to = store_sink(kept);
+		if (kept == NULL || stream_pump(&decoded.source, &to.sink, &e) == -1)
+			as1_give_up(o, &e);
+	}
+	as1_refuse_flags(o, decoded.flags);
+	cte_source_clear(&decoded);
+	return kept == NULL ? raw : span_store(kept);
 }
 
 static size_t
@@ -38,7 +68,7 @@ human_text(struct opening *o)
 	size_t i = find_type(&o->tree, S("text/plain"), 0);
 
 	return i == PART_NONE || o->tree.parts[i].parent == PART_NONE ? S("")
-	                                                              : decode_loosely(o, i);
+	                                                              : as1_text(o, &o->tree, i);
 }
 
 static void
@@ -51,7 +81,7 @@ read_receipt(struct opening *o, size_t part)
 		verdict_refuse(&o->v, RULE_RECEIPT_TWICE, S(""));
 		return;
 	}
-	if (mdn_read(o->a, decode_loosely(o, part), &o->out->mdn, &e) == -1)
+	if (mdn_read(o->a, as1_text(o, &o->tree, part), &o->out->mdn, &e) == -1)
 		verdict_refuse(&o->v, RULE_RECEIPT_BROKEN, str_dup(o->a, str_of(e.text)));
 	o->out->mdn.human = human_text(o);
 }
@@ -123,7 +153,7 @@ take_payloads(struct opening *o, enum value v)
 			return;
 		}
 		out->payloads[out->n++] = (struct as1_payload){
-			.content = as1_decode(o, i),
+			.content = decode(o, i),
 			.media_type = p->type.value,
 			.file_name = p->file_name,
 		};
@@ -135,9 +165,16 @@ static void
 check_inner_from(struct opening *o)
 {
 	struct header h;
-	struct str from;
+	struct str block, from;
+	struct err e;
 
-	if (o->layer < 2 || header_read(o->a, part_header(&o->tree, 0), &h, NULL) == -1)
+	if (o->layer < 2)
+		return;
+	if (span_join(o->a, part_header_span(&o->tree, 0), HEADER_BLOCK_MAX, &block, &e) == -1) {
+		as1_give_up(o, &e);
+		return;
+	}
+	if (header_read(o->a, block, &h, NULL) == -1)
 		return;
 	from = as1_only_address(o->a, &h, S("From"));
 	if (header_count(&h, S("From")) > 0 && !str_eq_nocase(from, o->from))

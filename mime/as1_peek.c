@@ -7,53 +7,6 @@
 #define MESSAGE_ID_MAX 900	/* it must fit one line of a receipt */
 #define FIRST_PART_MAX (HEADER_BLOCK_MAX * 2)	/* two headers with a preamble between */
 
-static bool
-has_crlf(struct str s)
-{
-	size_t at;
-
-	return str_find(s, S("\r\n"), &at);
-}
-
-/* Ended by CR alone throughout, as in some old mail folders: no line end of another kind is in it. */
-static struct str
-from_cr(struct arena *a, struct str mail)
-{
-	size_t n = 0;
-	char *to;
-
-	if (!str_chr(mail, '\r', NULL))
-		return mail;
-	to = arena_get(a, 2 * mail.n);
-	for (size_t i = 0; i < mail.n; i++) {
-		to[n++] = mail.p[i];
-		if (mail.p[i] == '\r')
-			to[n++] = '\n';
-	}
-	return str_make(to, n);
-}
-
-struct str
-as1_wire_form(struct arena *a, struct str mail)
-{
-	size_t lines = 0, n = 0;
-	char *to;
-
-	if (has_crlf(mail))
-		return mail;
-	for (size_t i = 0; i < mail.n; i++)
-		lines += mail.p[i] == '\n';
-	if (lines == 0)
-		return from_cr(a, mail);
-	to = arena_get(a, mail.n + lines);
-	for (size_t i = 0; i < mail.n; i++) {
-		if (mail.p[i] == '\n')
-			to[n++] = '\r';
-		to[n++] = mail.p[i];
-	}
-	return str_make(to, n);
-}
-
 struct str
 as1_only_address(struct arena *a, const struct header *h, struct str name)
 {

@@ -34,14 +34,6 @@ as1_read_outer(struct opening *o, const struct header *h)
 		o->robot = true;
 }
 
-static struct str
-decoded(struct opening *o, const struct part_tree *t, size_t part)
-{
-	unsigned int flags = 0;	/* text for people: no refusal */
-
-	return cte_decode(o->a, t->parts[part].cte, part_body(t, part), &flags);
-}
-
 static bool
 is_returned(const struct part *p)
 {
@@ -60,7 +52,7 @@ returned_id(struct opening *o, const struct part_tree *t)
 	for (size_t i = 0; i < t->n; i++) {
 		if (!is_returned(&t->parts[i]))
 			continue;
-		mail = decoded(o, t, i);
+		mail = as1_text(o, t, i);
 		while (mail.n > 0 && is_space(mail.p[0]))
 			mail = str_from(mail, 1);
 		mail = str_sub(mail, 0, HEADER_BLOCK_MAX);
@@ -83,10 +75,10 @@ words(struct opening *o)
 		if (p->children > 0)
 			continue;
 		if (part_is(p, S("text/html")) && html.n == 0)
-			html = decoded(o, &o->tree, i);
+			html = as1_text(o, &o->tree, i);
 		else if (part_is(p, S("text/")) || part_is(p, S("multipart/")))	/* without its parts */
 			text = str_cat(o->a, text, str_cat(o->a,
-			    str_sub(decoded(o, &o->tree, i), 0, BOUNCE_TEXT_MAX), S("\n")));
+			    str_sub(as1_text(o, &o->tree, i), 0, BOUNCE_TEXT_MAX), S("\n")));
 	}
 	return str_trim(text.n > 0 ? text : bounce_plain(o->a, html));
 }
@@ -100,14 +92,14 @@ read_wrapped(struct opening *o)
 
 	for (size_t i = 0; i < o->tree.n && mail.n == 0; i++)
 		if (part_is(&o->tree.parts[i], S("message/rfc822")))
-			mail = decoded(o, &o->tree, i);
+			mail = as1_text(o, &o->tree, i);
 	while (mail.n > 0 && is_space(mail.p[0]))
 		mail = str_from(mail, 1);
 	if (mail.n == 0 || part_tree_read(o->a, mail, &t, NULL) == -1)
 		return false;
 	for (size_t i = 0; i < t.n; i++)
 		if (part_is(&t.parts[i], S("message/delivery-status")) &&
-		    dsn_read(o->a, decoded(o, &t, i), &o->out->dsn, NULL) == 0) {
+		    dsn_read(o->a, as1_text(o, &t, i), &o->out->dsn, NULL) == 0) {
 			o->out->dsn.original_message_id = returned_id(o, &t);
 			return true;
 		}
@@ -154,7 +146,7 @@ as1_read_report(struct opening *o, size_t part)
 	struct err e;
 
 	o->out->kind = AS1_IS_REPORT;
-	if (dsn_read(o->a, decoded(o, &o->tree, part), d, &e) == -1) {
+	if (dsn_read(o->a, as1_text(o, &o->tree, part), d, &e) == -1) {
 		if (as1_read_bounce(o))
 			return;
 		verdict_refuse(&o->v, RULE_REPORT_BROKEN, str_dup(o->a, str_of(e.text)));

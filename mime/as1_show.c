@@ -27,8 +27,8 @@ put_part(struct opening *o, struct buf *b, size_t i)
 	if (name.n > 0)
 		(void)buf_printf(b, NULL, " \"" STR_FMT "\"", STR_ARG(name));
 	if (p->children == 0)
-		(void)buf_printf(b, NULL, " %s, %zu bytes",
-		    cte_name(p->cte), part_body(&o->tree, i).n);
+		(void)buf_printf(b, NULL, " %s, %llu bytes",
+		    cte_name(p->cte), (unsigned long long)part_body_span(&o->tree, i).n);
 	if (p->defects != 0)
 		(void)buf_printf(b, NULL, " [" STR_FMT "]",
 		    STR_ARG(part_defects_text(o->a, p->defects)));

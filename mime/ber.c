@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "mime/ber.h"
 
-#include <string.h>
 
 #define TAG_LONG 0x1f
 
@@ -60,7 +59,7 @@ static bool
 walk(struct str s, size_t *length)
 {
 	struct place stack[BER_DEPTH_MAX];
-	size_t depth = 0, at = 0, elements = 0, chunks = 0;
+	size_t depth = 0, at = 0, elements = 0;
 	struct head h;
 
 	do {
@@ -72,8 +71,7 @@ walk(struct str s, size_t *length)
 		} else {
 			if (!read_head(str_sub(s, at, limit - at), &h))
 				return false;
-			if (h.tag == BER_OCTETS ? ++chunks > BER_CHUNKS_MAX
-			                        : ++elements > BER_ELEMENTS_MAX)
+			if (++elements > BER_ELEMENTS_MAX)
 				return false;
 			at += h.size;
 			if ((h.tag & BER_CONSTRUCTED) != 0) {
@@ -150,76 +148,5 @@ ber_take_uint(struct str *s, unsigned int *out)
 	for (size_t i = 0; i < v.n; i++)
 		*out = *out << 8 | (unsigned char)v.p[i];
 	*s = rest;
-	return true;
-}
-
-struct ber_octets
-ber_octets_of(const struct ber *el)
-{
-	return (struct ber_octets){ el->value, (el->tag & BER_CONSTRUCTED) != 0, false };
-}
-
-/*
- * Nesting needs no stack: the heads of constructed pieces, and the markers where they end, stand
- * in the row of the pieces and are stepped over.
- */
-bool
-ber_octets_next(struct ber_octets *o, struct str *piece)
-{
-	struct head h;
-
-	if (!o->constructed) {
-		*piece = o->rest;
-		o->rest = S("");
-		return piece->n > 0;
-	}
-	while (o->rest.n > 0) {
-		if (is_end_of_contents(o->rest)) {
-			o->rest = str_from(o->rest, 2);
-			continue;
-		}
-		if (!read_head(o->rest, &h) || (h.tag & ~BER_CONSTRUCTED) != BER_OCTETS) {
-			o->bad = true;
-			return false;
-		}
-		o->rest = str_from(o->rest, h.size);
-		if ((h.tag & BER_CONSTRUCTED) != 0 || h.length == 0)
-			continue;
-		*piece = str_sub(o->rest, 0, h.length);
-		o->rest = str_from(o->rest, h.length);
-		return true;
-	}
-	return false;
-}
-
-bool
-ber_octets_size(const struct ber *el, size_t *n)
-{
-	struct ber_octets o = ber_octets_of(el);
-	struct str piece;
-
-	for (*n = 0; ber_octets_next(&o, &piece);)
-		*n += piece.n;
-	return !o.bad;
-}
-
-bool
-ber_octets_join(struct arena *a, const struct ber *el, struct str *out)
-{
-	struct ber_octets o = ber_octets_of(el);
-	struct str piece;
-	size_t n, at = 0;
-	char *to;
-
-	if (!ber_octets_size(el, &n))
-		return false;
-	if (!o.constructed) {
-		*out = el->value;
-		return true;
-	}
-	to = arena_get(a, n + 1);
-	for (; ber_octets_next(&o, &piece); at += piece.n)
-		memcpy(to + at, piece.p, piece.n);
-	*out = str_make(to, n);
 	return true;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ber.h - a bounded reader of BER (X.690), definite and indefinite lengths, by pulling one element after the other.
- * ber_check() looks at a whole message once, without recursion; the others read what it liked, slice by slice. None
- * reads past its slice whatever is in it, and no claimed length is ever allocated.
+ * ber.h - a bounded reader of BER (X.690), definite and indefinite lengths, for what lies in memory; messages as they come
+ * are read by pull.h. ber_check() looks at a whole element once, without recursion; the others read what it liked, slice
+ * by slice. None reads past its slice whatever is in it, and no claimed length is ever allocated.
  */
 #ifndef EDIGATE_MIME_BER_H
 #define EDIGATE_MIME_BER_H
@@ -11,8 +11,7 @@
 #include "gateway/base/err.h"
 
 #define BER_DEPTH_MAX	 32		/* a signature needs 12, with a time stamp and its countersignature 24 */
-#define BER_ELEMENTS_MAX 20000		/* octet strings aside, which long contents are cut into */
-#define BER_CHUNKS_MAX	 (1u << 20)
+#define BER_ELEMENTS_MAX 20000
 
 enum ber_tag {
 	BER_BOOLEAN = 0x01, BER_INTEGER = 0x02, BER_BITS = 0x03, BER_OCTETS = 0x04, BER_NULL = 0x05, BER_OID = 0x06,
@@ -37,22 +36,5 @@ bool ber_take(struct str *s, unsigned char tag, struct str *value);
 
 /* An INTEGER from 0 to UINT16_MAX: versions, lengths of salts and tags. */
 bool ber_take_uint(struct str *s, unsigned int *out);
-
-/*
- * An octet string in its pieces (X.690, 8.7): one when primitive, any number in any nesting when constructed, whether
- * tagged as itself or by the context. Set up with the element; false from _next is the end, or bad.
- */
-struct ber_octets {
-	struct str rest;
-	bool constructed, bad;
-};
-struct ber_octets ber_octets_of(const struct ber *el);
-bool ber_octets_next(struct ber_octets *o, struct str *piece);
-
-/* The length of all pieces; false when they are none of an octet string. */
-bool ber_octets_size(const struct ber *el, size_t *n);
-
-/* In one slice: of the input when it is one piece there, else a copy in the arena. */
-bool ber_octets_join(struct arena *a, const struct ber *el, struct str *out);
 
 #endif

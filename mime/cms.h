@@ -11,6 +11,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
 #include "mime/cert_key.h"
+#include "mime/pull.h"
 #include "mime/rope.h"
 #include "mime/verdict.h"
 
@@ -22,7 +23,8 @@
 enum cms_kind { CMS_IS_OTHER, CMS_IS_SIGNED, CMS_IS_ENVELOPED, CMS_IS_AUTH_ENVELOPED, CMS_IS_COMPRESSED };
 
 /* What it is, by the object identifier inside, whatever a media type says. ERR_INPUT when it is no CMS at all. */
-int cms_kind_of(struct str der, enum cms_kind *out, struct err *e);
+int cms_begin(struct pull *p, enum cms_kind *out, struct err *e);
+int cms_kind_of(struct str der, enum cms_kind *out, struct err *e);	/* of a message in memory: by its head */
 
 enum cms_include { CMS_CHAIN, CMS_LEAF, CMS_NO_CERTS };
 
@@ -64,9 +66,9 @@ struct cms_verified {
 	struct str signer;	/* subject and fingerprint of the trusted certificate; empty: none */
 	size_t at;		/* its place among the trusted ones */
 	struct str algorithms;	/* "rsa, sha-256": of the trusted signer, else of the first */
-	enum mic_alg digest;	/* the same one's */
+	struct mic over;	/* the content's, by the digest of the same one */
 	bool fits;		/* the signature fits the content, whoever made it */
-	struct str content;	/* what was signed */
+	struct span content;	/* what was signed; not set when it is malformed */
 };
 
 /* Whom to believe, on which terms. */
@@ -78,9 +80,12 @@ struct cms_trust {
 };
 
 /*
- * Verify against exactly the certificates in t; those inside the message prove nothing. detached is
- * the content, or has a NULL p when it must be inside. At least one signer must be trusted and good, none may be broken.
+ * Behind cms_begin(). Verify against exactly the certificates in t; those inside the message prove nothing. detached is the
+ * content, or NULL when it must be inside; then room takes it. At least one signer must be trusted and good, none may be
+ * broken. -1: our own trouble (ERR_RETRY). cms_verify: of a message and, unless p is NULL, a content in memory.
  */
+int cms_verify_in(struct pull *p, enum cms_kind kind, const struct span *detached, const struct cms_trust *t, struct room *room,
+    struct cms_verified *out, struct err *e);
 void cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t, struct cms_verified *out);
 
 /* The certificates inside a signature, as PEM: for showing who claims to have signed, never for trust. */
@@ -98,20 +103,30 @@ struct cms_sealing {
 int cms_seal(const struct cms_sealing *how, const struct rope *content, struct sink *to, struct err *e);
 int cms_encrypt(const struct cms_sealing *how, struct str content, struct buf *out, struct err *e);
 
+struct cms_keys {
+	const struct cert_set *own;	/* NULL: nothing can be opened */
+	const struct cert_key *key;
+	unsigned int allow;		/* bits of enum alg_exception */
+};
+
 struct cms_opened {
-	struct str content;	/* in the arena */
+	struct span content;
 	struct str algorithm;	/* what it was encrypted by: "aes-256-cbc" */
 	bool weak;		/* not opened because of the algorithm, which everybody can see */
 };
 
-/* All other failures read the same (ERR_INPUT). key unwraps for any of own; allow: bits of enum alg_exception. */
+/* Behind cms_begin(). All other failures read the same (ERR_INPUT), but those of the room (ERR_RETRY); p tells broken syntax.
+ * cms_decrypt: a message in memory. key unwraps for any of own; allow: bits of enum alg_exception. */
+int cms_open(struct pull *p, enum cms_kind kind, const struct cms_keys *keys, struct room *room, struct cms_opened *out,
+    struct err *e);
 int cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *key, unsigned int allow,
     struct str der, struct cms_opened *out, struct err *e);
 
 /* What a compressed content may grow to: so many times its size and a little, and in all. */
 #define CMS_INFLATE_RATIO 200u
 #define CMS_INFLATE_FLOOR 65536u
-#define CMS_INFLATED_MAX  (64u << 20)
+#define CMS_INFLATE_SLACK (1u << 20)		/* while it goes on: blanks at the start of a document compress well */
+#define CMS_INFLATED_MAX  ((uint64_t)4 << 30)
 
 /*
  * CompressedData (RFC 3274) by zlib: the compressed bytes, as content goes by, to a place where they can be counted; and
@@ -128,7 +143,8 @@ void deflate_close(struct deflate_sink *s);
 int  cms_compress_head(uint64_t n, struct buf *out, struct err *e);
 int  cms_compress(struct str content, struct buf *out, struct err *e);
 
-/* In the arena; ERR_INPUT when broken or over a limit. */
+/* Behind cms_begin(). ERR_INPUT when broken or over a limit. cms_decompress: a message in memory, into the arena. */
+int cms_inflate(struct pull *p, struct room *room, struct span *out, struct err *e);
 int cms_decompress(struct arena *a, struct str der, struct str *out, struct err *e);
 
 #endif

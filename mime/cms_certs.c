@@ -6,6 +6,8 @@
 
 #include "mime/cms_signed.h"
 
+#define CERTS_ARENA_MAX ((size_t)8 * PULL_SMALL_MAX)
+
 static int
 put_pem(X509 *x, struct buf *pem, struct err *e)
 {
@@ -22,17 +24,37 @@ put_pem(X509 *x, struct buf *pem, struct err *e)
 	return rc;
 }
 
+static int
+read_signed(struct arena *a, struct str der, struct cms_signed *cms, struct err *e)
+{
+	struct span_source from = span_source(span_str(der));
+	enum cms_kind kind;
+	struct pull p;
+
+	pull_init(&p, a, &from.source);
+	if (cms_begin(&p, &kind, e) == -1)
+		return -1;
+	if (kind != CMS_IS_SIGNED)
+		return err_set(e, ERR_INPUT, "no signature");
+	if (cms_signed_begin(&p, cms, e) == -1)
+		return -1;
+	if (cms->has_content)
+		(void)(pull_skip(&p, BER_OCTETS) || pull_skip(&p, BER_OCTETS | BER_CONSTRUCTED));
+	return cms_signed_end(&p, cms, e);
+}
+
 int
 cms_certs(struct str der, struct buf *pem, struct err *e)
 {
+	struct arena *a = arena_new(CERTS_ARENA_MAX);
 	struct cms_signed cms;
 	struct str one;
-	int rc = 0;
+	int rc = read_signed(a, der, &cms, e);
 
-	if (ber_check(der, e) == -1 || cms_signed_read(der, &cms, e) == -1)
-		return err_add(e, "signature");
-	if (cms.n_certs == 0)
-		return err_set(e, ERR_INPUT, "no certificate in the message");
+	if (rc == -1)
+		(void)err_add(e, "signature");
+	else if (cms.n_certs == 0)
+		rc = err_set(e, ERR_INPUT, "no certificate in the message");
 	while (rc == 0 && cms_signed_next_cert(&cms.certs, &one)) {
 		const unsigned char *p = (const unsigned char *)one.p;
 		X509 *x = one.n > LONG_MAX ? NULL : d2i_X509(NULL, &p, (long)one.n);
@@ -40,5 +62,6 @@ cms_certs(struct str der, struct buf *pem, struct err *e)
 		X509_free(x);
 	}
 	ERR_clear_error();
+	arena_free(a);
 	return rc;
 }

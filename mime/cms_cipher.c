@@ -165,27 +165,3 @@ cms_cipher_close(struct cms_cipher_sink *s)
 	s->context = NULL;
 	ERR_clear_error();
 }
-
-int
-cms_decipher(struct arena *a, const struct cms_cipher *c, const unsigned char *key, const struct ber *content,
-    struct str header, struct str tag, struct str *out)
-{
-	struct arena_room room = arena_room(a);
-	struct store *plain = room.room.open(&room.room, NULL);
-	struct store_sink to = store_sink(plain);
-	struct ber_octets pieces = ber_octets_of(content);
-	struct cms_cipher_sink run;
-	struct str piece;
-	int rc = -1;
-
-	if (cms_cipher_open(&run, c, key, false, &to.sink) == -1 || cms_cipher_expect(&run, header, tag) == -1)
-		goto out;
-	while (ber_octets_next(&pieces, &piece))
-		if (run.sink.put(&run.sink, piece, NULL) == -1)
-			goto out;
-	if (!pieces.bad && cms_cipher_end(&run, NULL, NULL) == 0)
-		rc = span_join(a, span_store(plain), SIZE_MAX, out, NULL);
-out:
-	cms_cipher_close(&run);
-	return rc;
-}

@@ -50,11 +50,4 @@ int cms_cipher_expect(struct cms_cipher_sink *s, struct str header, struct str t
 int  cms_cipher_end(struct cms_cipher_sink *s, unsigned char *tag, struct err *e);
 void cms_cipher_close(struct cms_cipher_sink *s);
 
-/*
- * Into the arena. header is what was authenticated beside the content. Nothing comes out when the tag does not fit, or
- * when the padding is none. 0 or -1.
- */
-int cms_decipher(struct arena *a, const struct cms_cipher *c, const unsigned char *key, const struct ber *content,
-    struct str header, struct str tag, struct str *out);
-
 #endif

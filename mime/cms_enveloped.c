@@ -75,39 +75,39 @@ read_recipients(struct str s, struct cms_enveloped *out)
 	return s.n == 0 && out->n > 0;
 }
 
-/* EncryptedContentInfo ::= SEQUENCE { contentType OID, algorithm, [0] IMPLICIT OCTET STRING OPTIONAL } */
-static bool
-read_content(struct str s, struct cms_enveloped *out)
-{
-	if (!ber_take(&s, BER_OID, &out->content_type) || !alg_id_take(&s, &out->cipher))
-		return false;
-	return s.n == 0 || (ber_next(&s, &out->content) && s.n == 0 &&
-	    (out->content.tag & ~BER_CONSTRUCTED) == BER_IMPLICIT_0);
-}
-
 /*
- * EnvelopedData ::= SEQUENCE { version, [0] originatorInfo OPTIONAL, recipientInfos SET, content,
- * [1] unprotectedAttrs OPTIONAL }; AuthEnvelopedData has [1] authAttrs, mac and [2] at its end.
+ * EnvelopedData ::= SEQUENCE { version, [0] originatorInfo OPTIONAL, recipientInfos SET, EncryptedContentInfo, ... }
+ * EncryptedContentInfo ::= SEQUENCE { contentType OID, algorithm, [0] IMPLICIT OCTET STRING OPTIONAL }
  */
 bool
-cms_enveloped_read(struct str der, enum cms_kind kind, struct cms_enveloped *out)
+cms_enveloped_begin(struct pull *p, struct cms_enveloped *out)
 {
-	struct str s, ignored, inside;
 	unsigned int version;
+	struct str inside;
 
 	*out = (struct cms_enveloped){ 0 };
-	if (!cms_info_take(der, kind, &s) || !ber_take_uint(&s, &version))
+	if (!pull_uint(p, &version))
 		return false;
-	(void)ber_take(&s, BER_CONTEXT_0, &ignored);
-	if (!ber_take(&s, BER_SET, &inside) || !read_recipients(inside, out) ||
-	    !ber_take(&s, BER_SEQUENCE, &inside) || !read_content(inside, out))
+	(void)pull_skip(p, BER_CONTEXT_0);
+	return pull_take(p, BER_SET, &inside) && read_recipients(inside, out) && pull_open(p, BER_SEQUENCE) &&
+	    pull_take(p, BER_OID, &out->content_type) && cms_pull_alg(p, &out->cipher);
+}
+
+/* ... [1] unprotectedAttrs OPTIONAL }; AuthEnvelopedData has [1] authAttrs OPTIONAL, mac, [2] OPTIONAL instead. */
+bool
+cms_enveloped_end(struct pull *p, enum cms_kind kind, struct cms_enveloped *out)
+{
+	if (!pull_close(p))
 		return false;
-	if (kind == CMS_IS_ENVELOPED)
-		return s.n == 0 || (ber_take(&s, BER_CONTEXT_1, &ignored) && s.n == 0);
-	(void)ber_take(&s, BER_CONTEXT_1, &out->attributes);
-	if (!ber_take(&s, BER_OCTETS, &out->tag))
+	if (kind == CMS_IS_ENVELOPED) {
+		(void)pull_skip(p, BER_CONTEXT_1);
+		return cms_end(p);
+	}
+	(void)pull_take(p, BER_CONTEXT_1, &out->attributes);
+	if (!pull_take(p, BER_OCTETS, &out->tag))
 		return false;
-	return s.n == 0 || (ber_take(&s, BER_CONTEXT_2, &ignored) && s.n == 0);
+	(void)pull_skip(p, BER_CONTEXT_2);
+	return cms_end(p);
 }
 
 /* SEQUENCE { keyInfo, [0] entityUInfo OCTET STRING OPTIONAL, [2] suppPubInfo OCTET STRING: bits of the key } */

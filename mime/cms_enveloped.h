@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cms_enveloped.h - EnvelopedData (RFC 5652, 6) and AuthEnvelopedData (RFC 5083) as slices of the message. */
+/* cms_enveloped.h - EnvelopedData (RFC 5652, 6) and AuthEnvelopedData (RFC 5083): what stands around the content. */
 #ifndef EDIGATE_MIME_CMS_ENVELOPED_H
 #define EDIGATE_MIME_CMS_ENVELOPED_H
 
@@ -21,16 +21,17 @@ struct cms_enveloped {
 	size_t n;
 	struct str content_type;	/* OID */
 	struct alg_id cipher;
-	struct ber content;		/* an octet string by the context; tag 0: there is none */
 	struct str attributes;		/* authenticated; p NULL: none */
 	struct str tag;			/* AuthEnvelopedData: that nothing was changed */
 };
 
 /*
- * der is what ber_check() likes. Only key transport and agreement with a key of the moment: nobody sends us passwords
- * or shared keys. false: of another form, or over a limit.
+ * Behind cms_begin(): all before the encrypted content, which is the next element, an octet string by [0], if it is there;
+ * and all behind it, to the end. Only key transport and agreement with a key of the moment: nobody sends us passwords or
+ * shared keys. false: of another form, or over a limit.
  */
-bool cms_enveloped_read(struct str der, enum cms_kind kind, struct cms_enveloped *out);
+bool cms_enveloped_begin(struct pull *p, struct cms_enveloped *out);
+bool cms_enveloped_end(struct pull *p, enum cms_kind kind, struct cms_enveloped *out);
 
 /* ECC-CMS-SharedInfo (RFC 5753, 7.2) for a wrapping as its AlgorithmIdentifier stands in the message. */
 void cms_shared_info(struct der *d, struct str wrap_id, struct str material, const struct alg *wrap);

@@ -12,19 +12,55 @@ static const struct { enum cms_kind kind; struct str oid; } kinds[] = {
 
 /* ContentInfo ::= SEQUENCE { contentType OID, content [0] EXPLICIT ANY } */
 int
-cms_kind_of(struct str der, enum cms_kind *out, struct err *e)
+cms_begin(struct pull *p, enum cms_kind *out, struct err *e)
 {
-	struct str info, oid;
+	struct str oid;
 
 	*out = CMS_IS_OTHER;
-	if (ber_check(der, e) == -1)
-		return err_add(e, "CMS message");
-	if (!ber_take(&der, BER_SEQUENCE, &info) || !ber_take(&info, BER_OID, &oid))
-		return err_set(e, ERR_INPUT, "no CMS message");
+	if (!pull_open(p, BER_SEQUENCE) || !pull_take(p, BER_OID, &oid))
+		return cms_fault(p, e, "no CMS message");
 	for (size_t i = 0; i < N(kinds); i++)
 		if (str_eq(oid, kinds[i].oid))
 			*out = kinds[i].kind;
+	if (*out != CMS_IS_OTHER && (!pull_open(p, BER_CONTEXT_0) || !pull_open(p, BER_SEQUENCE)))
+		return cms_fault(p, e, "no CMS message");
 	return 0;
+}
+
+bool
+cms_end(struct pull *p)
+{
+	return pull_close(p) && pull_close(p) && pull_close(p) && pull_end(p);
+}
+
+int
+cms_fault(const struct pull *p, struct err *e, const char *what)
+{
+	if (!p->broken)
+		return err_set(e, ERR_INPUT, "%s", what);
+	return err_set(e, p->why.kind, "CMS message: %s", p->why.text);
+}
+
+bool
+cms_pull_alg(struct pull *p, struct alg_id *out)
+{
+	struct str whole;
+
+	return pull_is(p, BER_SEQUENCE) && pull_take_whole(p, &whole) && alg_id_take(&whole, out);
+}
+
+int
+cms_kind_of(struct str der, enum cms_kind *out, struct err *e)
+{
+	struct arena *a = arena_new(PULL_SMALL_MAX * 2);
+	struct span_source from = span_source(span_str(der));
+	struct pull p;
+	int rc;
+
+	pull_init(&p, a, &from.source);
+	rc = cms_begin(&p, out, e);
+	arena_free(a);
+	return rc;
 }
 
 static struct str
@@ -34,16 +70,6 @@ oid_of(enum cms_kind kind)
 		if (kinds[i].kind == kind)
 			return kinds[i].oid;
 	return S("");
-}
-
-bool
-cms_info_take(struct str der, enum cms_kind kind, struct str *inside)
-{
-	struct str info, oid, content;
-
-	return ber_take(&der, BER_SEQUENCE, &info) && der.n == 0 && ber_take(&info, BER_OID, &oid) &&
-	    str_eq(oid, oid_of(kind)) && ber_take(&info, BER_CONTEXT_0, &content) && info.n == 0 &&
-	    ber_take(&content, BER_SEQUENCE, inside) && content.n == 0;
 }
 
 void

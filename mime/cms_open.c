@@ -88,45 +88,138 @@ authenticated(struct arena *a, struct str attributes)
 	return s;
 }
 
+/* One envelope on its way. */
+struct opening {
+	const struct cms_keys *keys;
+	struct room *room;
+	struct cms_enveloped *env;
+	enum cms_kind kind;
+	struct cms_cipher cipher;
+	const struct cms_recipient *us;
+	X509 *to;			/* our certificate that it is for */
+	struct cms_opened *out;
+};
+
+/* Whether there is anything to decrypt, and how. Which cipher it is stands in the clear: this alone may be told. */
+static bool
+is_for_us(struct opening *o)
+{
+	const struct alg *alg = alg_find(ALG_CIPHER, o->env->cipher.oid);
+
+	o->out->algorithm = str_of(alg == NULL ? "other" : alg->name);
+	o->out->weak = alg != NULL && !alg_is_allowed(alg, o->keys->allow);
+	if (alg == NULL || o->out->weak || o->keys->own == NULL || o->keys->key == NULL ||
+	    (alg->scheme == ALG_GCM) != (o->kind == CMS_IS_AUTH_ENVELOPED) ||
+	    !str_eq(o->env->content_type, cms_oid_data) || !cms_cipher_read(alg, o->env->cipher.parameters, &o->cipher))
+		return false;
+	o->us = find_us(o->env, o->keys->own, &o->to);
+	return o->us != NULL;
+}
+
 static int
-open_content(struct arena *a, const struct cms_enveloped *env, const struct cms_cipher *cipher,
-    const struct cms_recipient *us, X509 *to, const struct cert_key *key, struct str *out)
+start_cipher(struct opening *o, struct cms_cipher_sink *run, struct sink *to)
 {
 	unsigned char secret[CERT_SECRET_MAX];
 	int rc = -1;
 
-	if (unwrap(us, to, key, cipher->alg->bytes, secret))
-		rc = cms_decipher(a, cipher, secret, &env->content, authenticated(a, env->attributes), env->tag, out);
+	if (unwrap(o->us, o->to, o->keys->key, o->cipher.alg->bytes, secret))
+		rc = cms_cipher_open(run, &o->cipher, secret, false, to);
 	OPENSSL_cleanse(secret, sizeof(secret));
-	return rc == 0 && out->n > 0 ? 0 : -1;
+	return rc;
+}
+
+/* CBC: on the way into the store; whether it was the right key shows at the end only. */
+static int
+decrypt_on_the_way(struct opening *o, struct pull *p, struct store *plain, struct err *e)
+{
+	struct store_sink to = store_sink(plain);
+	struct cms_cipher_sink run = { 0 };
+	uint64_t n;
+	int rc = -1;
+
+	if (start_cipher(o, &run, &to.sink) == 0 && cms_cipher_expect(&run, S(""), S("")) == 0 &&
+	    pull_octets(p, BER_IMPLICIT_0, &run.sink, &n, e) && cms_enveloped_end(p, o->kind, o->env))
+		rc = cms_cipher_end(&run, NULL, e);
+	cms_cipher_close(&run);
+	return rc;
+}
+
+/* GCM: what was authenticated beside the content stands behind it in the message, but is needed first. */
+static int
+decrypt_at_the_end(struct opening *o, struct pull *p, struct store *plain, struct err *e)
+{
+	struct store *ciphered = o->room->open(o->room, e);
+	struct store_sink kept = store_sink(ciphered), to = store_sink(plain);
+	struct cms_cipher_sink run = { 0 };
+	uint64_t n;
+	int rc = -1;
+
+	if (ciphered == NULL || !pull_octets(p, BER_IMPLICIT_0, &kept.sink, &n, e) || !cms_enveloped_end(p, o->kind, o->env))
+		return -1;
+	if (start_cipher(o, &run, &to.sink) == 0 &&
+	    cms_cipher_expect(&run, authenticated(p->a, o->env->attributes), o->env->tag) == 0 &&
+	    span_put(span_store(ciphered), &run.sink, e) == 0)
+		rc = cms_cipher_end(&run, NULL, e);
+	cms_cipher_close(&run);
+	return rc;
+}
+
+/* Not for us: read on all the same, so that what is broken is told alike. */
+static void
+read_past(struct opening *o, struct pull *p)
+{
+	if (pull_skip(p, BER_IMPLICIT_0) || pull_skip(p, BER_CONTEXT_0))
+		(void)cms_enveloped_end(p, o->kind, o->env);
+}
+
+int
+cms_open(struct pull *p, enum cms_kind kind, const struct cms_keys *keys, struct room *room, struct cms_opened *out,
+    struct err *e)
+{
+	struct opening o = { .keys = keys, .room = room, .env = arena_new_of(p->a, struct cms_enveloped), .kind = kind,
+		.out = out };
+	struct store *plain;
+	struct err why = { .kind = ERR_INPUT };
+	int rc = -1;
+
+	*out = (struct cms_opened){ .algorithm = S("other") };
+	if (!cms_enveloped_begin(p, o.env)) {
+		(void)cms_fault(p, &why, "");
+	} else if (!is_for_us(&o)) {
+		read_past(&o, p);
+		(void)cms_fault(p, &why, "");
+	} else {
+		plain = room->open(room, &why);
+		if (plain != NULL)
+			rc = kind == CMS_IS_ENVELOPED ? decrypt_on_the_way(&o, p, plain, &why) : decrypt_at_the_end(&o, p, plain, &why);
+		if (rc == 0)
+			out->content = span_store(plain);
+	}
+	if (rc == 0 && out->content.n > 0)
+		return 0;
+	out->content = span_str(S(""));
+	if (why.kind != ERR_INPUT)
+		return err_set(e, why.kind, "%s", why.text);
+	return err_set(e, ERR_INPUT, "cannot be decrypted with our key");
 }
 
 int
 cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *key, unsigned int allow,
     struct str der, struct cms_opened *out, struct err *e)
 {
-	struct cms_enveloped *env = arena_new_of(a, struct cms_enveloped);
-	const struct cms_recipient *us;
-	const struct alg *alg = NULL;
-	struct cms_cipher cipher;
-	X509 *to = NULL;
+	const struct cms_keys keys = { own, key, allow };
+	struct span_source from = span_source(span_str(der));
+	struct arena_room room = arena_room(a);
+	struct str content;
 	enum cms_kind kind;
-	bool readable = cms_kind_of(der, &kind, NULL) == 0 &&
-	    (kind == CMS_IS_ENVELOPED || kind == CMS_IS_AUTH_ENVELOPED) && cms_enveloped_read(der, kind, env);
+	struct pull p;
 
-	if (readable)
-		alg = alg_find(ALG_CIPHER, env->cipher.oid);
-	*out = (struct cms_opened){ .algorithm = str_of(alg == NULL ? "other" : alg->name) };
-	/* Which cipher it is stands in the clear: this alone may be told. */
-	out->weak = alg != NULL && !alg_is_allowed(alg, allow);
-	if (alg == NULL || out->weak || own == NULL || key == NULL || env->content.tag == 0 ||
-	    (alg->scheme == ALG_GCM) != (kind == CMS_IS_AUTH_ENVELOPED) ||
-	    !str_eq(env->content_type, cms_oid_data) || !cms_cipher_read(alg, env->cipher.parameters, &cipher))
-		goto failed;
-	us = find_us(env, own, &to);
-	if (us != NULL && open_content(a, env, &cipher, us, to, key, &out->content) == 0)
-		return 0;
-failed:
-	out->content = S("");
-	return err_set(e, ERR_INPUT, "cannot be decrypted with our key");
+	*out = (struct cms_opened){ .algorithm = S("other") };
+	pull_init(&p, a, &from.source);
+	if (cms_begin(&p, &kind, e) == -1 || (kind != CMS_IS_ENVELOPED && kind != CMS_IS_AUTH_ENVELOPED))
+		return err_set(e, ERR_INPUT, "cannot be decrypted with our key");
+	if (cms_open(&p, kind, &keys, &room.room, out, e) == -1 || span_join(a, out->content, SIZE_MAX, &content, e) == -1)
+		return -1;
+	out->content = span_str(content);
+	return 0;
 }

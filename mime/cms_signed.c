@@ -89,20 +89,6 @@ read_signer(struct str s, struct cms_signer *out)
 	return s.n == 0 || (ber_take(&s, BER_CONTEXT_1, &unsigned_attributes) && s.n == 0);
 }
 
-/* EncapsulatedContentInfo ::= SEQUENCE { eContentType OID, [0] EXPLICIT OCTET STRING OPTIONAL } */
-static bool
-read_content(struct str s, struct cms_signed *out)
-{
-	struct str inside;
-
-	if (!ber_take(&s, BER_OID, &out->content_type))
-		return false;
-	if (s.n == 0)
-		return true;
-	return ber_take(&s, BER_CONTEXT_0, &inside) && ber_next(&inside, &out->content) &&
-	    (out->content.tag & ~BER_CONSTRUCTED) == BER_OCTETS && inside.n == 0 && s.n == 0;
-}
-
 static int
 read_signers(struct str s, struct cms_signed *out, struct err *e)
 {
@@ -119,27 +105,46 @@ read_signers(struct str s, struct cms_signed *out, struct err *e)
 }
 
 /*
- * SignedData ::= SEQUENCE { version, digestAlgorithms SET, encapContentInfo, [0] certificates
- * OPTIONAL, [1] crls OPTIONAL, signerInfos SET }, in ContentInfo.
+ * SignedData ::= SEQUENCE { version, digestAlgorithms SET, EncapsulatedContentInfo, ... }
+ * EncapsulatedContentInfo ::= SEQUENCE { eContentType OID, [0] EXPLICIT OCTET STRING OPTIONAL }
  */
 int
-cms_signed_read(struct str der, struct cms_signed *out, struct err *e)
+cms_signed_begin(struct pull *p, struct cms_signed *out, struct err *e)
 {
-	struct str s, inside, crls, certs, one;
 	unsigned int version;
 
 	*out = (struct cms_signed){ 0 };
-	if (!cms_info_take(der, CMS_IS_SIGNED, &s))
-		return err_set(e, ERR_INPUT, "no signature");
-	if (!ber_take_uint(&s, &version) || !ber_take(&s, BER_SET, &out->digests) ||
-	    !ber_take(&s, BER_SEQUENCE, &inside) || !read_content(inside, out))
-		return err_set(e, ERR_INPUT, "what it is over cannot be read");
-	(void)ber_take(&s, BER_CONTEXT_0, &out->certs);
-	(void)ber_take(&s, BER_CONTEXT_1, &crls);
-	for (certs = out->certs; cms_signed_next_cert(&certs, &one);)
+	if (!pull_uint(p, &version) || !pull_take(p, BER_SET, &out->digests) || !pull_open(p, BER_SEQUENCE) ||
+	    !pull_take(p, BER_OID, &out->content_type))
+		return cms_fault(p, e, "what it is over cannot be read");
+	out->has_content = pull_open(p, BER_CONTEXT_0);
+	return 0;
+}
+
+static int
+check_certs(struct cms_signed *out, struct err *e)
+{
+	struct str certs = out->certs, one;
+
+	while (cms_signed_next_cert(&certs, &one))
 		if (++out->n_certs > CMS_CERTS_MAX)
 			return err_set(e, ERR_INPUT, "over %d certificates", CMS_CERTS_MAX);
-	if (certs.n > 0 || !ber_take(&s, BER_SET, &inside) || s.n > 0)
-		return err_set(e, ERR_INPUT, "its certificates or signers cannot be read");
-	return read_signers(inside, out, e);
+	return certs.n == 0 ? 0 : err_set(e, ERR_INPUT, "its certificates or signers cannot be read");
+}
+
+/* ... [0] certificates OPTIONAL, [1] crls OPTIONAL, signerInfos SET }. */
+int
+cms_signed_end(struct pull *p, struct cms_signed *out, struct err *e)
+{
+	struct str signers;
+
+	if ((out->has_content && !pull_close(p)) || !pull_close(p))
+		return cms_fault(p, e, "what it is over cannot be read");
+	(void)pull_take(p, BER_CONTEXT_0, &out->certs);
+	(void)pull_skip(p, BER_CONTEXT_1);
+	if (check_certs(out, e) == -1)
+		return -1;
+	if (!pull_take(p, BER_SET, &signers) || !cms_end(p))
+		return cms_fault(p, e, "its certificates or signers cannot be read");
+	return read_signers(signers, out, e);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cms_signed.h - SignedData (RFC 5652, 5) as slices of the message: what is there, not whether it is true. */
+/* cms_signed.h - SignedData (RFC 5652, 5) without its content: what is there, not whether it is true. */
 #ifndef EDIGATE_MIME_CMS_SIGNED_H
 #define EDIGATE_MIME_CMS_SIGNED_H
 
@@ -19,15 +19,19 @@ struct cms_signer {
 struct cms_signed {
 	struct str digests;		/* digestAlgorithms, one after the other */
 	struct str content_type;	/* OID */
-	struct ber content;		/* an octet string; tag 0: detached */
+	bool has_content;		/* inside: not detached */
 	struct str certs;		/* one after the other, with other kinds of them in between */
 	size_t n_certs;
 	struct cms_signer signers[CMS_SIGNERS_MAX];
 	size_t n;
 };
 
-/* der is what ber_check() likes. ERR_INPUT when it is no SignedData, or over a limit. */
-int cms_signed_read(struct str der, struct cms_signed *out, struct err *e);
+/*
+ * Behind cms_begin(): all before the content, which is the next element, an octet string, if it is there; and all behind
+ * it, to the end. ERR_INPUT when it is of another form, or over a limit.
+ */
+int cms_signed_begin(struct pull *p, struct cms_signed *out, struct err *e);
+int cms_signed_end(struct pull *p, struct cms_signed *out, struct err *e);
 
 /* The next certificate of certs, with its tag and length. */
 bool cms_signed_next_cert(struct str *certs, struct str *out);

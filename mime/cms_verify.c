@@ -12,11 +12,13 @@
 
 #include "mime/cert_text.h"
 #include "mime/cms_pss.h"
+#include "mime/mic.h"
 
 struct verifying {
 	struct arena *a;
 	const struct cms_trust *trust;
 	struct cms_signed cms;
+	struct mic over[MIC_ALGS];	/* the content's, by every digest that is announced */
 	int known, fitting;		/* signers that are trusted; signers that fit the content */
 	enum verdict_rule lesser;	/* of a signer that proves nothing (weak, expired) */
 	struct str lesser_found;
@@ -99,6 +101,23 @@ is_announced(const struct verifying *v, struct str oid)
 		if (str_eq(id.oid, oid))
 			return true;
 	return false;
+}
+
+/* Those that we can compute; a signer by any other is refused. */
+static unsigned int
+announced_digests(const struct cms_signed *cms)
+{
+	struct str list = cms->digests;
+	const struct alg *alg;
+	unsigned int bits = 0;
+	struct alg_id id;
+
+	while (alg_id_take(&list, &id)) {
+		alg = alg_find(ALG_DIGEST, id.oid);
+		if (alg != NULL && alg->digest != MIC_NONE)
+			bits |= 1u << alg->digest;
+	}
+	return bits;
 }
 
 /* RFC 5652, 5.4: what is signed is the attributes as a SET, not as the [0] in the message. */
@@ -198,8 +217,8 @@ find_trusted(const struct verifying *v, const struct cms_signer *s, size_t *at)
 static bool
 check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const struct alg *alg, enum mic_alg digest)
 {
+	const struct mic *want = &v->over[digest];
 	struct str is;
-	struct mic want;
 
 	if (!signed_digest(s, &is)) {
 		settle(v, RULE_ATTRIBUTES, S(""));
@@ -209,8 +228,7 @@ check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const st
 		settle(v, RULE_ALGORITHMS_DIFFER, S(""));
 		return false;
 	}
-	if (mic_make(digest, v->out->content, &want, NULL) == -1 ||
-	    !str_eq(is, str_make((const char *)want.bytes, want.n))) {
+	if (want->n == 0 || !str_eq(is, str_make((const char *)want->bytes, want->n))) {
 		settle(v, RULE_CONTENT_CHANGED, S(""));
 		return false;
 	}
@@ -267,7 +285,7 @@ check_signer(struct verifying *v, const struct cms_signer *s)
 	v->fitting++;
 	if (cert_usable_by(v->trust->certs, at, CERT_SIGNS, &terms, &e) == -1)
 		return disregard(v, RULE_SIGNER_UNFIT, str_dup(v->a, str_of(e.text)));
-	v->out->digest = digest->digest;
+	v->out->over = v->over[digest->digest];
 	v->out->algorithms = algorithms;
 	v->out->at = at;
 	name_signer(v, at);
@@ -299,35 +317,111 @@ check_signers(struct verifying *v)
 }
 
 /* RFC 8551, 3.5: detached has no content inside, opaque has. With both, readers could differ. */
-static int
-take_content(struct verifying *v, struct str detached)
+static bool
+check_place(struct verifying *v, bool detached)
 {
-	const struct ber *inside = v->cms.content.tag == 0 ? NULL : &v->cms.content;
-
 	if (!str_eq(v->cms.content_type, cms_oid_data))
 		settle(v, RULE_SIGNATURE_TYPE, S(""));
-	else if (detached.p != NULL && inside != NULL)
+	else if (detached && v->cms.has_content)
 		settle(v, RULE_SIGNATURE_BOTH, S(""));
-	else if (detached.p == NULL && inside == NULL)
+	else if (!detached && !v->cms.has_content)
 		settle(v, RULE_SIGNATURE_EMPTY, S(""));
-	else if (inside == NULL)
-		v->out->content = detached;
-	else if (!ber_octets_join(v->a, inside, &v->out->content))
-		settle(v, RULE_SIGNATURE_BROKEN, S("its content cannot be read"));
-	return v->out->verdict == CMS_GOOD ? 0 : -1;
+	return v->out->verdict == CMS_GOOD;
+}
+
+/* The content inside goes into a store, or nowhere when it should not be there. */
+static int
+take_content(struct verifying *v, struct pull *p, struct mic_sink *over, struct store *kept, struct err *e)
+{
+	struct store_sink to = store_sink(kept);
+	uint64_t n;
+
+	if (kept == NULL)
+		return pull_skip(p, BER_OCTETS) || pull_skip(p, BER_OCTETS | BER_CONSTRUCTED) ? 0 :
+		    cms_fault(p, e, "its content cannot be read");
+	over->to = &to.sink;
+	if (!pull_octets(p, BER_OCTETS, &over->sink, &n, e))
+		return p->broken || e->kind == ERR_INPUT ? cms_fault(p, e, "its content cannot be read") : -1;
+	v->out->content = span_store(kept);
+	return 0;
+}
+
+/* All of the message, and the content by all digests that are announced. -1: broken, or our own trouble. */
+static int
+read_message(struct verifying *v, struct pull *p, const struct span *detached, struct room *room, struct mic_sink *over,
+    struct err *e)
+{
+	struct store *kept = NULL;
+
+	if (cms_signed_begin(p, &v->cms, e) == -1 || mic_sink_open(over, announced_digests(&v->cms), NULL, e) == -1)
+		return -1;
+	if (v->cms.has_content && detached == NULL && (kept = room->open(room, e)) == NULL)
+		return -1;
+	if ((v->cms.has_content && take_content(v, p, over, kept, e) == -1) || cms_signed_end(p, &v->cms, e) == -1)
+		return -1;
+	if (detached != NULL && !v->cms.has_content) {
+		v->out->content = *detached;
+		return span_put(*detached, &over->sink, e);
+	}
+	return 0;
+}
+
+static void
+take_digests(struct verifying *v, struct mic_sink *over)
+{
+	for (enum mic_alg alg = MIC_SHA1; alg < MIC_ALGS; alg++)
+		if (over->context[alg] != NULL)
+			(void)mic_sink_get(over, alg, &v->over[alg], NULL);
+}
+
+int
+cms_verify_in(struct pull *p, enum cms_kind kind, const struct span *detached, const struct cms_trust *t, struct room *room,
+    struct cms_verified *out, struct err *e)
+{
+	struct verifying v = { .a = p->a, .trust = t, .out = out };
+	struct mic_sink over = { .n = 0 };
+	struct err why;
+	int rc = 0;
+
+	*out = (struct cms_verified){ .verdict = CMS_GOOD };
+	if (kind != CMS_IS_SIGNED) {
+		settle(&v, RULE_SIGNATURE_BROKEN, S("no signature"));
+	} else if (read_message(&v, p, detached, room, &over, &why) == 0) {
+		take_digests(&v, &over);
+		if (check_place(&v, detached != NULL))
+			check_signers(&v);
+	} else if (why.kind == ERR_INPUT) {
+		settle(&v, RULE_SIGNATURE_BROKEN, str_dup(p->a, str_of(why.text)));
+	} else {
+		rc = err_set(e, why.kind, "%s", why.text);
+		out->verdict = CMS_MALFORMED;	/* whoever forgets to look at rc must not take it for good */
+	}
+	mic_sink_clear(&over);
+	if (out->verdict != CMS_GOOD)
+		out->signer = S("");
+	if (out->verdict == CMS_MALFORMED)
+		out->content = (struct span){ 0 };
+	return rc;
 }
 
 void
 cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t, struct cms_verified *out)
 {
-	struct verifying v = { .a = a, .trust = t, .out = out };
+	struct span_source from = span_source(span_str(der));
+	struct span content = span_str(detached);
+	struct arena_room room = arena_room(a);
+	enum cms_kind kind = CMS_IS_SIGNED;
+	struct str joined;
+	struct pull p;
 	struct err e;
 
-	*out = (struct cms_verified){ .verdict = CMS_GOOD };
-	if (ber_check(der, &e) == -1 || cms_signed_read(der, &v.cms, &e) == -1)
-		settle(&v, RULE_SIGNATURE_BROKEN, str_dup(a, str_of(e.text)));
-	else if (take_content(&v, detached) == 0)
-		check_signers(&v);
-	if (out->verdict != CMS_GOOD)
-		out->signer = S("");
+	pull_init(&p, a, &from.source);
+	if (cms_begin(&p, &kind, &e) == -1) {
+		*out = (struct cms_verified){ .verdict = CMS_MALFORMED, .rule = RULE_SIGNATURE_BROKEN,
+			.reason = str_dup(a, str_of(e.text)) };
+		return;
+	}
+	if (cms_verify_in(&p, kind, detached.p == NULL ? NULL : &content, t, &room.room, out, &e) == 0 && span_is_set(out->content) &&
+	    span_join(a, out->content, SIZE_MAX, &joined, &e) == 0)
+		out->content = span_str(joined);
 }

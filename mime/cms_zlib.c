@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cms_zlib.c - CompressedData (RFC 3274) both ways. How long a content will be is not to be believed from a sender: it
- * is inflated once into a small window, to see that it ends, is whole and keeps to the limits, and only then again
- * into memory of just that size.
+ * cms_zlib.c - CompressedData (RFC 3274) both ways. How long a content will be is not to be believed from a sender: it is
+ * measured while it comes out.
  */
 #define ZLIB_CONST
 #include <zlib.h>
@@ -16,84 +15,126 @@
 
 static const struct str oid_zlib = S_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x08");
 
-/* CompressedData ::= SEQUENCE { version 0, compressionAlgorithm, encapContentInfo } */
-static bool
-read_compressed(struct str der, struct ber *content)
-{
-	struct str s, inside, explicit;
-	unsigned int version;
-	struct alg_id alg;
+/* Content on its way out of its compression. */
+struct inflating {
+	struct sink sink;
+	struct sink *to;
+	z_stream z;
+	uint64_t n;		/* that came out */
+	bool ended;
+};
 
-	if (!cms_info_take(der, CMS_IS_COMPRESSED, &s) || !ber_take_uint(&s, &version) || version != 0 ||
-	    !alg_id_take(&s, &alg) || !str_eq(alg.oid, oid_zlib) || !ber_take(&s, BER_SEQUENCE, &inside) || s.n > 0)
-		return false;
-	return ber_take(&inside, BER_OID, &s) && str_eq(s, cms_oid_data) && ber_take(&inside, BER_CONTEXT_0, &explicit) &&
-	    inside.n == 0 && ber_next(&explicit, content) && explicit.n == 0 &&
-	    (content->tag & ~BER_CONSTRUCTED) == BER_OCTETS;
+/* Never far ahead of what went in, so that a bomb is told by its first KiB. */
+static bool
+is_over(const struct inflating *s, uint64_t in, uint64_t slack)
+{
+	return s->n > CMS_INFLATED_MAX || s->n > in * CMS_INFLATE_RATIO + slack;
 }
 
-/* All of one piece into to, or with to NULL into a window. Returns zlib's word; n grows, and stops beyond max. */
 static int
-inflate_piece(z_stream *z, struct str piece, Bytef *to, size_t max, size_t *n)
+too_much(struct err *e)
 {
-	Bytef window[WINDOW_BYTES];
-	int rc;
-
-	z->next_in = (const Bytef *)piece.p;
-	z->avail_in = (uInt)piece.n;	/* ber_check() takes no length over 32 bits */
-	do {
-		size_t room = to == NULL ? sizeof(window) : max - *n < STEP_MAX ? max - *n : STEP_MAX;
-		z->next_out = to == NULL ? window : to + *n;
-		z->avail_out = (uInt)room;
-		rc = inflate(z, Z_NO_FLUSH);
-		*n += room - z->avail_out;
-	} while (rc == Z_OK && *n <= max && (z->avail_in > 0 || z->avail_out == 0));
-	/* Nothing left to do is no fault: the last piece ended where a window did. */
-	return rc == Z_BUF_ERROR && z->avail_in == 0 ? Z_OK : rc;
+	return err_set(e, ERR_INPUT, "compressed content is broken, or grows over %u times or %u GiB", CMS_INFLATE_RATIO,
+	    (unsigned int)(CMS_INFLATED_MAX >> 30));
 }
 
-/* false: cut short, broken, something behind the end, or over max. */
-static bool
-inflate_all(const struct ber *content, Bytef *to, size_t max, size_t *n)
+static int
+inflate_put(struct sink *sink, struct str piece, struct err *e)
 {
-	struct ber_octets pieces = ber_octets_of(content);
-	z_stream z = { 0 };
-	struct str piece;
+	struct inflating *s = (struct inflating *)sink;
+	Bytef window[WINDOW_BYTES];
 	int rc = Z_OK;
 
-	*n = 0;
-	if (inflateInit(&z) != Z_OK)
-		return false;
-	while (rc == Z_OK && *n <= max && ber_octets_next(&pieces, &piece))
-		rc = inflate_piece(&z, piece, to, max, n);
-	(void)inflateEnd(&z);
-	return rc == Z_STREAM_END && *n <= max && z.avail_in == 0 && !ber_octets_next(&pieces, &piece) && !pieces.bad;
+	for (; piece.n > 0; piece = str_from(piece, STEP_MAX)) {
+		struct str step = str_sub(piece, 0, STEP_MAX);
+		s->z.next_in = (const Bytef *)step.p;
+		s->z.avail_in = (uInt)step.n;
+		do {
+			s->z.next_out = window;
+			s->z.avail_out = sizeof(window);
+			rc = s->ended ? Z_DATA_ERROR : inflate(&s->z, Z_NO_FLUSH);
+			struct str made = { (const char *)window, sizeof(window) - s->z.avail_out };
+			s->n += made.n;
+			s->ended = rc == Z_STREAM_END;
+			/* Nothing left to do is no fault: the last piece ended where a window did. */
+			if ((rc != Z_OK && rc != Z_STREAM_END && (rc != Z_BUF_ERROR || s->z.avail_in > 0)) ||
+			    (s->ended && s->z.avail_in > 0) || is_over(s, s->z.total_in, CMS_INFLATE_SLACK))
+				return too_much(e);
+			if (made.n > 0 && s->to->put(s->to, made, e) == -1)
+				return -1;
+		} while (!s->ended && rc == Z_OK && (s->z.avail_in > 0 || s->z.avail_out == 0));
+	}
+	return 0;
+}
+
+/* CompressedData ::= SEQUENCE { version 0, compressionAlgorithm, SEQUENCE { OID, [0] EXPLICIT OCTET STRING } } */
+static bool
+read_head(struct pull *p)
+{
+	unsigned int version;
+	struct alg_id alg;
+	struct str type;
+
+	return pull_uint(p, &version) && version == 0 && cms_pull_alg(p, &alg) && str_eq(alg.oid, oid_zlib) &&
+	    pull_open(p, BER_SEQUENCE) && pull_take(p, BER_OID, &type) && str_eq(type, cms_oid_data) &&
+	    pull_open(p, BER_CONTEXT_0);
+}
+
+static int
+inflate_content(struct pull *p, struct store *plain, struct err *e)
+{
+	struct store_sink to = store_sink(plain);
+	struct inflating s = { .sink = { inflate_put }, .to = &to.sink };
+	struct err why = { .kind = ERR_INPUT };
+	uint64_t in = 0;
+	int rc = -1;
+
+	if (inflateInit(&s.z) != Z_OK)
+		return err_set(e, ERR_RETRY, "no memory to inflate");
+	if (!pull_octets(p, BER_OCTETS, &s.sink, &in, &why) || !pull_close(p) || !pull_close(p) || !cms_end(p))
+		(void)(why.text[0] != '\0' && !p->broken ? err_set(e, why.kind, "%s", why.text) :
+		    cms_fault(p, e, "compressed content cannot be read"));
+	else if (!s.ended || is_over(&s, in, CMS_INFLATE_FLOOR))
+		(void)too_much(e);
+	else
+		rc = 0;
+	(void)inflateEnd(&s.z);
+	return rc;
+}
+
+int
+cms_inflate(struct pull *p, struct room *room, struct span *out, struct err *e)
+{
+	struct store *plain;
+
+	*out = span_str(S(""));
+	if (!read_head(p))
+		return cms_fault(p, e, "compressed content cannot be read");
+	plain = room->open(room, e);
+	if (plain == NULL || inflate_content(p, plain, e) == -1)
+		return -1;
+	*out = span_store(plain);
+	return 0;
 }
 
 int
 cms_decompress(struct arena *a, struct str der, struct str *out, struct err *e)
 {
-	struct ber content = { 0 };
-	size_t size, max, n;
-	char *to;
+	struct span_source from = span_source(span_str(der));
+	struct arena_room room = arena_room(a);
+	struct span content;
+	enum cms_kind kind;
+	struct pull p;
 
 	*out = S("");
-	if (ber_check(der, e) == -1)
-		return err_add(e, "compressed content");
-	if (!read_compressed(der, &content) || !ber_octets_size(&content, &size))
+	pull_init(&p, a, &from.source);
+	if (cms_begin(&p, &kind, e) == -1)
+		return -1;
+	if (kind != CMS_IS_COMPRESSED)
 		return err_set(e, ERR_INPUT, "compressed content cannot be read");
-	max = size * CMS_INFLATE_RATIO + CMS_INFLATE_FLOOR;
-	if (size > CMS_INFLATED_MAX || max > CMS_INFLATED_MAX)
-		max = CMS_INFLATED_MAX;
-	if (!inflate_all(&content, NULL, max, &n))
-		return err_set(e, ERR_INPUT, "compressed content is broken, or grows over %u times or %u MiB",
-		    CMS_INFLATE_RATIO, CMS_INFLATED_MAX >> 20);
-	/* One byte more than is needed: zlib wants room when it looks for the end. */
-	to = arena_get(a, n + 1);
-	if (!inflate_all(&content, (Bytef *)to, n + 1, &n))
-		return err_set(e, ERR_INPUT, "compressed content is broken");
-	*out = str_make(to, n);
-	return 0;
+	if (cms_inflate(&p, &room.room, &content, e) == -1)
+		return -1;
+	return span_join(a, content, SIZE_MAX, out, e);
 }
 
 /* What deflate() makes of its input, or of its end, goes on. */

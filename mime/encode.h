@@ -8,7 +8,9 @@
 
 #include "gateway/base/arena.h"
 #include "gateway/base/buf.h"
+#include "gateway/base/base64.h"
 #include "gateway/base/err.h"
+#include "mime/stream.h"
 
 #define ENCODE_LINE_MAX 76	/* RFC 2045, 6.7 and 6.8; RFC 2047, 2 */
 
@@ -26,7 +28,24 @@ enum decode_flag {
 	DECODE_UNKNOWN = 16,	/* an encoding that we do not know: the bytes as they are */
 };
 
-/* The bytes behind a transfer encoding: raw itself for 7bit, 8bit and binary, else in the arena. */
+/*
+ * The bytes behind a transfer encoding, as they are asked for. Clear it after use; flags are complete when it has told its
+ * end. Nothing about the result depends on how the pieces of raw are cut.
+ */
+struct cte_source {
+	struct source source;
+	struct source *raw;
+	struct str piece;		/* of raw, not yet decoded */
+	enum cte cte;
+	unsigned int flags;
+	bool ended;
+	struct base64_decoder base64;
+	struct buf held, bytes;		/* what of a line waits for the rest of it; what goes out */
+};
+struct cte_source cte_source(enum cte cte, struct source *raw);
+void cte_source_clear(struct cte_source *s);
+
+/* Of raw in memory: raw itself for 7bit, 8bit and binary, else in the arena. */
 struct str cte_decode(struct arena *a, enum cte cte, struct str raw, unsigned int *flags);
 
 /* Text with any bytes as quoted-printable lines that survive every relay; line ends in text become CRLF. */

@@ -68,17 +68,22 @@ size_t part_scan_count(const struct part_scan *s);
 const struct part *part_scan_get(const struct part_scan *s, size_t i);
 bool part_scan_header_done(const struct part_scan *s, size_t i);	/* its type is known */
 
-/* The whole of an entity that lies in memory: what part_scan_end() leaves. */
+/* The whole of an entity: what part_scan_end() leaves. */
 struct part_tree {
-	struct str entity;
+	struct span entity;
 	const struct part *parts;
 	size_t n;
 };
-int part_tree_read(struct arena *a, struct str entity, struct part_tree *out, struct err *e);
+int part_tree_scan(struct arena *a, struct span entity, struct part_tree *out, struct err *e);
+struct span part_span(const struct part_tree *t, size_t i);		/* header, blank line, body: as signed */
+struct span part_header_span(const struct part_tree *t, size_t i);
+struct span part_body_span(const struct part_tree *t, size_t i);	/* before transfer decoding */
 
-struct str part_bytes(const struct part_tree *t, size_t i);	/* header, blank line, body: as signed */
+/* The same of an entity that lies in memory. */
+int part_tree_read(struct arena *a, struct str entity, struct part_tree *out, struct err *e);
+struct str part_bytes(const struct part_tree *t, size_t i);
 struct str part_header(const struct part_tree *t, size_t i);
-struct str part_body(const struct part_tree *t, size_t i);	/* before transfer decoding */
+struct str part_body(const struct part_tree *t, size_t i);
 size_t part_child(const struct part_tree *t, size_t i, size_t nth);	/* index, PART_NONE */
 unsigned int part_tree_defects(const struct part_tree *t);	/* of all its parts */
 bool part_is(const struct part *p, struct str type);		/* "text/xml"; "multipart/" matches all of them */

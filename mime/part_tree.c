@@ -1,48 +1,85 @@
 /* SPDX-License-Identifier: ISC */
-/* part_tree.c - an entity that lies in memory as a whole: its parts as slices. */
+/* part_tree.c - an entity as a whole: its parts as spans of it. */
 #include "mime/part.h"
+
+struct scan_sink {
+	struct sink sink;
+	struct part_scan *scan;
+};
+
+static int
+scan_put(struct sink *s, struct str piece, struct err *e)
+{
+	return part_scan_feed(((struct scan_sink *)s)->scan, piece, e);
+}
+
+int
+part_tree_scan(struct arena *a, struct span entity, struct part_tree *out, struct err *e)
+{
+	struct scan_sink to = { { scan_put }, part_scan_new(a) };
+	struct part *parts;
+	size_t n;
+	int rc = -1;
+
+	if (span_put(entity, &to.sink, e) == -1 || part_scan_end(to.scan, e) == -1)
+		goto out;
+	n = part_scan_count(to.scan);
+	parts = arena_get_array(a, n, sizeof(*parts));
+	for (size_t i = 0; i < n; i++)
+		parts[i] = *part_scan_get(to.scan, i);
+	*out = (struct part_tree){ .entity = entity, .parts = parts, .n = n };
+	rc = 0;
+out:
+	part_scan_free(to.scan);
+	return rc;
+}
+
+static struct span
+between(const struct part_tree *t, uint64_t from, uint64_t to)
+{
+	return span_sub(t->entity, from, to - from);
+}
+
+struct span
+part_span(const struct part_tree *t, size_t i)
+{
+	return between(t, t->parts[i].start, t->parts[i].end);
+}
+
+struct span
+part_header_span(const struct part_tree *t, size_t i)
+{
+	return between(t, t->parts[i].start, t->parts[i].body);
+}
+
+struct span
+part_body_span(const struct part_tree *t, size_t i)
+{
+	return between(t, t->parts[i].body, t->parts[i].end);
+}
 
 int
 part_tree_read(struct arena *a, struct str entity, struct part_tree *out, struct err *e)
 {
-	struct part_scan *s = part_scan_new(a);
-	struct part *parts;
-	int rc = -1;
-
-	if (part_scan_feed(s, entity, e) == -1 || part_scan_end(s, e) == -1)
-		goto out;
-	parts = arena_get_array(a, part_scan_count(s), sizeof(*parts));
-	for (size_t i = 0; i < part_scan_count(s); i++)
-		parts[i] = *part_scan_get(s, i);
-	*out = (struct part_tree){ .entity = entity, .parts = parts, .n = part_scan_count(s) };
-	rc = 0;
-out:
-	part_scan_free(s);
-	return rc;
-}
-
-static struct str
-between(const struct part_tree *t, uint64_t from, uint64_t to)
-{
-	return str_sub(t->entity, (size_t)from, (size_t)(to - from));
+	return part_tree_scan(a, span_str(entity), out, e);
 }
 
 struct str
 part_bytes(const struct part_tree *t, size_t i)
 {
-	return between(t, t->parts[i].start, t->parts[i].end);
+	return span_mem(part_span(t, i));
 }
 
 struct str
 part_header(const struct part_tree *t, size_t i)
 {
-	return between(t, t->parts[i].start, t->parts[i].body);
+	return span_mem(part_header_span(t, i));
 }
 
 struct str
 part_body(const struct part_tree *t, size_t i)
 {
-	return between(t, t->parts[i].body, t->parts[i].end);
+	return span_mem(part_body_span(t, i));
 }
 
 size_t

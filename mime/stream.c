@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "mime/stream.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "gateway/base/base64.h"
@@ -20,6 +21,19 @@ struct span
 span_store(struct store *s)
 {
 	return (struct span){ .in = s, .n = s->size };
+}
+
+bool
+span_is_set(struct span s)
+{
+	return s.in != NULL || s.p != NULL;
+}
+
+struct str
+span_mem(struct span s)
+{
+	assert(s.in == NULL);
+	return str_make(s.p + s.at, (size_t)s.n);
 }
 
 struct span
@@ -139,26 +153,34 @@ struct block {
 
 struct arena_store {
 	struct store store;
-	struct arena *a;
+	struct arena_room *room;
 	struct block *first, *last, *recent;	/* recent: where the last reader was */
 };
+
+static void
+add_block(struct arena_store *s)
+{
+	struct block *b = arena_new_of(s->room->a, struct block);
+	size_t twice = s->last == NULL ? BLOCK_MIN : s->last->size * 2;
+
+	b->at = s->store.size;
+	b->size = twice < BLOCK_MAX ? twice : BLOCK_MAX;
+	b->bytes = arena_get(s->room->a, b->size);
+	*(s->last == NULL ? &s->first : &s->last->next) = b;
+	s->last = b;
+}
 
 static int
 arena_store_put(struct store *store, struct str piece, struct err *e)
 {
 	struct arena_store *s = (struct arena_store *)store;
 
-	(void)e;
+	if (piece.n > s->room->left)
+		return err_set(e, ERR_INPUT, "over %u bytes, too much for memory", ARENA_ROOM_MAX);
+	s->room->left -= piece.n;
 	while (piece.n > 0) {
-		if (s->last == NULL || s->last->n == s->last->size) {
-			struct block *b = arena_new_of(s->a, struct block);
-			size_t twice = s->last == NULL ? BLOCK_MIN : s->last->size * 2;
-			b->at = store->size;
-			b->size = twice < BLOCK_MAX ? twice : BLOCK_MAX;
-			b->bytes = arena_get(s->a, b->size);
-			*(s->last == NULL ? &s->first : &s->last->next) = b;
-			s->last = b;
-		}
+		if (s->last == NULL || s->last->n == s->last->size)
+			add_block(s);
 		struct str part = str_sub(piece, 0, s->last->size - s->last->n);
 		memcpy(s->last->bytes + s->last->n, part.p, part.n);
 		s->last->n += part.n;
@@ -185,18 +207,18 @@ arena_store_get(struct store *store, uint64_t at, struct str *piece, struct err 
 static struct store *
 arena_room_open(struct room *r, struct err *e)
 {
-	struct arena *a = ((struct arena_room *)r)->a;
-	struct arena_store *s = arena_new_of(a, struct arena_store);
+	struct arena_room *room = (struct arena_room *)r;
+	struct arena_store *s = arena_new_of(room->a, struct arena_store);
 
 	(void)e;
-	*s = (struct arena_store){ .store = { arena_store_put, arena_store_get, 0 }, .a = a };
+	*s = (struct arena_store){ .store = { arena_store_put, arena_store_get, 0 }, .room = room };
 	return &s->store;
 }
 
 struct arena_room
 arena_room(struct arena *a)
 {
-	return (struct arena_room){ { arena_room_open }, a };
+	return (struct arena_room){ { arena_room_open }, a, ARENA_ROOM_MAX };
 }
 
 /* ---- base64 */

@@ -43,6 +43,8 @@ struct span {
 };
 struct span span_str(struct str s);
 struct span span_store(struct store *s);			/* all that is in it so far */
+bool span_is_set(struct span s);
+struct str span_mem(struct span s);				/* of one that lies in memory */
 struct span span_sub(struct span s, uint64_t at, uint64_t n);	/* cut to what is there, as str_sub() */
 
 /* In one slice, of memory when it lies there, else a copy in the arena. ERR_INPUT when it is over max. */
@@ -71,10 +73,12 @@ struct store_sink {
 };
 struct store_sink store_sink(struct store *to);
 
-/* Stores in an arena. */
+/* Stores in an arena, which all together take so much; more is ERR_INPUT. */
+#define ARENA_ROOM_MAX (128u << 20)
 struct arena_room {
 	struct room room;
 	struct arena *a;
+	size_t left;
 };
 struct arena_room arena_room(struct arena *a);
 

@@ -83,19 +83,9 @@ base64_put_lines(struct buf *out, struct str in, struct err *e)
 	return 0;
 }
 
-/* A decoder's place in the text. */
-struct decode {
-	char *to;
-	uint32_t bits;			/* the quantum at hand */
-	unsigned int have;		/* characters in it */
-	unsigned int pads_due;		/* "=" that must follow */
-	bool padded;			/* a padded quantum went by: nothing may follow */
-	unsigned int flags;
-};
-
 /* The bytes of a quantum that ended early (RFC 4648, 3.5: its unused bits are zero). */
 static void
-end_quantum(struct decode *d)
+end_quantum(struct base64_decoder *d)
 {
 	if (d->have == 1)
 		d->flags |= BASE64_CUT;
@@ -110,7 +100,7 @@ end_quantum(struct decode *d)
 }
 
 static void
-take_pad(struct decode *d)
+take_pad(struct base64_decoder *d)
 {
 	if (d->have >= 2) {
 		d->pads_due = 3 - d->have;
@@ -127,7 +117,7 @@ take_pad(struct decode *d)
 }
 
 static void
-take_digit(struct decode *d, unsigned int v)
+take_digit(struct base64_decoder *d, unsigned int v)
 {
 	if (d->padded) {
 		d->flags |= BASE64_PAD_INSIDE;
@@ -147,7 +137,7 @@ take_digit(struct decode *d, unsigned int v)
 }
 
 static void
-take_any(struct decode *d, char c)
+take_any(struct base64_decoder *d, char c)
 {
 	unsigned int v = worth_of(c);
 
@@ -159,8 +149,8 @@ take_any(struct decode *d, char c)
 		d->flags |= BASE64_JUNK;
 }
 
-static void
-decode(struct decode *d, struct str in)
+void
+base64_more(struct base64_decoder *d, struct str in)
 {
 	const char *p = in.p, *end = in.p + in.n;
 
@@ -179,6 +169,11 @@ decode(struct decode *d, struct str in)
 		if (p < end)
 			take_any(d, *p++);
 	}
+}
+
+void
+base64_last(struct base64_decoder *d)
+{
 	if (d->have > 0 || d->pads_due > 0)
 		d->flags |= BASE64_CUT;
 	end_quantum(d);
@@ -198,7 +193,7 @@ decoded_max(struct str in)
 int
 base64_get(struct buf *out, struct str in, unsigned int *flags, struct err *e)
 {
-	struct decode d = { .to = buf_room(out, in.n / 4 * 3 + 3, NULL) };
+	struct base64_decoder d = { .to = buf_room(out, in.n / 4 * 3 + 3, NULL) };
 	size_t before = out->n;
 
 	if (flags != NULL)
@@ -207,7 +202,8 @@ base64_get(struct buf *out, struct str in, unsigned int *flags, struct err *e)
 		return 0;
 	if (d.to == NULL && (d.to = buf_room(out, decoded_max(in), e)) == NULL)
 		return -1;
-	decode(&d, in);
+	base64_more(&d, in);
+	base64_last(&d);
 	buf_grew(out, (size_t)(d.to - (out->p + before)));
 	if (flags != NULL) {
 		*flags = d.flags;

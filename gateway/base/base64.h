@@ -24,4 +24,19 @@ enum base64_flag {
  */
 int base64_get(struct buf *out, struct str in, unsigned int *flags, struct err *e);
 
+/*
+ * The same piece by piece. to is moved on over what was written: room for three bytes more than the three quarters of the
+ * piece. flags are complete after base64_last(), which writes up to two bytes.
+ */
+struct base64_decoder {
+	char *to;
+	uint32_t bits;			/* the quantum at hand */
+	unsigned int have;		/* characters in it */
+	unsigned int pads_due;		/* "=" that must follow */
+	bool padded;			/* a padded quantum went by: nothing may follow */
+	unsigned int flags;
+};
+void base64_more(struct base64_decoder *d, struct str in);
+void base64_last(struct base64_decoder *d);
+
 #endif

@@ -88,10 +88,10 @@ hold_signature(struct str der, struct str detached, struct str *inner)
 		(void)cert_set_read(buf_str(&pem), &trusted, NULL);
 	cms_verify(arena, der, detached, &(struct cms_trust){ trusted, NOW_MS, ALLOW, 0 }, &v);
 	theirs = cms != NULL && CMS_verify(cms, NULL, NULL, in, out, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1;
-	if (theirs && v.verdict == CMS_GOOD && !str_eq(taken(out), v.content))
+	if (theirs && v.verdict == CMS_GOOD && !str_eq(taken(out), span_mem(v.content)))
 		theirs = false;
 	tally(v.verdict == CMS_GOOD, theirs, str_of(verdict_info(v.rule)->code));
-	*inner = detached.p != NULL ? detached : v.content;
+	*inner = detached.p != NULL ? detached : span_mem(v.content);
 	cert_set_free(trusted);
 	buf_clear(&pem);
 	BIO_free(in);
@@ -112,10 +112,10 @@ hold_envelope(struct str der, struct str *inner)
 		bool ours = cms_decrypt(arena, pairs[i].certs, pairs[i].key, ALLOW, der, &o, NULL) == 0;
 		bool theirs = cms != NULL && CMS_decrypt(cms, cert_key_get(pairs[i].key), cert_set_get(pairs[i].certs, 0), NULL,
 		    out, CMS_BINARY) == 1;
-		if (ours && (!theirs || !str_eq(o.content, taken(out))))
+		if (ours && (!theirs || !str_eq(span_mem(o.content), taken(out))))
 			tally(true, false, S(""));
 		if (ours)
-			*inner = o.content;
+			*inner = span_mem(o.content);
 		weak |= o.weak;
 		ours_once |= ours;
 		theirs_once |= theirs && taken(out).n > 0;

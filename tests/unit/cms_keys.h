@@ -72,6 +72,22 @@ cms_side(struct world *w, const char *kind, const char *group, uint32_t key_usag
 	return s;
 }
 
+/* What stands in a signature; its slices are copies. */
+static inline void
+cms_read_signed(struct world *w, struct str der, struct cms_signed *out)
+{
+	struct span_source from = span_source(span_str(der));
+	enum cms_kind kind;
+	struct pull p;
+
+	pull_init(&p, w->a, &from.source);
+	assert_ok(w, cms_begin(&p, &kind, &w->e));
+	assert_int_equal(kind, CMS_IS_SIGNED);
+	assert_ok(w, cms_signed_begin(&p, out, &w->e));
+	assert_true(!out->has_content || pull_skip(&p, BER_OCTETS));
+	assert_ok(w, cms_signed_end(&p, out, &w->e));
+}
+
 static inline void
 cms_side_free(struct side *s)
 {

@@ -129,7 +129,7 @@ every_form_arrives_identical(void **state)
 			assert_verdict(o, AS1_OK);
 			assert_int_equal(o.kind, AS1_IS_DOCUMENT);
 			assert_int_equal(o.n, 1);
-			assert_str(o.payloads[0].content, content_of(&d));
+			assert_str(span_mem(o.payloads[0].content), content_of(&d));
 			assert_str(o.payloads[0].media_type, S("application/edifact"));
 			assert_str(o.payloads[0].file_name, d.file_name);
 			assert_int_equal(o.is_signed, d.how.sign);
@@ -324,7 +324,7 @@ wrapped_signatures_prove_nothing(void **state)
 		print_message("%s\n", cases[i].why);
 		struct as1_opened o = open_at_acme(w, str_cat(w->a, str_cat(w->a, cases[i].before, good), cases[i].after));
 		assert_verdict(o, cases[i].want);
-		assert_true(o.n == 0 || str_eq(o.payloads[0].content, content_of(&d)));
+		assert_true(o.n == 0 || str_eq(span_mem(o.payloads[0].content), content_of(&d)));
 	}
 }
 
@@ -398,7 +398,7 @@ what_counts_as_a_document(void **state)
 		assert_verdict(o, cases[i].verdict);
 		assert_int_equal(o.kind, cases[i].kind);
 		for (size_t k = 0; k < o.n; k++)
-			all = str_cat(w->a, str_cat(w->a, all, o.payloads[k].content), S("|"));
+			all = str_cat(w->a, str_cat(w->a, all, span_mem(o.payloads[k].content)), S("|"));
 		assert_str(all, cases[i].want);
 	}
 }
@@ -584,7 +584,7 @@ mail_kept_with_unix_line_ends(void **state)
 			p[n++] = mail.p[i];
 	struct as1_opened o = open_at_acme(w, str_make(p, n));
 	assert_verdict(o, AS1_OK);
-	assert_str(o.payloads[0].content, content_of(&d));
+	assert_str(span_mem(o.payloads[0].content), content_of(&d));
 	/* One CRLF in it, and it is no such mail: then its bytes are what they are. */
 	assert_verdict(open_at_acme(w, str_cat(w->a, S("X-One: CRLF\r\n"), str_make(p, n))), AS1_INTEGRITY_FAILED);
 }

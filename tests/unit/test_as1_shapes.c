@@ -52,7 +52,7 @@ open_mail(struct world *w, const struct sides *s, const struct as1_document *d, 
 	if (o.verdict != AS1_OK)
 		fail_msg("is %s: " STR_FMT, as1_verdict_name(o.verdict), STR_ARG(o.reason));
 	assert_int_equal(o.n, 1);
-	assert_str(o.payloads[0].content, S(ORDER));
+	assert_str(span_mem(o.payloads[0].content), S(ORDER));
 	assert_str(o.payloads[0].file_name, d->file_name);
 	return o;
 }
@@ -301,7 +301,7 @@ encodings_carry_what_they_can(void **state)
 		mail = pack(w, &d, &mics);
 		assert_ok(w, as1_open(w->a, mail, &pol, &o, &w->e));
 		assert_int_equal(o.verdict, AS1_OK);
-		assert_str(o.payloads[0].content, contents[i / 10].content);
+		assert_str(span_mem(o.payloads[0].content), contents[i / 10].content);
 		want = str_fmt(w->a, " %s,", cte_name(cte));
 		assert_true(str_find(o.tree, want, &at));
 	}

@@ -50,7 +50,7 @@ verdict(struct world *w, struct str der, struct str detached, const struct side 
 	if (v.verdict != CMS_GOOD)
 		print_message("    %s: " STR_FMT "\n", verdict_info(v.rule)->code, STR_ARG(v.reason));
 	else
-		assert_true(v.signer.n > 0 && str_eq(v.content, S(CONTENT)));
+		assert_true(v.signer.n > 0 && str_eq(span_mem(v.content), S(CONTENT)));
 	return v.verdict;
 }
 
@@ -174,7 +174,7 @@ curves(void **state)
 	assert_int_equal(verdict(w, sign_as(w, &by, 1, CONTENT, CMS_DETACHED, NULL), S(CONTENT), by), CMS_STRANGER);
 	assert_ok(w, cms_encrypt(&(struct cms_sealing){ .to = wrong_usage.certs, .now_ms = KEYS_NOW_MS }, S(CONTENT), &b, &w->e));
 	assert_ok(w, cms_decrypt(w->a, wrong_usage.certs, wrong_usage.key, 0, buf_str(&b), &out, &w->e));
-	assert_str(out.content, S(CONTENT));
+	assert_str(span_mem(out.content), S(CONTENT));
 	buf_clear(&b);
 	by = &weak;
 	assert_int_equal(verdict(w, sign_as(w, &by, 1, CONTENT, CMS_DETACHED, NULL), S(CONTENT), by), CMS_STRANGER);
@@ -234,7 +234,7 @@ decrypts(struct world *w, struct str der)
 	struct cms_opened out;
 
 	return cms_decrypt(w->a, w->acme.certs, w->acme.key, 0, der, &out, &w->e) == 0 &&
-	    str_eq(out.content, S(CONTENT));
+	    str_eq(span_mem(out.content), S(CONTENT));
 }
 
 static void
@@ -251,7 +251,7 @@ forms_of_envelopes(void **state)
 	for (size_t i = 0; i < N(ciphers); i++) {
 		der = seal_as(w, ciphers[i].cipher, 1, false);
 		assert_ok(w, cms_decrypt(w->a, w->acme.certs, w->acme.key, ALG_ALLOW_3DES, der, &out, &w->e));
-		assert_str(out.content, S(CONTENT));
+		assert_str(span_mem(out.content), S(CONTENT));
 		assert_str(out.algorithm, str_of(ciphers[i].name));
 	}
 	assert_int_equal(cms_decrypt(w->a, w->acme.certs, w->acme.key, ALG_ALLOW_SHA1, der, &out, &w->e), -1);
@@ -293,7 +293,7 @@ open_from(struct world *w, struct str mail, const struct side *partner)
 
 	assert_ok(w, as1_open(w->a, mail, &pol, &o, &w->e));
 	if (o.verdict == AS1_OK)
-		assert_true(o.n == 1 && str_eq(o.payloads[0].content, S("UNA:+.? '\r\n")));
+		assert_true(o.n == 1 && str_eq(span_mem(o.payloads[0].content), S("UNA:+.? '\r\n")));
 	print_message("    %s: " STR_FMT " [" STR_FMT "]\n", as1_verdict_name(o.verdict), STR_ARG(o.reason), STR_ARG(o.layers));
 	return o.verdict;
 }

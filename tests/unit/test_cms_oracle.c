@@ -56,7 +56,7 @@ verifies(struct world *w, struct str der, const struct side *s, struct str detac
 	cms_verify(w->a, der, detached, &(struct cms_trust){ s->certs, KEYS_NOW_MS, 0, 0 }, &v);
 	if (v.verdict != CMS_GOOD)
 		return false;
-	assert_str(v.content, S(CONTENT));
+	assert_str(span_mem(v.content), S(CONTENT));
 	return true;
 }
 
@@ -125,7 +125,7 @@ exceptions_are_named(void **state)
 	assert_int_equal(v.verdict, CMS_WEAK);
 	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_SHA1, 0 }, &v);
 	assert_int_equal(v.verdict, CMS_GOOD);
-	assert_int_equal(v.digest, MIC_SHA1);
+	assert_int_equal(v.over.alg, MIC_SHA1);
 	OPENSSL_free(p);
 	BIO_free(in);
 	CMS_ContentInfo_free(cms);
@@ -142,7 +142,7 @@ attributes_are_no_content(void **state)
 	struct cms_verified v;
 	size_t mark;
 
-	assert_ok(w, cms_signed_read(der, &cms, &w->e));
+	cms_read_signed(w, der, &cms);
 	attributes = cms.signers[0].attributes;
 	der_element(&set, BER_SET, attributes);
 	/* The same signer without them. */
@@ -185,9 +185,10 @@ where_we_are_stricter(void **state)
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 	/* rsaEncryption becomes sha384WithRSAEncryption, beside a digest by SHA-256. */
 	p = str_cstr(w->a, der);
-	assert_ok(w, cms_signed_read(str_make(p, der.n), &cms, &w->e));
-	size_t at = (size_t)(cms.signers[0].signature_alg.oid.p - p) + cms.signers[0].signature_alg.oid.n - 1;
-	p[at] = 0x0c;
+	cms_read_signed(w, der, &cms);
+	size_t at;
+	assert_true(str_find(str_from(der, der.n - 400), cms.signers[0].signature_alg.oid, &at));
+	p[der.n - 400 + at + cms.signers[0].signature_alg.oid.n - 1] = 0x0c;
 	assert_true(oracle_verifies(str_make(p, der.n), &w->acme, S(CONTENT)));
 	cms_verify(w->a, str_make(p, der.n), S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0 }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
@@ -209,8 +210,9 @@ never_more_lenient(void **state)
 		for (int opaque = 0; opaque < 2; opaque++) {
 			struct str der = sign(w, &sides[k], ALG_NONE, MIC_NONE, opaque), detached = opaque ? (struct str){ 0 } : S(CONTENT);
 			struct cms_signed cms;
-			assert_ok(w, cms_signed_read(der, &cms, &w->e));
-			size_t certs = (size_t)(cms.certs.p - der.p);
+			cms_read_signed(w, der, &cms);
+			size_t certs;
+			assert_true(str_find(der, cms.certs, &certs));
 			for (size_t i = 0; i < der.n; i++) {
 				/* Certificates in the message prove nothing: we do not decode them, libcrypto does. */
 				if (i >= certs && i < certs + cms.certs.n)
@@ -272,7 +274,7 @@ opens(struct world *w, struct str der, const struct side *s)
 {
 	struct cms_opened out;
 
-	return cms_decrypt(w->a, s->certs, s->key, 0, der, &out, &w->e) == 0 && str_eq(out.content, S(CONTENT));
+	return cms_decrypt(w->a, s->certs, s->key, 0, der, &out, &w->e) == 0 && str_eq(span_mem(out.content), S(CONTENT));
 }
 
 static const struct {

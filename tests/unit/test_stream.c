@@ -144,7 +144,7 @@ every_shape_opens(void **state)
 		assert_ok(w, as1_open(w->a, buf_str(&mail), &pol, &o, &w->e));
 		assert_str(o.reason, S(""));
 		assert_str(o.layers, str_of(cases[i].layers));
-		assert_true(o.n == 1 && str_eq(o.payloads[0].content, content.all) && mic_eq(&mics.list[0], &o.mic));
+		assert_true(o.n == 1 && str_eq(span_mem(o.payloads[0].content), content.all) && mic_eq(&mics.list[0], &o.mic));
 		buf_clear(&mail);
 	}
 }
