@@ -87,12 +87,14 @@ const struct setting conf_settings[] = {
 
 	{ "listen", "address", SET_ENDPOINTS, "127.0.0.1:2525",
 	    "Where mail arrives by SMTP: host:port, several with commas.", CONF(listen_addresses) },
+	{ "listen", "tls_address", SET_ENDPOINTS, "",
+	    "The same where TLS begins with the first byte (port 465 mostly).", CONF(listen_tls_addresses) },
 	{ "listen", "tls_cert", SET_PATH, "", "Certificate for STARTTLS, with its chain; empty: no STARTTLS.",
 	    CONF(tls_cert) },
 	{ "listen", "tls_key", SET_PATH, "", "Its private key.", CONF(tls_key) },
 	{ "listen", "size_max", SET_BYTES, "64M", "The largest mail that is taken.", CONF(size_max),
 	    NULL, KIB(64), KIB(2 * 1024 * 1024) },
-	{ "listen", "sessions_max", SET_COUNT, "500", "Connections at once.", CONF(sessions_max), NULL, 1, 4000 },
+	{ "listen", "sessions_max", SET_COUNT, "500", "Connections at once.", CONF(sessions_max), NULL, 1, 20000 },
 	{ "listen", "users", SET_PATH, "",
 	    "File of user:password lines for clients that log in, over TLS only; empty: nobody can. Instead of a "
 	    "password: SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY.",

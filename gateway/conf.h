@@ -99,7 +99,8 @@ struct conf {
 	int64_t uncertain_grace_ms;	/* 30m */
 	/* [listen] */
 	bool listen;			/* the section is there */
-	struct conf_list listen_addresses;	/* host:port */
+	struct conf_list listen_addresses;	/* host:port; those with TLS from the first byte come last */
+	struct conf_list listen_tls_addresses;	/* these */
 	struct str tls_cert, tls_key;	/* absolute; empty: no STARTTLS */
 	uint64_t size_max;		/* 64M */
 	unsigned int sessions_max;	/* 500 */

@@ -337,6 +337,21 @@ sort_partners(struct conf_load *l)
 
 /* ---- what follows from other settings ---- */
 
+/* One list of all sockets: the supervisor binds them, the listener knows by their place which begin with TLS. */
+static void
+settle_listen(struct conf_load *l)
+{
+	struct conf_list *all = &l->conf->listen_addresses, *tls = &l->conf->listen_tls_addresses;
+	struct str *v = arena_get_array(l->a, all->n + tls->n + 1, sizeof(*v));
+
+	for (size_t i = 0; i < all->n; i++)
+		v[i] = all->v[i];
+	for (size_t i = 0; i < tls->n; i++)
+		v[all->n + i] = tls->v[i];
+	all->v = v;
+	all->n += tls->n;
+}
+
 static void
 settle_route(struct conf_smtp *r)
 {
@@ -401,6 +416,9 @@ settle(struct conf_load *l)
 	if ((c->tls_cert.n > 0) != (c->tls_key.n > 0))
 		conf_error(l, conf_where(l, NULL, "listen", c->tls_cert.n > 0 ? "tls_cert" : "tls_key"),
 		    "tls_cert and tls_key belong together: one of them is missing");
+	if (c->listen_tls_addresses.n > 0 && c->tls_cert.n == 0)
+		conf_error(l, conf_where(l, NULL, "listen", "tls_address"), "tls_address needs tls_cert and tls_key");
+	settle_listen(l);
 	if (c->retry_first_ms > c->retry_max_ms)
 		conf_error(l, conf_where(l, NULL, "retry", "first"), "first is longer than max");
 	if (c->receipt_wait_ms > c->receipt_give_up_ms)

@@ -92,6 +92,15 @@ listen_again(void *arg)
 		loop_fd(l->loop, ROLE_FD_FIRST + i, LOOP_READ, l->on_listener, l);
 }
 
+/* Sockets are in the order of the settings, those with TLS from the first byte behind the others. */
+static const struct smtp_server_opts *
+opts_of(const struct listen *l, int i)
+{
+	size_t clear = l->conf->listen_addresses.n - l->conf->listen_tls_addresses.n;
+
+	return (size_t)i >= clear ? &l->tls_opts : &l->opts;
+}
+
 static void
 on_listener(void *arg, int fd, int ready)
 {
@@ -99,7 +108,7 @@ on_listener(void *arg, int fd, int ready)
 	int n = 0;
 
 	(void)ready;
-	while (n < ACCEPTS_A_TURN && listen_session_accept(l, fd))
+	while (n < ACCEPTS_A_TURN && listen_session_accept(l, fd, opts_of(l, fd - ROLE_FD_FIRST)))
 		n++;
 	if (n > 0 || l->rest != NULL)
 		return;
@@ -153,6 +162,8 @@ prepare(struct listen *l, struct err *e)
 		.can_tls = l->tls != NULL,
 		.can_auth = l->users.text.n > 0,
 	};
+	l->tls_opts = l->opts;
+	l->tls_opts.tls_first = true;
 	return 0;
 }
 

@@ -21,7 +21,7 @@ struct listen {
 	struct spool *spool;
 	const struct net_tls *tls;	/* NULL: no STARTTLS */
 	struct listen_users users;	/* nobody: no AUTH */
-	struct smtp_server_opts opts;
+	struct smtp_server_opts opts, tls_opts;	/* tls_opts: where TLS begins with the first byte */
 	struct listen_session *sessions;	/* all, newest first */
 	struct listen_session *whole;		/* those whose mail waits to be made lasting, by next_whole */
 	unsigned int n;
@@ -51,8 +51,8 @@ struct listen_session {
 	bool writing, committing, doubtful, tls_due, closing, lost;
 };
 
-/* Greets the peer. Takes the connection that comes with accept() on listener; false: there was none. */
-bool listen_session_accept(struct listen *l, int listener);
+/* Takes the connection that comes with accept() on listener, and greets; false: there was none. */
+bool listen_session_accept(struct listen *l, int listener, const struct smtp_server_opts *o);
 
 /* What became of its mail, after it was in l->whole: the answer goes out and the session goes on. */
 void listen_session_kept(struct listen_session *s, enum smtp_kept k);

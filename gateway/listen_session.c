@@ -378,7 +378,7 @@ too_many(const struct listen *l, const struct listen_session *s)
 }
 
 bool
-listen_session_accept(struct listen *l, int listener)
+listen_session_accept(struct listen *l, int listener, const struct smtp_server_opts *o)
 {
 	struct listen_session *s = calloc(1, sizeof(*s));
 	struct sockaddr_storage peer;
@@ -395,7 +395,7 @@ listen_session_accept(struct listen *l, int listener)
 	s->on_time = on_time;
 	s->rest = BUF_CAP(REST_MAX);
 	set_origin(s, &peer);
-	smtp_server_init(&s->smtp, &l->opts, clock_mono_ms());
+	smtp_server_init(&s->smtp, o, clock_mono_ms());
 	s->next = l->sessions;
 	s->link = &l->sessions;
 	if (s->next != NULL)
@@ -406,12 +406,13 @@ listen_session_accept(struct listen *l, int listener)
 	if (no != NULL) {
 		log_refused(l, s, clock_mono_ms());
 		s->smtp.ended = "full";
-		(void)net_write(s->net, str_of(no));
+		if (!o->tls_first)
+			(void)net_write(s->net, str_of(no));
 		net_close(s->net);
 		session_free(s);
 		return true;
 	}
-	if (net_readable(s->net))
+	if (!o->tls_first && net_readable(s->net))
 		smtp_server_early(&s->smtp);
 	drive(s, S(""));
 	return true;

@@ -30,7 +30,7 @@ static const struct rights {
 	{ "pack",   256,  0 },
 	{ "unpack", 256,  0 },
 	{ "send",   2048, 0 },
-	{ "listen", 4096, 0 },
+	{ "listen", 24576, 0 },
 	{ "hook",   256,  0 },
 	{ "keys",   256,  0 },
 };

@@ -223,8 +223,13 @@ smtp_server_init(struct smtp_server *s, const struct smtp_server_opts *o, int64_
 		.transaction_deadline = INT64_MAX,
 	};
 	scram_init(&s->scram);
-	wait_command(s, now);
-	server_greet(s);
+	if (o->tls_first) {
+		s->phase = SV_HANDSHAKE;
+		s->deadline = now + WAIT_HANDSHAKE;
+	} else {
+		wait_command(s, now);
+		server_greet(s);
+	}
 }
 
 void
@@ -412,6 +417,8 @@ smtp_server_secured(struct smtp_server *s, int64_t now)
 	s->secured = true;
 	s->extended = s->authed = false;
 	wait_command(s, now);
+	if (!s->greeted)
+		server_greet(s);
 }
 
 void

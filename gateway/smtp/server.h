@@ -31,6 +31,7 @@ struct smtp_server_opts {		/* lent for the session */
 	struct str name;		/* ours: in greeting and EHLO */
 	uint64_t size_max;		/* bytes of a mail */
 	bool can_tls;			/* offer STARTTLS */
+	bool tls_first;			/* TLS from the first byte: the greeting comes under it */
 	bool can_auth;			/* offer AUTH, once TLS is on */
 };
 
@@ -94,11 +95,11 @@ struct smtp_server {
 	uint64_t came;			/* bytes since then */
 	int64_t transaction_deadline;
 	unsigned int mails;		/* taken in this session */
-	bool stopping, tls_told, close_told;
+	bool stopping, greeted, tls_told, close_told;
 	const char *ended;		/* why the session ended, in a word for the log; NULL while it goes on */
 };
 
-void smtp_server_init(struct smtp_server *s, const struct smtp_server_opts *o, int64_t now);	/* says the greeting */
+void smtp_server_init(struct smtp_server *s, const struct smtp_server_opts *o, int64_t now);	/* greets */
 void smtp_server_clear(struct smtp_server *s);
 
 enum smtp_server_act smtp_server_next(struct smtp_server *s, struct str *in, int64_t now);

@@ -48,6 +48,7 @@ server_refuse(struct smtp_server *s, const char *reply)
 void
 server_greet(struct smtp_server *s)
 {
+	s->greeted = true;
 	server_sayf(s, "220 " STR_FMT " ESMTP edigate", STR_ARG(s->opts->name));
 }
 

@@ -3,7 +3,7 @@
  * server_player.h - the caller of the server machine in a dialogue: it knows the mailbox edi@nordwind.example and the
  * user "acme" with the password "secret", and keeps mails in memory. The words of its table:
  *
- *	set size_max N | tls no | auth no | name N	before the session begins
+ *	set size_max N | tls no | tls first | auth no	before the session begins
  *	tls			the handshake is done
  *	kept N			so many mails were kept by now;  mail TEXT  the last one is these bytes
  *	dropped N		so many were begun and forgotten
@@ -185,6 +185,8 @@ server_set(struct player *p, struct str arg)
 	(void)str_cut(&arg, ' ', &name);
 	if (str_eq(name, S("size_max")))
 		w->opts.size_max = player_number(p, arg);
+	else if (str_eq(name, S("tls")) && str_eq(arg, S("first")))
+		w->opts.tls_first = true;
 	else if (str_eq(name, S("tls")))
 		w->opts.can_tls = !str_eq(arg, S("no"));
 	else if (str_eq(name, S("auth")))
@@ -311,7 +313,7 @@ server_play(struct arena *a, const struct dialogue *d, size_t cut)
 	server_settings(&w);
 	smtp_server_init(&w.s, &w.opts, w.p.now);
 	w.begun = true;
-	server_listen(&w);
+	server_run(&w.p);
 	player_play(&w.p, &server_machine);
 	if (w.closed != w.p.want_close && !w.p.lenient)
 		player_fail(&w.p, "closed%s%s", w.s.ended != NULL ? ": " : "", w.s.ended != NULL ? w.s.ended : "");
