@@ -65,7 +65,7 @@ SPOOL    := $(B)/spool.a
 DB       := $(B)/db.a
 SHARED   := $(B)/gateway.a
 $(BASE):   $(call folder,gateway/base)
-$(EDI):    $(call folder,edi)
+$(EDI):    $(call folder,edi) $(B)/edi/x12_facts.o
 $(MIME):   $(call folder,mime)
 $(SMTP):   $(call folder,gateway/smtp)
 $(SPOOL):  $(call folder,spool)
@@ -109,6 +109,13 @@ $(B)/db/schema_sql.c: $(SCHEMA)
 	$(Q){ echo '#include "db/backend.h"'; echo 'const char *const db_schema[] = {'; for f in $^; do \
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $$f; echo ,; done; echo 'NULL };'; } > $@
 $(B)/db/schema_sql.o: $(B)/db/schema_sql.c
+	$(Q)$(COMPILE)
+# what is built in of X12 sets, as a string
+$(B)/edi/x12_facts.c: edi/x12.facts
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "edi/dict_build.h"'; echo 'const char dict_x12_facts[] ='; \
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $<; echo ';'; } > $@
+$(B)/edi/x12_facts.o: $(B)/edi/x12_facts.c
 	$(Q)$(COMPILE)
 $(B)/%.o: %.c $(STAMP)
 	@mkdir -p $(@D)

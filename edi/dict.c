@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const unsigned int dict_row_size[DICT_TABLES] = { 16, 16, 12, 12, 8, 20, 1 };
+const unsigned int dict_row_size[DICT_TABLES] = { 16, 16, 12, 12, 8, 20, 1, 16 };
 
 static uint32_t
 get8(struct str s, size_t at)
@@ -86,6 +86,23 @@ dict_find(const struct dict *dict, struct str version, struct str release, struc
 		if (str_eq(out->version, version) && str_eq(out->release, release) && str_eq(out->agency, agency))
 			return true;
 	return false;
+}
+
+bool
+dict_find_x12(const struct dict *dict, struct str version, struct dict_directory *out)
+{
+	struct dict_directory d;
+	bool found = false;
+
+	if (str_starts(version, S("00")))
+		version = str_from(version, 2);		/* releases have four characters: "4010" */
+	for (uint32_t i = 0; dict_directory(dict, i, &d); i++) {
+		if (!str_eq(d.version, S("X12")) || !str_starts(version, d.release) || (found && d.release.n < out->release.n))
+			continue;
+		*out = d;
+		found = true;
+	}
+	return found;
 }
 
 /* The first row of a sorted table that is not below key, by a number in its first four bytes. */
@@ -237,4 +254,26 @@ dict_has_code(const struct dict_directory *d, const struct dict_element *el, str
 			high = middle;
 	}
 	return false;
+}
+
+uint32_t
+dict_rules(const struct dict_directory *d, uint32_t tag, uint32_t *first)
+{
+	uint32_t n = 0;
+
+	*first = search(d, DICT_RULES, tag);
+	while (n < d->n[DICT_RULES] - *first && get32(d->bytes, row_at(d, DICT_RULES, *first + n)) == tag)
+		n++;
+	return n;
+}
+
+void
+dict_rule(const struct dict_directory *d, uint32_t row, struct dict_rule *out)
+{
+	size_t at = row_at(d, DICT_RULES, row);
+
+	*out = (struct dict_rule){ .kind = d->bytes.p[at + 4], .n = (unsigned char)d->bytes.p[at + 5] };
+	if (out->n > DICT_RULE_MAX)
+		out->n = DICT_RULE_MAX;
+	memcpy(out->element, d->bytes.p + at + 6, sizeof(out->element));
 }

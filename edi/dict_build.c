@@ -6,13 +6,8 @@
 
 #include <string.h>
 
-#define ROWS_MAX  4096u		/* of a message; CUSDEC has 400 */
-#define LISTS_MAX 4096u		/* segments, composites, messages, code lists of a directory */
-#define CODES_MAX 65535u	/* of an element */
-
-/* Room for one more at the end of an array, which moves when it grows. */
-static void *
-room_for_one(struct arena *a, void *array, size_t n, size_t *room, size_t size)
+void *
+part_room(struct arena *a, void *array, size_t n, size_t *room, size_t size)
 {
 	void *bigger;
 
@@ -25,18 +20,16 @@ room_for_one(struct arena *a, void *array, size_t n, size_t *room, size_t size)
 	return bigger;
 }
 
-#define ADD_ROOM(a, array, n, room) ((array) = room_for_one((a), (array), (n), &(room), sizeof(*(array))))
-
 /* ---- messages ---- */
 
 /* A group must stand in the one before it, or in one that has not ended; a segment in a group that has begun. */
-static int
-add_table_row(struct arena *a, struct part_message *m, const struct dict_table_row *row, struct err *e)
+int
+part_add_row(struct arena *a, struct part_message *m, const struct dict_table_row *row, struct err *e)
 {
 	unsigned int open = m->n == 0 ? 0 : m->rows[m->n - 1].depth;
 
-	if (m->n == ROWS_MAX)
-		return err_set(e, ERR_INPUT, "its table has over %u rows", ROWS_MAX);
+	if (m->n == PART_ROWS_MAX)
+		return err_set(e, ERR_INPUT, "its table has over %u rows", PART_ROWS_MAX);
 	if (row->depth > DICT_DEPTH_MAX || row->depth > open + (row->tag == 0 ? 1 : 0))
 		return err_set(e, ERR_INPUT, "row %zu of its table is %u groups deep behind one of %u", m->n + 1, row->depth, open);
 	if (m->n > 0 && m->rows[m->n - 1].tag == 0 && (row->tag == 0 || row->depth != open))
@@ -60,13 +53,26 @@ read_table(struct arena *a, struct str text, struct part_message *m, struct err 
 			m->n = 0;
 		else if (m->n == 0)
 			continue;
-		if (add_table_row(a, m, &row, e) == -1)
+		if (part_add_row(a, m, &row, e) == -1)
 			return -1;
 		if (row.tag == SEG_TAG('U', 'N', 'T'))
 			return 0;
 	}
 	if (m->n > 0)
 		return err_set(e, ERR_INPUT, "its table has no end");
+	return 0;
+}
+
+int
+part_add_message(struct dict_build *b, struct part_directory *d, const struct part_message *m, struct err *e)
+{
+	if (d->n_messages == PART_LISTS_MAX)
+		return err_set(e, ERR_INPUT, "the directory has over %u messages", PART_LISTS_MAX);
+	for (size_t i = 0; i < d->n_messages; i++)
+		if (memcmp(d->messages[i].name, m->name, sizeof(m->name)) == 0)
+			return err_set(e, ERR_INPUT, "is there twice");
+	ADD_ROOM(b->a, d->messages, d->n_messages, d->room_messages);
+	d->messages[d->n_messages++] = *m;
 	return 0;
 }
 
@@ -79,16 +85,9 @@ add_message(struct dict_build *b, struct part_directory *d, struct str name, str
 		return -1;
 	if (m.n == 0)
 		return 0;
-	if (d->n_messages == LISTS_MAX)
-		return err_set(e, ERR_INPUT, "the directory has over %u messages", LISTS_MAX);
 	for (size_t i = 0; i < 6; i++)
 		m.name[i] = to_upper(name.p[i]);
-	for (size_t i = 0; i < d->n_messages; i++)
-		if (memcmp(d->messages[i].name, m.name, sizeof(m.name)) == 0)
-			return err_set(e, ERR_INPUT, "is there twice");
-	ADD_ROOM(b->a, d->messages, d->n_messages, d->room_messages);
-	d->messages[d->n_messages++] = m;
-	return 0;
+	return part_add_message(b, d, &m, e);
 }
 
 /* ---- segments and composites ---- */
@@ -120,8 +119,8 @@ struct list_reader {
 static int
 start_list(struct list_reader *r, struct str head, struct err *e)
 {
-	if (r->n == LISTS_MAX)
-		return err_set(e, ERR_INPUT, "has over %u entries", LISTS_MAX);
+	if (r->n == PART_LISTS_MAX)
+		return err_set(e, ERR_INPUT, "has over %u entries", PART_LISTS_MAX);
 	ADD_ROOM(r->a, r->lists, r->n, r->room);
 	r->lists[r->n++] = (struct part_list){
 		.name = r->composites ? dict_code(head) : SEG_TAG(head.p[0], head.p[1], head.p[2]) };
@@ -207,8 +206,8 @@ add_lists(struct dict_build *b, struct str text, bool composites, struct part_li
 static int
 add_code(struct dict_build *b, struct part_codes *list, struct str code, struct err *e)
 {
-	if (list->n == CODES_MAX)
-		return err_set(e, ERR_INPUT, "a list has over %u codes", CODES_MAX);
+	if (list->n == PART_CODES_MAX)
+		return err_set(e, ERR_INPUT, "a list has over %u codes", PART_CODES_MAX);
 	ADD_ROOM(b->a, list->codes, list->n, list->room);
 	list->codes[list->n++] = str_dup(b->a, code);
 	if (code.n > list->longest)
@@ -234,8 +233,8 @@ add_codes(struct dict_build *b, struct part_directory *d, struct str text, struc
 			list = NULL;
 			if (!dict_line_title(s, &head) || head.n != 4 || !is_digit(head.p[0]))
 				continue;
-			if (d->n_lists == LISTS_MAX)
-				return err_set(e, ERR_INPUT, "has over %u code lists", LISTS_MAX);
+			if (d->n_lists == PART_LISTS_MAX)
+				return err_set(e, ERR_INPUT, "has over %u code lists", PART_LISTS_MAX);
 			ADD_ROOM(b->a, d->lists, d->n_lists, d->room_lists);
 			list = &d->lists[d->n_lists++];
 			*list = (struct part_codes){ .element = dict_code(head) };
@@ -259,26 +258,39 @@ dict_build_new(struct arena *a)
 	return b;
 }
 
-/* "96A", "01B": the directory's release is every name's last part. NULL: none. */
-static struct part_directory *
-directory_of(struct dict_build *b, struct str release)
+static void
+fill_name(char to[4], struct str name)
 {
-	struct part_directory *d;
-	char key[4] = "";
+	for (size_t i = 0; i < 4; i++)
+		to[i] = i < name.n ? to_upper(name.p[i]) : '\0';
+}
 
-	if (release.n != 3 || !is_digit(release.p[0]) || !is_digit(release.p[1]) || !is_alpha(release.p[2]))
-		return NULL;
-	for (size_t i = 0; i < 3; i++)
-		key[i] = to_upper(release.p[i]);
+struct part_directory *
+part_directory(struct dict_build *b, struct str version, struct str release, struct str agency)
+{
+	struct part_directory *d, key = { .next = NULL };
+
+	fill_name(key.version, version);
+	fill_name(key.release, release);
+	fill_name(key.agency, agency);
 	for (d = b->directories; d != NULL; d = d->next)
-		if (memcmp(d->release, key, sizeof(key)) == 0)
+		if (memcmp(d->version, key.version, 4) == 0 && memcmp(d->release, key.release, 4) == 0 && memcmp(d->agency, key.agency, 4) == 0)
 			return d;
 	d = arena_new_of(b->a, struct part_directory);
-	memcpy(d->release, key, sizeof(key));
+	*d = key;
 	d->next = b->directories;
 	b->directories = d;
 	b->n_directories++;
 	return d;
+}
+
+/* "96A", "01B": the directory's release is every name's last part. NULL: none. */
+static struct part_directory *
+directory_of(struct dict_build *b, struct str release)
+{
+	if (release.n != 3 || !is_digit(release.p[0]) || !is_digit(release.p[1]) || !is_alpha(release.p[2]))
+		return NULL;
+	return part_directory(b, S("D"), release, S("UN"));
 }
 
 static int

@@ -7,6 +7,8 @@
 #ifndef EDIGATE_EDI_DICT_BUILD_H
 #define EDIGATE_EDI_DICT_BUILD_H
 
+#include "edi/dict.h"
+
 #include "gateway/base/arena.h"
 #include "gateway/base/buf.h"
 
@@ -25,6 +27,16 @@ struct dict_build *dict_build_new(struct arena *a);
  * passed over. Returns 0, or -1 with ERR_INPUT.
  */
 int dict_build_add(struct dict_build *b, struct str name, struct str text, struct err *e);
+
+/*
+ * A text in the form of edi/x12.facts, which docs/EDI.md describes: X12 sets as their users write them down. Returns 0, or
+ * -1 with ERR_INPUT and the line.
+ */
+int dict_build_text(struct dict_build *b, struct str text, struct err *e);
+
+/* What is built in of X12: edi/x12.facts, compiled into the arena. */
+extern const char dict_x12_facts[];
+int dict_builtin_x12(struct arena *a, struct dict *out, struct err *e);
 
 void dict_build_count(const struct dict_build *b, struct dict_count *out);
 

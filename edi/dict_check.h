@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * dict_check.h - the messages of an EDIFACT file held against a dictionary: order, presence and repetition of segments
- * and groups; presence, length, type and code of elements and components. For what edi_read() has called valid: of the
+ * dict_check.h - the messages of an EDIFACT or X12 file held against a dictionary: order, presence and repetition of segments
+ * and groups; presence, length, type and code of elements and components, dates, syntax rules. For what edi_read() has called valid: of the
  * envelopes nothing is said here.
  */
 #ifndef EDIGATE_EDI_DICT_CHECK_H
@@ -13,6 +13,8 @@
 struct dict_finding {
 	struct edi_problem problem;	/* codes: docs/EDI.md */
 	bool warning;
+	const char *level;		/* "segment", "element", "component" */
+	unsigned int repetition;	/* of the element, from 1; 0: not applicable */
 	struct str value;		/* what stands there, release signs resolved, cut to EDI_VALUE_MAX; or empty */
 };
 
@@ -25,6 +27,6 @@ struct dict_findings {
 };
 
 /* A code that is not in the UN's list is an error if codes_strict, else a warning: industries extend the lists. */
-void dict_check(struct arena *a, struct str in, const struct dict *dict, bool codes_strict, struct dict_findings *out);
+void dict_check(struct arena *a, struct str in, const struct edi_format *format, const struct dict *dict, bool codes_strict, struct dict_findings *out);
 
 #endif

@@ -287,6 +287,32 @@ put_messages(struct writer *w)
 	}
 }
 
+/* ---- rules ---- */
+
+static int
+by_rule(const void *a, const void *b)
+{
+	const struct part_rule *x = a, *y = b;
+	int cmp = by_number(x->tag, y->tag);
+
+	return cmp != 0 ? cmp : memcmp(&x->rule, &y->rule, sizeof(x->rule));
+}
+
+static void
+put_rules(struct writer *w)
+{
+	struct part_directory *d = w->d;
+
+	sort(d->rules, d->n_rules, sizeof(*d->rules), by_rule);
+	for (size_t i = 0; i < d->n_rules; i++) {
+		const struct dict_rule *rule = &d->rules[i].rule;
+		put_number(w, DICT_RULES, d->rules[i].tag, 4);
+		put_number(w, DICT_RULES, (unsigned char)rule->kind, 1);
+		put_number(w, DICT_RULES, rule->n, 1);
+		put(w, DICT_RULES, str_make((const char *)rule->element, sizeof(rule->element)));
+	}
+}
+
 /* ---- the file ---- */
 
 static int
@@ -301,6 +327,7 @@ write_tables(struct arena *a, struct writer *w)
 	gather_elements(a, w);
 	put_messages(w);
 	put_elements(w);
+	put_rules(w);
 	if (put_lists(w, DICT_SEGMENTS, d->segments, d->n_segments) == -1 ||
 	    put_lists(w, DICT_COMPOSITES, d->composites, d->n_composites) == -1)
 		return -1;
@@ -313,8 +340,8 @@ write_directory(struct writer *w, struct buf *head, struct buf *body, size_t bas
 {
 	char bytes[4];
 
-	if (buf_put(head, str_make("D\0\0", 4), w->e) == -1 || buf_put(head, str_make(w->d->release, 4), w->e) == -1 ||
-	    buf_put(head, str_make("UN\0", 4), w->e) == -1 || buf_put(head, le(bytes, 0, 4), w->e) == -1)
+	if (buf_put(head, str_make(w->d->version, 4), w->e) == -1 || buf_put(head, str_make(w->d->release, 4), w->e) == -1 ||
+	    buf_put(head, str_make(w->d->agency, 4), w->e) == -1 || buf_put(head, le(bytes, 0, 4), w->e) == -1)
 		return -1;
 	for (enum dict_table t = 0; t < DICT_TABLES; t++)
 		if (buf_put(head, le(bytes, (uint32_t)(base + body->n), 4), w->e) == -1 ||
@@ -344,7 +371,7 @@ write_one(struct arena *a, struct part_directory *d, struct buf *head, struct bu
 		rc = write_directory(&w, head, body, base);
 	for (size_t t = 0; t < DICT_TABLES; t++)
 		buf_clear(&w.tables[t]);
-	return rc == -1 ? err_add(e, "directory D.%s", d->release) : 0;
+	return rc == -1 ? err_add(e, "directory %s.%s", d->version, d->release) : 0;
 }
 
 static int
@@ -373,7 +400,7 @@ dict_build_write(struct dict_build *b, struct buf *out, struct err *e)
 		all[n++] = d;
 	sort(all, n, sizeof(struct part_directory *), by_release);
 	if (n == 0 || n > DICT_DIRECTORIES_MAX) {
-		err_set(e, ERR_INPUT, "%zu directories of EDIFACT in it, want 1 to %u", n, DICT_DIRECTORIES_MAX);
+		err_set(e, ERR_INPUT, "%zu directories in it, want 1 to %u", n, DICT_DIRECTORIES_MAX);
 		goto out;
 	}
 	for (size_t i = 0; i < n; i++)

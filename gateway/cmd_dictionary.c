@@ -19,6 +19,20 @@ add_text(void *with, struct str name, struct str text, struct err *e)
 	return dict_build_add(with, name, text, e);
 }
 
+/* A text begins with words, an archive with "PK": what X12 dictionaries are written in. */
+static bool
+add_own_text(struct cli *c, struct dict_build *b, const char *path)
+{
+	struct str in = cli_input(c, path);
+	struct err e;
+
+	if (str_starts(in, S("PK")))
+		return false;
+	if (dict_build_text(b, in, &e) == -1)
+		cli_fail(EX_DATAERR, "%s: %s", cli_shown(c->arena, str_of(path)), e.text);
+	return true;
+}
+
 static void
 add_archive(struct cli *c, struct dict_build *b, const char *path)
 {
@@ -49,7 +63,8 @@ cmd_dictionary_build(int argc, char **argv)
 		cli_usage(&c, "-O FILE.edid is needed");
 	b = dict_build_new(a);
 	for (size_t i = 0; i < c.n; i++)
-		add_archive(&c, b, c.args[i]);
+		if (!add_own_text(&c, b, c.args[i]))
+			add_archive(&c, b, c.args[i]);
 	if (dict_build_write(b, &out, &e) == -1)
 		cli_die(EX_DATAERR, &e);
 	if (io_replace_file(AT_FDCWD, path, buf_str(&out), DICTIONARY_MODE, &e) == -1)

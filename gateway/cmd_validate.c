@@ -6,22 +6,32 @@
 #include "gateway/signed.h"
 
 #include "edi/dict_check.h"
+#include "edi/dict_build.h"
 #include "edi/edifact.h"
+#include "edi/x12.h"
 
 #include <stdio.h>
 
 struct validate {
 	struct cli *c;
 	const char *dictionary;		/* its file, or NULL */
-	struct dict dict;
-	bool json, strict_codes;
+	struct dict dict, x12;		/* that of the user; what is built in for X12 */
+	bool json, strict_codes, envelope;
 };
 
-/* Only what is whole on the outside is looked into. */
-static bool
-look_into(const struct validate *v, const struct edi_facts *f)
+/* Only what is whole on the outside is looked into; for X12 we have facts of our own. */
+static const struct dict *
+dictionary_for(const struct validate *v, const struct edi_facts *f)
 {
-	return v->dictionary != NULL && f->verdict == EDI_VALID && f->format == &edi_edifact;
+	struct dict_directory d;
+
+	if (v->envelope || f->verdict != EDI_VALID)
+		return NULL;
+	if (f->format == &edi_edifact)
+		return v->dictionary != NULL ? &v->dict : NULL;
+	if (f->format != &edi_x12)
+		return NULL;
+	return v->dictionary != NULL && dict_find_x12(&v->dict, f->n_kept > 0 ? f->messages[0].version : S(""), &d) ? &v->dict : &v->x12;
 }
 
 static void
@@ -66,10 +76,12 @@ findings_json(struct arena *a, const struct dict_findings *d)
 		json_t *one = json_new();
 		json_str(one, a, "code", str_of(p->code));
 		json_str(one, a, "level", d->kept[i].warning ? S("warning") : S("error"));
+		json_str(one, a, "of", str_of(d->kept[i].level));
 		json_int(one, "offset", (int64_t)p->offset);
 		json_int(one, "segment", (int64_t)p->segment);
 		json_int(one, "element", p->element);
 		json_int(one, "component", p->component);
+		json_int(one, "repetition", d->kept[i].repetition);
 		json_str(one, a, "value", d->kept[i].value);
 		json_str(one, a, "text", p->text);
 		json_push(all, one);
@@ -87,21 +99,22 @@ validate(const struct validate *v, const char *file)
 	struct dict_findings d = { .n_errors = 0 };
 	struct edi_facts f;
 	struct err e;
-	bool valid, looked;
+	const struct dict *dict;
+	bool valid;
 
 	if (edi_read(c->arena, in, &f, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
 	signed_check(c->arena, in, clock_wall_ms(), &f);
-	looked = look_into(v, &f);
-	if (looked)
-		dict_check(c->arena, in, &v->dict, v->strict_codes, &d);
+	dict = dictionary_for(v, &f);
+	if (dict != NULL)
+		dict_check(c->arena, in, f.format, dict, v->strict_codes, &d);
 	if (d.n_errors > 0)
 		f.verdict = EDI_BROKEN;
 	valid = f.verdict == EDI_VALID;
 	if (v->json) {
 		json_t *o = facts_json(c->arena, &f);
 		json_str(o, c->arena, "file", str_of(file));
-		if (looked)
+		if (dict != NULL)
 			json_list(o, "dictionary", findings_json(c->arena, &d));
 		json_print(o);
 		return valid;
@@ -119,8 +132,8 @@ validate(const struct validate *v, const char *file)
 		(void)printf(", quirks: %s", cli_shown(c->arena, edi_quirks_text(c->arena, f.quirks)));
 	if (f.n_problems > 0)
 		(void)printf(", %zu problem%s", f.n_problems, f.n_problems == 1 ? "" : "s");
-	if (v->dictionary != NULL && valid && f.format != &edi_edifact)
-		(void)printf(", not in the dictionary, which is for EDIFACT");
+	if (v->dictionary != NULL && valid && dict == NULL)
+		(void)printf(", not in the dictionary, which is for EDIFACT and X12");
 	if (d.checked > 0)
 		(void)printf(", by the dictionary %zu error%s, %zu warning%s", d.n_errors, d.n_errors == 1 ? "" : "s", d.n_warnings,
 		    d.n_warnings == 1 ? "" : "s");
@@ -135,7 +148,8 @@ cmd_validate(int argc, char **argv)
 	struct validate v = { .c = &c };
 	bool all_valid = true;
 	const struct cli_opt opts[] = { { "--json", .flag = &v.json }, { "--dictionary", .text = &v.dictionary },
-		{ "--strict-codes", .flag = &v.strict_codes } };
+		{ "--strict-codes", .flag = &v.strict_codes },
+		{ "--envelope", .flag = &v.envelope } };
 	struct err e;
 
 	cli_start(&c, argc, argv, opts, N(opts));
@@ -144,6 +158,8 @@ cmd_validate(int argc, char **argv)
 		cli_usage(&c, "--strict-codes needs --dictionary FILE.edid");
 	if (v.dictionary != NULL && dict_open(&v.dict, cli_input(&c, v.dictionary), &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", cli_shown(c.arena, str_of(v.dictionary)), e.text);
+	if (dict_builtin_x12(c.arena, &v.x12, &e) == -1)
+		cli_die(EX_SOFTWARE, &e);
 	for (size_t i = 0; i < c.n; i++)
 		all_valid = validate(&v, c.args[i]) && all_valid;
 	return all_valid ? EX_OK : EX_DATAERR;

@@ -140,23 +140,27 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate inspect quarantine/01JD8Z5QGK8M3V9T2N4R6W0XYZ.eml\n"
 	    "  edigate inspect invoice_4711.edi\n" },
-	{ "validate", cmd_validate, "[--dictionary FILE.edid [--strict-codes]] [--json] FILE...|-", "is this document complete and consistent",
-	    "Checks envelopes, counts and control numbers, and names the place of what is wrong. With a dictionary, the\n"
-	    "messages of EDIFACT too: which segments, in which order and how often; their elements, lengths, types, codes.\n"
+	{ "validate", cmd_validate, "[--dictionary FILE.edid [--strict-codes]] [--envelope] [--json] FILE...|-", "is this document complete and consistent",
+	    "Checks envelopes, counts and control numbers, and names the place of what is wrong. Of X12 the sets 810 820 824\n"
+	    "832 846 850 855 856 860 940 945 997 999 too, and with a dictionary the messages of EDIFACT and further sets:\n"
+	    "which segments, in which order and how often; their elements, lengths, types, dates, codes, syntax rules.\n"
 	    "A code that is not in the UN's list is a warning (industries have lists of their own), or with --strict-codes\n"
-	    "an error. Of a message that the dictionary does not have only the envelope is checked, and that is said.\n"
+	    "an error. Of a message that the dictionary does not have only the envelope is checked, and that is said;\n"
+	    "of all of them with --envelope.\n"
 	    "Exit status: 0 valid, 65 broken or not recognised.\n"
 	    "\n"
 	    "examples:\n"
 	    "  edigate validate invoice_4711.edi\n"
 	    "  edigate validate --dictionary un.edid invoice_4711.edi\n" },
-	{ "dictionary build", cmd_dictionary_build, "ZIP... -O FILE.edid", "make a dictionary from the UN's EDIFACT directories",
+	{ "dictionary build", cmd_dictionary_build, "FILE... -O FILE.edid", "make a dictionary from the UN's EDIFACT directories, or your own text",
 	    "Reads archives as the UN publishes them (d96a.zip, d01b.zip; https://unece.org), several at once, and writes\n"
-	    "what their messages consist of into one file for 'edigate validate'. Replaces FILE.edid.\n"
+	    "what their messages consist of into one file for 'edigate validate'. Other files are texts that describe X12 sets\n"
+	    "(docs/EDI.md has the form). Replaces FILE.edid.\n"
 	    "Exit status: 0 written, 65 an archive is damaged or holds no directory.\n"
 	    "\n"
 	    "examples:\n"
-	    "  edigate dictionary build d96a.zip d01b.zip -O un.edid\n" },
+	    "  edigate dictionary build d96a.zip d01b.zip -O un.edid\n"
+	    "  edigate dictionary build d96a.zip our-x12.txt -O both.edid\n" },
 	{ "convert", cmd_convert, "--to json|text|html|edi FILE|-", "a document as JSON, text or a page, and JSON back",
 	    "What the document says, in one form whatever it was written in; sums are recomputed, differences shown.\n"
 	    "\n"

@@ -6,6 +6,7 @@
  */
 #include "edi/dict_build.h"
 #include "edi/dict_check.h"
+#include "edi/edifact.h"
 #include "edi/zip.h"
 #include "tests/unit/dict_texts.h"
 
@@ -42,7 +43,7 @@ check(struct arena *a, struct str in, const struct dict *dict)
 {
 	struct dict_findings f;
 
-	dict_check(a, in, dict, true, &f);
+	dict_check(a, in, &edi_edifact, dict, true, &f);
 	for (size_t i = 0; i < f.n_kept; i++)
 		assert(f.kept[i].problem.offset <= in.n && f.kept[i].problem.text.n > 0);
 }

@@ -36,11 +36,18 @@ says "as JSON" 65 '"verdict":"broken".*"dictionary":.*"code":"element-type","lev
 says "a message that it does not have" 0 "1 message not in the dictionary, only the envelope was checked: ORDERS" \
     validate --dictionary "$dir/own.edid" tests/documents/orders.edi
 says "strict without a dictionary" 64 "needs --dictionary" validate --strict-codes "$dir/good.edi"
+says "X12 by what is built in" 0 "valid, X12 810 .*by the dictionary 0 errors" validate tests/documents/inv810.x12
+sed 's,\(BIG.\)[0-9]*,\120261399,' tests/documents/inv810.x12 >"$dir/date.x12"
+says "a date that is none" 65 "segment 4, element 1: .*want a date.*\[element-date\]" validate "$dir/date.x12"
+says "but not in its envelope" 0 "valid, X12" validate --envelope "$dir/date.x12"
+printf 'dictionary X12 *\nelement 1 AN 1 9\nsegment TDS 1! 1!\nset 810 BIG\n' >"$dir/own.txt"
+says "a text of one's own is compiled" 0 "1 directory, 1 messages, 1 segments" dictionary build "$dir/own.txt" -O "$dir/x12.edid"
+says "and comes before what is built in" 65 "\[segment-unknown\]" validate --dictionary "$dir/x12.edid" tests/documents/inv810.x12
 says "no dictionary" 65 "no dictionary" validate --dictionary "$dir/good.edi" "$dir/good.edi"
 head -c 200 "$dir/own.edid" >"$dir/cut.edid"
 says "a dictionary cut off" 65 "has 200 bytes, want" validate --dictionary "$dir/cut.edid" "$dir/good.edi"
 says "an archive without a directory" 65 "0 directories" dictionary build "$dir/words.zip" -O "$dir/none.edid"
 try "leaves nothing behind" test ! -e "$dir/none.edid"
-says "no archive" 65 "no ZIP" dictionary build "$dir/own.edid" -O "$dir/none.edid"
+says "no archive" 65 "want 'dictionary'" dictionary build "$dir/own.edid" -O "$dir/none.edid"
 says "no name for it" 64 "-O FILE.edid is needed" dictionary build "$dir/words.zip"
 done_testing

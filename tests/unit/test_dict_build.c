@@ -133,7 +133,7 @@ the_bytes_are_the_same(void **state)
 
 	(void)state;
 	assert_true(str_eq(one, two));
-	assert_true(str_starts(one, S("edigdict\1\0\0\0")));
+	assert_true(str_starts(one, S("edigdict\2\0\0\0")));
 	assert_false(str_find(one, S("THING"), NULL));	/* no words of the texts */
 	arena_free(a);
 }
@@ -207,9 +207,9 @@ files_that_are_refused(void **state)
 	for (size_t n = 0; n < made.n; n++)
 		assert_int_equal(dict_open(&dict, str_sub(made, 0, n), &e), -1);
 	bad = str_dup(a, made);
-	((char *)(uintptr_t)bad.p)[8] = 2;
+	((char *)(uintptr_t)bad.p)[8] = 3;
 	assert_int_equal(dict_open(&dict, bad, &e), -1);
-	assert_non_null(strstr(e.text, "format 2, want 1"));
+	assert_non_null(strstr(e.text, "format 3, want 2"));
 	p[DICT_HEADER + 19] = 0x7f;	/* where the messages begin */
 	assert_int_equal(dict_open(&dict, made, &e), -1);
 	assert_non_null(strstr(e.text, "damaged"));

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: ISC */
+/* dict_element.c - what stands in a segment, held against a directory: elements, composites, components, syntax rules. */
+#include "edi/dict_state.h"
+
+#include "edi/facts.h"
+
+#define VALUE_RAW_MAX (2u * UINT16_MAX)	/* as it is written; more is longer than any element may be */
+
+/* "NAD element 2 component 1 (3039)" */
+static const char *
+where(struct check *c, const struct spot *at, struct str code)
+{
+	if (at->component == 0)
+		return str_fmt(c->scratch, "%s element %u (" STR_FMT ")", c->tag, at->element, STR_ARG(str_trim(code))).p;
+	return str_fmt(c->scratch, "%s element %u component %u (" STR_FMT ")", c->tag, at->element, at->component, STR_ARG(str_trim(code))).p;
+}
+
+static const char *
+shown(struct check *c, struct str value)
+{
+	return facts_show(c->scratch, value);
+}
+
+static void
+check_value(struct check *c, const struct dict_element *el, const struct spot *at, bool other_list)
+{
+	size_t length;
+	struct dict_type_fault fault = dict_value_fault((enum dict_type)el->type, at->value, &length);
+
+	if (el->type == DICT_UNCHECKED)
+		return;
+	if (fault.code != NULL) {
+		dict_tell(c, false, fault.code, at, "%s is '%s', want %s", where(c, at, el->code), shown(c, at->value), fault.want);
+		if (el->type != DICT_LETTERS)
+			return;
+	}
+	if (length > el->max || length < el->min)
+		dict_tell(c, false, length > el->max ? "element-long" : "element-short", at, "%s has %zu characters, want at %s %u: '%s'",
+		    where(c, at, el->code), length, length > el->max ? "most" : "least", length > el->max ? el->max : el->min,
+		    shown(c, at->value));
+	else if (!other_list && !dict_has_code(&c->d, el, at->value))
+		dict_tell(c, !c->codes_strict, "element-code", at, "%s is '%s', which is not in the directory's list",
+		    where(c, at, el->code), shown(c, at->value));
+}
+
+/* One element or component. Release signs and breaks are resolved for as long as it is looked at. */
+static void
+check_one(struct check *c, const struct dict_ref *ref, struct spot *at, bool other_list)
+{
+	const struct seg_signs *g = &c->w.r.signs;
+	struct dict_element el;
+
+	at->value = str_trim(at->raw);
+	if (at->value.n == 0 && (ref->flags & DICT_MANDATORY) == 0)
+		return;
+	if (!dict_element(&c->d, ref->row, &el))
+		return;	/* a damaged dictionary */
+	arena_reset(c->scratch);
+	if (at->raw.n > VALUE_RAW_MAX)
+		dict_tell(c, false, "element-long", at, "%s has %zu bytes, want at most %u", where(c, at, el.code), at->raw.n, el.max);
+	else if (at->value.n == 0)
+		dict_tell(c, false, at->component > 0 ? "component-missing" : "element-missing", at, "%s is missing", where(c, at, el.code));
+	else {
+		if (seg_needs_copy(g, at->raw))
+			at->value = seg_unescape(c->scratch, g, at->raw);
+		check_value(c, &el, at, other_list);
+	}
+}
+
+/* ---- composites ---- */
+
+static bool
+is_element(const struct check *c, const struct dict_list *list, uint32_t i, struct str code)
+{
+	struct dict_ref ref;
+	struct dict_element el;
+
+	if (i >= list->n)
+		return false;
+	ref = dict_ref(&c->d, list, i);
+	return (ref.flags & DICT_COMPOSITE) == 0 && dict_element(&c->d, ref.row, &el) && str_eq(el.code, code);
+}
+
+/* A code followed by 1131 or 3055 is from the list that they name, not from the directory's. */
+static bool
+names_other_list(const struct check *c, const struct dict_list *list, uint32_t i, struct str rest)
+{
+	const struct str namers[] = { S_INIT("1131"), S_INIT("3055") };
+	struct str field;
+
+	for (uint32_t j = 0; j < N(namers); j++) {
+		if (!is_element(c, list, i + 1 + j, namers[j]))
+			return false;
+		(void)seg_cut(&c->w.r.signs, &rest, c->w.r.signs.comp, &field);
+		if (str_trim(field).n > 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_composite(struct check *c, const struct dict_ref *ref, struct str raw, struct spot *at)
+{
+	const struct seg_signs *g = &c->w.r.signs;
+	struct dict_list list;
+	struct str code, rest = raw;
+	bool more = true;
+
+	if (!dict_composite(&c->d, ref->row, &list, &code))
+		return;
+	if (str_trim(raw).n == 0) {
+		arena_reset(c->scratch);
+		*at = (struct spot){ .element = at->element, .raw = raw };
+		if ((ref->flags & DICT_MANDATORY) != 0)
+			dict_tell(c, false, "element-missing", at, "%s is missing", where(c, at, code));
+		return;
+	}
+	for (uint32_t i = 0; i < list.n; i++) {
+		struct dict_ref inner = dict_ref(&c->d, &list, i);
+		if (!more && (inner.flags & DICT_MANDATORY) == 0)
+			continue;
+		*at = (struct spot){ .element = at->element, .component = i + 1, .raw = str_from(raw, raw.n) };
+		if (more)
+			more = seg_cut(g, &rest, g->comp, &at->raw);
+		check_one(c, &inner, at, more && names_other_list(c, &list, i, rest));
+	}
+	*at = (struct spot){ .element = at->element, .component = list.n + 1, .raw = rest };
+	if (more && list.n > 0)
+		dict_tell(c, false, "component-extra", at, "%s has more than %u components", where(c, &(struct spot){ at->element, 0, 0, rest, rest }, code),
+		    list.n);
+}
+
+/* ---- segments ---- */
+
+/* One element; of syntax 4 with its repetitions. */
+static void
+check_element(struct check *c, const struct dict_ref *ref, unsigned int number, struct str raw)
+{
+	const struct seg_signs *g = &c->w.r.signs;
+	struct str rest = raw, once;
+	struct spot at = { .element = number };
+	bool more;
+
+	for (unsigned int n = 1;; n++) {
+		once = rest;
+		more = g->rep >= 0 && seg_cut(g, &rest, (char)g->rep, &once);
+		if (n > ref->max) {
+			arena_reset(c->scratch);
+			at = (struct spot){ .element = number, .raw = once };
+			dict_tell(c, false, "element-often", &at, "%s element %u is repeated more than %u times", c->tag, number, ref->max);
+			return;
+		}
+		if ((ref->flags & DICT_COMPOSITE) != 0) {
+			check_composite(c, ref, once, &at);
+		} else {
+			at = (struct spot){ .element = number, .repetition = g->rep < 0 ? 0 : n, .raw = once };
+			check_one(c, ref, &at, false);
+		}
+		if (!more)
+			return;
+	}
+}
+
+/* ---- syntax rules: X12.5 ---- */
+
+#define RULE_ELEMENTS 99
+
+/* Which elements of the segment are there; the first 99. */
+static void
+note_used(const struct check *c, bool used[RULE_ELEMENTS + 1])
+{
+	const struct seg_signs *g = &c->w.r.signs;
+	struct str rest = c->w.seg.raw, field;
+	bool more = seg_cut(g, &rest, g->elem, &field);
+
+	for (unsigned int i = 1; i <= RULE_ELEMENTS; i++) {
+		used[i] = false;
+		if (!more)
+			continue;
+		more = seg_cut(g, &rest, g->elem, &field);
+		used[i] = str_trim(field).n > 0;
+	}
+}
+
+/* How many of the elements behind the first are there. */
+static unsigned int
+count_used(const struct dict_rule *rule, const bool *used)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 1; i < rule->n; i++)
+		n += rule->element[i] <= RULE_ELEMENTS && used[rule->element[i]];
+	return n;
+}
+
+static const char *
+rule_elements(struct check *c, const struct dict_rule *rule)
+{
+	struct str text = S("");
+
+	for (unsigned int i = 0; i < rule->n; i++)
+		text = str_fmt(c->scratch, STR_FMT "%02u", STR_ARG(text), rule->element[i]);
+	return text.n > 0 ? text.p : "";
+}
+
+static void
+check_rule(struct check *c, const struct dict_rule *rule, const bool *used)
+{
+	unsigned int first = rule->n > 0 && rule->element[0] <= RULE_ELEMENTS ? rule->element[0] : 0;
+	unsigned int others = count_used(rule, used), all = others + (first > 0 && used[first]);
+	const char *want = NULL;
+
+	if (rule->kind == 'P' && all > 0 && all < rule->n)
+		want = "all of them or none";
+	else if (rule->kind == 'R' && all == 0)
+		want = "one of them at least";
+	else if (rule->kind == 'E' && all > 1)
+		want = "one of them at most";
+	else if (rule->kind == 'C' && all > others && others + 1 < rule->n)
+		want = "with the first all others";
+	else if (rule->kind == 'L' && all > others && others == 0)
+		want = "with the first one other at least";
+	if (want == NULL)
+		return;
+	for (unsigned int i = 0; i < rule->n; i++)	/* where the code of X12's acknowledgements points: what is missing, or too much */
+		if (rule->element[i] <= RULE_ELEMENTS && used[rule->element[i]] == (rule->kind == 'E'))
+			first = rule->element[i];
+	dict_tell(c, false, rule->kind == 'E' ? "element-exclusion" : "element-condition", &(struct spot){ .element = first },
+	    "%s: of the elements of rule %c%s, want %s", c->tag, rule->kind, rule_elements(c, rule), want);
+}
+
+static void
+check_rules(struct check *c)
+{
+	bool used[RULE_ELEMENTS + 1];
+	uint32_t first, n = dict_rules(&c->d, c->w.seg.tag, &first);
+	struct dict_rule rule;
+
+	if (n == 0)
+		return;
+	note_used(c, used);
+	for (uint32_t i = 0; i < n; i++) {
+		dict_rule(&c->d, first + i, &rule);
+		check_rule(c, &rule, used);
+	}
+}
+
+/*
+ * Every element in its position. Where there is no repetition sign (before syntax 4), what may be repeated has as many
+ * positions; only the first of them can be mandatory.
+ */
+void
+dict_check_elements(struct check *c)
+{
+	const struct seg_signs *g = &c->w.r.signs;
+	struct dict_list list;
+	struct str rest = c->w.seg.raw, raw;
+	unsigned int number = 0;
+	bool more;
+
+	if (!dict_segment(&c->d, c->w.seg.tag, &list))
+		return;	/* a service segment: the envelope's part */
+	more = seg_cut(g, &rest, g->elem, &raw);
+	for (uint32_t i = 0; i < list.n; i++) {
+		struct dict_ref ref = dict_ref(&c->d, &list, i);
+		unsigned int last = number + (g->rep < 0 && !c->x12 ? ref.max : 1);
+		while (number < last && (more || (ref.flags & DICT_MANDATORY) != 0)) {
+			raw = str_from(c->w.seg.raw, c->w.seg.raw.n);
+			number++;
+			if (more)
+				more = seg_cut(g, &rest, g->elem, &raw);
+			check_element(c, &ref, number, raw);
+			ref.flags &= ~(unsigned int)DICT_MANDATORY;
+		}
+		number = last;
+	}
+	arena_reset(c->scratch);
+	check_rules(c);
+	if (more)
+		dict_tell(c, false, "element-extra", &(struct spot){ .element = number + 1, .raw = rest }, "%s has more than %u elements",
+		    c->tag, number);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/* dict_state.h - a file that is held against a dictionary, between dict_check.c (messages) and dict_element.c (what is in segments). */
+#ifndef EDIGATE_EDI_DICT_STATE_H
+#define EDIGATE_EDI_DICT_STATE_H
+
+#include "edi/dict_check.h"
+#include "edi/dict_place.h"
+#include "edi/walk.h"
+
+struct check {
+	struct arena *a, *scratch;	/* scratch: one value */
+	struct dict_findings *out;
+	bool codes_strict;
+	bool x12;
+	struct walk w;
+	struct dict_directory d;
+	struct place place;
+	bool in_message;		/* of one that the dictionary has */
+	struct str version;		/* X12: GS08 */
+	char tag[4];
+};
+
+/* Where in a segment a value stands; what stands there. */
+struct spot {
+	unsigned int element, component, repetition;	/* from 1; component 0: the element has none */
+	struct str raw, value;
+};
+
+/* Another finding; at NULL: of the whole segment. */
+void dict_tell(struct check *c, bool warning, const char *code, const struct spot *at, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Is the value of such a type? length: how many characters count. */
+struct dict_type_fault {
+	const char *code, *want;	/* NULL: none */
+};
+struct dict_type_fault dict_value_fault(enum dict_type type, struct str value, size_t *length);
+
+/* The elements of the current segment, if the directory has it. */
+void dict_check_elements(struct check *c);
+
+#endif
