@@ -6,7 +6,9 @@
  * fsync for all of them); only then do files move and answers leave. What must happen after a commit and must not be
  * lost is a job or can be seen from the folders (ledger_recover.c); the rest is an effect that lives in memory.
  *
- *   ledger.c          main, channels, the turn, handing out jobs
+ *   ledger.c          main, channels, the turn
+ *   ledger_db.c       the database, and answers that wait for the commit
+ *   ledger_work.c     jobs: which role gets which, what it tells of them
  *   ledger_story.c    one event: written, folded, logged
  *   ledger_out.c      claimed, packed, sent: the way out, and deadlines
  *   ledger_in.c       arrived, opened: the way in
@@ -57,7 +59,12 @@ struct inflight {
 };
 
 struct effect;
-struct outgoing;
+struct outgoing {			/* leaves after the commit */
+	struct peer *peer;
+	uint16_t type;
+	struct str payload;
+	struct outgoing *next;
+};
 
 struct ledger {
 	struct role role;
@@ -80,18 +87,24 @@ struct ledger {
 	uint64_t random;		/* for jitter */
 };
 
-/* ---- ledger.c ---- */
+/* ---- ledger_db.c ---- */
 /* Ends the process when a database call failed: nothing was promised, the supervisor starts a new one. */
 void ledger_must(struct ledger *l, int rc, const struct err *e, const char *what);
 void ledger_begin(struct ledger *l);				/* a transaction is open after this */
+void ledger_commit(struct ledger *l);				/* if one is */
 void ledger_answer(struct ledger *l, struct peer *p, const struct msg *m);	/* leaves after the commit */
 void ledger_tell_role(struct ledger *l, enum msg_who who, const struct msg *m);
 void ledger_add_job(struct ledger *l, const struct db_job *j);
 void ledger_job_again(struct ledger *l, const struct db_job *j, int64_t due_ms);
-bool ledger_in_hand(const struct ledger *l, int64_t job);		/* some role has it */
 struct db_doc *ledger_doc(struct ledger *l, int64_t id);	/* ends the process when it is not there */
 void ledger_put_doc(struct ledger *l, const struct db_doc *d);
 struct db_tx *ledger_tx(struct ledger *l, int64_t id);
+
+/* ---- ledger_work.c ---- */
+void ledger_hand_out(struct ledger *l);			/* what is due, to whoever can take more */
+bool ledger_hear(struct ledger *l, struct peer *p, const struct msg *m);	/* false: it is not one of ours */
+void ledger_work_lost(struct ledger *l, const struct peer *p);		/* it is gone: its jobs are to be done again */
+bool ledger_in_hand(const struct ledger *l, int64_t job);		/* some role has it */
 
 /* ---- ledger_story.c ---- */
 /* Write one event of d's story, fold it, store d (all its fields). proof may be empty, tx 0. */
