@@ -162,7 +162,7 @@ on_timer(void *arg)
 	if (clock_mono_ms() - l->looked < FOLDERS_MS)
 		return;
 	l->looked = clock_mono_ms();
-	commit(l);
+	ledger_commit(l);
 	ledger_head_note(l);
 	ledger_look_at_folders(l);
 	ledger_look_at_time(l);

@@ -10,7 +10,8 @@
  *   ledger_db.c       the database, and answers that wait for the commit
  *   ledger_work.c     jobs: which role gets which, what it tells of them
  *   ledger_story.c    one event: written, folded, logged
- *   ledger_out.c      claimed, packed, sent: the way out, and deadlines
+ *   ledger_out.c      the way out as far as pack: claimed, packed, set aside
+ *   ledger_send.c     from there: sent, put off, refused, handed over; deadlines
  *   ledger_in.c       arrived, opened: the way in
  *   ledger_file.c     filed: staged payloads get their names in the inbox
  *   ledger_report.c   receipts and delivery reports joined to what we sent
@@ -99,6 +100,7 @@ void ledger_job_again(struct ledger *l, const struct db_job *j, int64_t due_ms);
 struct db_doc *ledger_doc(struct ledger *l, int64_t id);	/* ends the process when it is not there */
 void ledger_put_doc(struct ledger *l, const struct db_doc *d);
 struct db_tx *ledger_tx(struct ledger *l, int64_t id);
+const struct partner *ledger_partner(const struct ledger *l, const struct db_doc *d);	/* NULL: no longer one */
 
 /* ---- ledger_work.c ---- */
 void ledger_hand_out(struct ledger *l);			/* what is due, to whoever can take more */
@@ -117,6 +119,11 @@ struct str ledger_signer(struct str subject_and_fingerprint);	/* for a line: wit
 void ledger_claimed(struct ledger *l, struct str ulid, struct str partner);
 void ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_set_aside(struct ledger *l, struct inflight *f, const struct msg *m);
+/* The job to hand out: fills m; false when it was settled without. */
+bool ledger_job_pack(struct ledger *l, struct db_job *j, struct msg *m);
+bool ledger_job_receipt(struct ledger *l, struct db_job *j, struct msg *m);
+
+/* ---- ledger_send.c ---- */
 void ledger_committing(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_sent(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_attempt_lost(struct ledger *l, const struct db_job *job, int64_t attempt);	/* the sender died with it */
@@ -124,10 +131,7 @@ void ledger_deadlines(struct ledger *l);
 void ledger_send_again(struct ledger *l, struct db_tx *t);	/* the frozen bytes once more, now */
 void ledger_proven(struct ledger *l, struct db_doc *d, struct db_tx *t);	/* a report says that it got through: nothing is left to send */
 void ledger_failed(struct ledger *l, struct db_doc *d, struct str why);	/* shown as failed: say so, stop what is queued */
-/* The job to hand out: fills m; false when it was settled without. */
-bool ledger_job_pack(struct ledger *l, struct db_job *j, struct msg *m);
-bool ledger_job_receipt(struct ledger *l, struct db_job *j, struct msg *m);
-bool ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt);
+bool ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt);	/* as the two above */
 
 /* ---- ledger_in.c ---- */
 void ledger_arrived(struct ledger *l, struct str ulid);

@@ -323,7 +323,7 @@ ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f, int6
 void
 ledger_ack_deadline(struct ledger *l, struct db_doc *d, const struct db_tx *t)
 {
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	const struct partner *pt = ledger_partner(l, d);
 
 	if ((d->a == A_AWAITED || d->a == A_RECEIVED) && d->deadline_ms == 0)
 		d->deadline_ms = t->accepted_ms + (pt != NULL ? pt->ack_wait_ms : l->role.conf.ack_wait_ms);

@@ -115,3 +115,9 @@ ledger_tx(struct ledger *l, int64_t id)
 		ledger_must(l, err_set(&e, ERR_CONFIG, "transmission %lld is not in the database", (long long)id), &e, "transmission");
 	return t;
 }
+
+const struct partner *
+ledger_partner(const struct ledger *l, const struct db_doc *d)
+{
+	return partner_by_key(&l->role.conf, d->partner);
+}

@@ -322,7 +322,7 @@ is_sane(const struct ledger *l, const struct inflight *f, const struct msg *m)
 static void
 refused(struct ledger *l, struct db_doc *d, const struct msg *m)
 {
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	const struct partner *pt = ledger_partner(l, d);
 
 	quarantine(l, d, "unpack", str_fmt(l->turn, STR_FMT ": " STR_FMT, STR_ARG(m->verdict), STR_ARG(m->text)));
 	/* Strangers get no answer. A partner learns by a negative receipt, at his configured address, that we refused. */

@@ -64,7 +64,7 @@ add_answer(struct ledger *l, const struct db_doc *d)
 void
 ledger_owe_pay(struct ledger *l, struct db_doc *d)
 {
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	const struct partner *pt = ledger_partner(l, d);
 	struct db_doc *answer;
 	struct db_ack *k;
 	struct err e;

@@ -68,7 +68,7 @@ ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct st
 		    STR_ARG(m->partner));
 		return;
 	}
-	ev = weigh_mdn(m, t, partner_by_key(&l->role.conf, d->partner), &why);
+	ev = weigh_mdn(m, t, ledger_partner(l, d), &why);
 	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof, "receipt " STR_FMT "%s" STR_FMT "%s" STR_FMT ": %s%s" STR_FMT,
 	    STR_ARG(m->word), m->name.n > 0 ? "/" : "", STR_ARG(m->name), m->text.n > 0 ? ": " : "", STR_ARG(m->text), why,
 	    m->peer.n > 0 ? ", signed by " : "", STR_ARG(ledger_signer(m->peer)));

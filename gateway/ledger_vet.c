@@ -10,7 +10,7 @@
 struct db_doc *
 ledger_known(struct ledger *l, const struct db_doc *d)
 {
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	const struct partner *pt = ledger_partner(l, d);
 	struct db_doc *first = NULL;
 	struct err e;
 
@@ -23,7 +23,7 @@ ledger_known(struct ledger *l, const struct db_doc *d)
 struct str
 ledger_vet_in(struct ledger *l, const struct db_doc *d, int64_t *first)
 {
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	const struct partner *pt = ledger_partner(l, d);
 	const struct db_doc *known = ledger_known(l, d);
 
 	*first = 0;
@@ -44,7 +44,7 @@ ledger_vet_in(struct ledger *l, const struct db_doc *d, int64_t *first)
 struct str
 ledger_vet_out(struct ledger *l, const struct db_doc *d)
 {
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	const struct partner *pt = ledger_partner(l, d);
 	struct db_doc *before = NULL;
 	struct err e;
 
@@ -79,7 +79,7 @@ split_number(struct str control, struct str *head, uint64_t *number)
 void
 ledger_watch_numbers(struct ledger *l, struct db_doc *d)
 {
-	const struct partner *pt = partner_by_key(&l->role.conf, d->partner);
+	const struct partner *pt = ledger_partner(l, d);
 	struct str head, name;
 	uint64_t number, last;
 	struct err e;
