@@ -7,6 +7,7 @@
 #ifndef EDIGATE_GATEWAY_CMD_H
 #define EDIGATE_GATEWAY_CMD_H
 
+#include <stddef.h>
 #include <sysexits.h>
 
 #define CMD_NO 1
@@ -20,7 +21,8 @@ struct command {
 	const char *summary;		/* one line of the overview, lower case */
 	const char *help;		/* the rest of --help: what it does, options, examples, exit status */
 };
-extern const struct command commands[];		/* ends with a NULL name; main.c */
+extern const struct command commands[];		/* ends with a NULL name */
+extern const size_t commands_n;
 
 const struct command *command_find(const char *name);	/* NULL: no such */
 
