@@ -61,6 +61,51 @@ receipt_text(const struct partner *pt)
 	return words[pt->receipt];
 }
 
+/* What is done to a mail beside send =, in the words of the settings. */
+static const char *
+shape_text(struct arena *a, const struct partner *pt)
+{
+	static const char *const certs[] = { [CONF_CERTS_CHAIN] = "chain", [CONF_CERTS_LEAF] = "leaf", [CONF_CERTS_NONE] = "none" };
+	static const char *const encodings[] = { [CONF_BASE64] = "base64", [CONF_QUOTED] = "quoted-printable", [CONF_7BIT] = "7bit",
+		[CONF_8BIT] = "8bit", [CONF_BINARY] = "binary" };
+	const struct conf_shape *s = &pt->shape;
+	const char *all = encodings[s->encoding];
+
+	if (pt->compress)
+		all = cli_fmt(a, "%s, compressed %s it is signed", all, s->compress_last ? "after" : "before");
+	if (pt->sign)
+		all = cli_fmt(a, "%s, %s signature by %s and " STR_FMT " (%s), certificates %s, signer by %s%s", all,
+		    s->opaque ? "opaque" : "detached", s->pss ? "pss" : "pkcs1", STR_ARG(s->digest), s->bare_micalg ? "bare" : "dashed",
+		    certs[s->certs], s->by_key_id ? "key-id" : "issuer-serial", s->protection ? ", algorithms protected" : "");
+	if (pt->encrypt)
+		all = cli_fmt(a, "%s, " STR_FMT " by %s", all, STR_ARG(s->cipher), s->oaep ? "oaep" : "pkcs1");
+	return all;
+}
+
+/* The last day of each exception. */
+static const char *
+allow_text(struct arena *a, const struct partner *pt)
+{
+	const char *all = "";
+
+	for (enum conf_allow i = 0; i < CONF_ALLOWS; i++)
+		if (pt->allow_until_ms[i] != 0)
+			all = cli_fmt(a, "%s%s%s until %s", all, all[0] == '\0' ? "" : ", ", conf_allow_name(i),
+			    cli_day(a, pt->allow_until_ms[i] - 1));
+	return all[0] == '\0' ? "none" : all;
+}
+
+static void
+show_shape(struct arena *a, const struct partner *pt)
+{
+	(void)printf("profile      %s\n", cli_shown(a, pt->profile));
+	(void)printf("shape        %s\n", shape_text(a, pt));
+	(void)printf("allow        %s\n", allow_text(a, pt));
+	(void)printf("signer       %s%s%s\n", pt->by_address ? "address" : "pinned",
+	    pt->expired_grace_ms > 0 ? ", certificates count after their end for " : "",
+	    pt->expired_grace_ms > 0 ? cli_span(a, pt->expired_grace_ms) : "");
+}
+
 static const char *
 or_dash(const char *text)
 {
@@ -99,6 +144,9 @@ partner_json(struct cli *c, const struct partner *pt)
 	json_str(o, a, "send", str_of(send_text(a, pt)));
 	json_str(o, a, "accept", str_of(accept_text(pt)));
 	json_str(o, a, "receipt", str_of(receipt_text(pt)));
+	json_str(o, a, "profile", pt->profile);
+	json_str(o, a, "shape", str_of(shape_text(a, pt)));
+	json_str(o, a, "allow", str_of(allow_text(a, pt)));
 	json_str(o, a, "ack", pt->ack ? S("auto") : S("none"));
 	json_time(o, a, "valid_to", valid_to(c, pt));
 	json_str(o, a, "file", str_fmt(a, STR_FMT ":%u", STR_ARG(pt->file), pt->line));
@@ -201,6 +249,7 @@ cmd_partner_show(int argc, char **argv)
 	(void)printf("ids          %s\n", or_dash(ids_text(a, pt->ids)));
 	(void)printf("send         %s\n", send_text(a, pt));
 	(void)printf("accept       %s\n", accept_text(pt));
+	show_shape(a, pt);
 	(void)printf("receipt      %s, overdue after %s, given up after %s\n", receipt_text(pt),
 	    cli_span(a, pt->receipt_wait_ms), cli_span(a, pt->receipt_give_up_ms));
 	(void)printf("ack          %s\n", pt->ack ? "auto" : "none");

@@ -8,6 +8,7 @@
  *   conf_files.c  which files; those in force
  *   conf_read.c   the files, into struct conf             conf_check.c   what else can be wrong: files, folders, rights
  *   conf_show.c   what is in force, from where            conf_secret.c  passwords from where they are kept
+ *   conf_allow.c  a partner's exceptions                   profile.c      what communities of partners agreed on
  *   partner.c     who is it: by key, address or interchange id
  */
 #ifndef EDIGATE_GATEWAY_CONF_H
@@ -54,6 +55,22 @@ struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_ho
 #define CONF_QUIRK_NAMES "bom|leading-blanks|trailing-fill|no-last-terminator|wrapped|multibyte-terminator|blanks-between|" \
 	"repeated-number|charset-ascii|charset-utf8|isa-not-fixed|no-repetition|line-ends|una-break|binary|group-function"
 
+/* Weak algorithms that are still read from one partner, each until a date; the bits of partner_allows() are 1 << these. */
+enum conf_allow { CONF_ALLOW_SHA1, CONF_ALLOW_3DES, CONF_ALLOW_RSA1024, CONF_ALLOWS };
+
+enum conf_certs { CONF_CERTS_CHAIN, CONF_CERTS_LEAF, CONF_CERTS_NONE };
+enum conf_encoding { CONF_BASE64, CONF_QUOTED, CONF_7BIT, CONF_8BIT, CONF_BINARY };
+
+/* How what we send them looks, beside send =. */
+struct conf_shape {
+	bool pss, oaep;
+	struct str digest, cipher;
+	bool compress_last, opaque;	/* compression = after; signed_form = opaque */
+	bool bare_micalg, by_key_id, protection;
+	enum conf_certs certs;
+	enum conf_encoding encoding;
+};
+
 struct partner {
 	struct str key;			/* acme: folder names and NAME.ini; [a-z0-9][a-z0-9._-]* */
 	struct str name;		/* ACME Ltd; the key without one */
@@ -62,6 +79,11 @@ struct partner {
 	struct conf_list certs;		/* paths, absolute */
 	bool sign, encrypt, compress;	/* send = */
 	bool must_sign, must_encrypt;	/* accept = */
+	struct str profile;		/* where the defaults of the others come from */
+	struct conf_shape shape;
+	int64_t allow_until_ms[CONF_ALLOWS];	/* 0: not allowed */
+	bool by_address;		/* signer = address: their certificate must name the address they send from */
+	int64_t expired_grace_ms;
 	enum conf_receipt receipt;
 	enum conf_ack ack;		/* theirs: not looked at; count, and are waited for where asked for; always waited for */
 	enum conf_when ack_ta1, ack_997, ack_contrl;	/* ours */
@@ -137,6 +159,7 @@ enum setting_type {
 	SET_PATHS,		/* struct conf_list */
 	SET_KEYS,		/* struct conf_list of paths, and of URIs (pkcs11:...) that stay as they are */
 	SET_SECRET,		/* struct str: file: command: credential: env: */
+	SET_ALLOW,		/* int64_t[CONF_ALLOWS]: "sha1 until 2027-06-30, ..." */
 };
 
 enum setting_in { IN_CONF, IN_PARTNER, IN_ROUTE };	/* the struct that offset counts in; IN_ROUTE: conf_smtp */
@@ -196,6 +219,8 @@ const struct partner *partner_by_key(const struct conf *c, struct str key);
 const struct partner *partner_by_address(const struct conf *c, struct str address);
 const struct partner *partner_by_id(const struct conf *c, struct str qual, struct str id);
 bool partner_takes(const struct partner *pt, struct str format, bool test);	/* by its mode; what has no test indicator is always taken */
+unsigned int partner_allows(const struct partner *p, int64_t now_ms);	/* bits 1 << enum conf_allow */
+const char *conf_allow_name(enum conf_allow which);
 bool conf_is_own_id(const struct conf *c, struct str qual, struct str id);
 bool conf_is_own_address(const struct conf *c, struct str address);
 

@@ -77,6 +77,14 @@ check_partner(struct conf_load *l, const struct conf_entry *e)
 		if (conf_is_own_id(l->conf, p->ids.v[i].qual, p->ids.v[i].id))
 			conf_warn(l, conf_where(l, e, "partner", "ids"), "interchange id " STR_FMT " is our own",
 			    STR_ARG(p->ids.v[i].id));
+	conf_allow_check(l, e);
+	if (p->shape.oaep && !p->encrypt)
+		conf_warn(l, conf_where(l, e, "partner", "key_transport"), "key_transport without send = encrypt does nothing");
+	if (p->shape.compress_last && !(p->compress && p->sign))
+		conf_warn(l, conf_where(l, e, "partner", "compression"),
+		    "compression = after without send = sign compress does nothing");
+	if (p->expired_grace_ms > 0)
+		conf_warn(l, conf_where(l, e, "partner", "expired_grace"), "certificates of this partner count after their end");
 	if (!p->sign && p->receipt == CONF_RECEIPT_SIGNED)
 		conf_warn(l, conf_where(l, e, "partner", "send"),
 		    "what we send is not signed: many systems answer that with an unsigned receipt or none");

@@ -67,6 +67,10 @@ void conf_index_partners(struct conf_load *l);
 int conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, struct str text, void *base,
     struct err *e);
 
+/* "none", or exceptions with their ends, into CONF_ALLOWS dates. */
+int conf_allow_read(struct arena *a, struct str text, int64_t *until, struct err *e);
+void conf_allow_check(struct conf_load *l, const struct conf_entry *e);
+
 bool conf_is_loopback(struct str host);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "gateway/base/ini.h"
 #include "gateway/conf_files.h"
+#include "gateway/profile.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -363,12 +364,27 @@ settle_route(struct conf_smtp *r)
 		r->port = mx || r->tls == CONF_TLS_NONE ? 25 : r->tls == CONF_TLS_IMPLICIT ? 465 : 587;
 }
 
+/* What a profile says of keys that are not set. */
+static void
+set_profile(struct conf_load *l, struct conf_entry *e)
+{
+	for (size_t i = 0; i < conf_n_settings; i++) {
+		const struct setting *s = &conf_settings[i];
+		const char *value = s->in != IN_PARTNER || e->given[i].at.line > 0 ? NULL :
+		    profile_value(e->partner.profile, str_of(s->key));
+		struct err err;
+		if (value != NULL && conf_value_set(l->a, l->conf, s, str_of(value), &e->partner, &err) == -1)
+			conf_error(l, e->at, "profile " STR_FMT ": %s: %s", STR_ARG(e->partner.profile), s->key, err.text);
+	}
+}
+
 static void
 settle_partner(struct conf_load *l, struct conf_entry *e)
 {
 	struct partner *p = &e->partner;
 	bool route = e->route.host.n > 0;
 
+	set_profile(l, e);
 	if (p->name.n == 0)
 		p->name = p->key;
 	if (p->receipt_wait_ms == 0)

@@ -2,6 +2,8 @@
 /* conf_show.c - what is in force, and where it comes from. */
 #include "gateway/conf_load.h"
 
+#include "gateway/profile.h"
+
 /* Value and origin of one row; receipt_wait of a partner is that of [receipt] when it is not given. */
 static bool
 in_force(struct conf_load *l, const struct conf_entry *e, size_t row, struct str *value, struct str *origin)
@@ -14,6 +16,11 @@ in_force(struct conf_load *l, const struct conf_entry *e, size_t row, struct str
 	if (g->at.line > 0) {
 		*value = g->value;
 		*origin = str_fmt(l->a, "%s:%u", g->at.file, g->at.line);
+		return true;
+	}
+	if (e != NULL && s->in == IN_PARTNER && profile_value(e->partner.profile, str_of(s->key)) != NULL) {
+		*value = str_of(profile_value(e->partner.profile, str_of(s->key)));
+		*origin = str_fmt(l->a, "profile " STR_FMT, STR_ARG(e->partner.profile));
 		return true;
 	}
 	*value = str_of(s->dflt);

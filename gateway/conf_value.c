@@ -12,6 +12,8 @@
 #define QUAL_MAX 10
 
 static_assert(sizeof(enum conf_tls) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
+static_assert(sizeof(enum conf_certs) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
+static_assert(sizeof(enum conf_encoding) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_receipt) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(offsetof(struct partner, encrypt) == offsetof(struct partner, sign) + 1 &&
     offsetof(struct partner, compress) == offsetof(struct partner, sign) + 2 &&
@@ -387,6 +389,8 @@ conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, s
 		return read_keys(a, c, text, field, e);
 	case SET_SECRET:
 		return read_secret(text, field, e);
+	case SET_ALLOW:
+		return conf_allow_read(a, text, field, e);
 	}
 	return err_set(e, ERR_CONFIG, "a type of setting without a case");
 }

@@ -16,11 +16,11 @@ unbracketed(struct str id)
 
 /* A receipt against the mail that it is for. */
 static enum ex_event
-weigh_mdn(const struct msg *m, const struct db_tx *t, const struct partner *pt, const char **why)
+weigh_mdn(const struct ledger *l, const struct msg *m, const struct db_tx *t, const struct partner *pt, const char **why)
 {
 	const struct weigh_receipt r = { .word = m->word, .modifier = m->name, .text = m->text, .mic = m->mic, .is_signed = m->flag };
 	const struct weigh_sent s = { .mics = t->mic, .signed_due = pt == NULL || pt->receipt == CONF_RECEIPT_SIGNED,
-		.tries = t->tries };
+		.sha1 = pt != NULL && (partner_allows(pt, l->now) & 1u << CONF_ALLOW_SHA1) != 0, .tries = t->tries };
 
 	return weigh(&r, &s, why);
 }
@@ -68,7 +68,7 @@ ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct st
 		    STR_ARG(m->partner));
 		return;
 	}
-	ev = weigh_mdn(m, t, ledger_partner(l, d), &why);
+	ev = weigh_mdn(l, m, t, ledger_partner(l, d), &why);
 	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof, "receipt " STR_FMT "%s" STR_FMT "%s" STR_FMT ": %s%s" STR_FMT,
 	    STR_ARG(m->word), m->name.n > 0 ? "/" : "", STR_ARG(m->name), m->text.n > 0 ? ": " : "", STR_ARG(m->text), why,
 	    m->peer.n > 0 ? ", signed by " : "", STR_ARG(ledger_signer(m->peer)));

@@ -22,6 +22,7 @@
 #include "mime/mic.h"
 #include "spool/spool.h"
 
+#include <assert.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -157,6 +158,22 @@ write_mail(const struct as1_document *d, const struct claim *claim, struct msg *
 	return rc;
 }
 
+static_assert((int)CMS_LEAF == (int)CONF_CERTS_LEAF && (int)CMS_NO_CERTS == (int)CONF_CERTS_NONE &&
+    (int)AS1_QUOTED == (int)CONF_QUOTED && (int)AS1_7BIT == (int)CONF_7BIT && (int)AS1_8BIT == (int)CONF_8BIT &&
+    (int)AS1_BINARY == (int)CONF_BINARY, "the words of the settings stand in the order of mime's enums");
+
+static struct as1_shape
+shape_of(const struct partner *pt)
+{
+	const struct conf_shape *s = &pt->shape;
+
+	return (struct as1_shape){ .compress = pt->compress, .sign = pt->sign, .encrypt = pt->encrypt,
+		.compress_last = s->compress_last, .opaque = s->opaque, .pss = s->pss, .oaep = s->oaep,
+		.digest = mic_alg_of(s->digest), .cipher = s->cipher, .encoding = (enum as1_encoding)s->encoding,
+		.bare_micalg = s->bare_micalg, .include = (enum cms_include)s->certs, .by_key_id = s->by_key_id,
+		.protection = s->protection };
+}
+
 static int
 pack_for(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f,
     struct span content, struct msg *m, struct err *e)
@@ -164,7 +181,7 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	struct as1_document d = {
 		.env = envelope(job->ulid2, pt->addresses.v[0]), .content = content, .file_name = claim->name,
 		.media_type = str_of(f->format != NULL ? f->format->media_type : "application/octet-stream"),
-		.how = { .compress = pt->compress, .sign = pt->sign, .encrypt = pt->encrypt }, .receipt = (enum as1_receipt)pt->receipt,
+		.how = shape_of(pt), .receipt = (enum as1_receipt)pt->receipt,
 		.own = keyring_signer(ring)->set, .key = keyring_signer(ring)->key,
 	};
 	struct mic_set mics;
@@ -327,6 +344,7 @@ pack_receipt(const struct msg *job, struct err *e)
 		return 0;
 	}
 	r.env = envelope(job->ulid2, pt->addresses.v[0]);
+	r.how = shape_of(pt);
 	r.mdn = (struct mdn){
 		.reporting_ua = str_fmt(arena, STR_FMT "; edigate " EDIGATE_VERSION, STR_ARG(domain_of(role.conf.address))),
 		.original_recipient = role.conf.address, .final_recipient = role.conf.address,

@@ -100,6 +100,17 @@ partner_quirks_refused(const struct partner *pt)
 	return bits;
 }
 
+unsigned int
+partner_allows(const struct partner *p, int64_t now_ms)
+{
+	unsigned int bits = 0;
+
+	for (unsigned int i = 0; i < CONF_ALLOWS; i++)
+		if (now_ms < p->allow_until_ms[i])
+			bits |= 1u << i;
+	return bits;
+}
+
 const struct partner *
 partner_by_key(const struct conf *c, struct str key)
 {

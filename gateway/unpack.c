@@ -20,6 +20,7 @@
 #include "mime/rope.h"
 #include "spool/spool.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -200,6 +201,10 @@ stage_payload(const struct msg *job, const struct partner *pt, const struct as1_
 	return rc;
 }
 
+static_assert(ALG_ALLOW_SHA1 == 1 << CONF_ALLOW_SHA1 && ALG_ALLOW_3DES == 1 << CONF_ALLOW_3DES &&
+    ALG_ALLOW_RSA1024 == 1 << CONF_ALLOW_RSA1024, "partner_allows() gives the bits of mime/alg.h");
+
+/* Some receipts name what they answer in their own header only. */
 static void
 tell_mdn(const struct msg *job, const struct partner *pt, const struct as1_opened *o)
 {
@@ -208,7 +213,7 @@ tell_mdn(const struct msg *job, const struct partner *pt, const struct as1_opene
 	const struct mdn *d = &o->mdn;
 
 	role_tell(&role, &(struct msg){ .type = MSG_MDN, .job = job->job, .partner = pt != NULL ? pt->key : S(""),
-	    .flag = o->is_signed, .message_id = d->original_message_id, .word = str_of(words[d->disposition]),
+	    .flag = o->is_signed, .message_id = d->original_message_id.n > 0 ? d->original_message_id : o->in_reply_to, .word = str_of(words[d->disposition]),
 	    .name = d->modifier, .text = d->modifier_text.n > 0 ? d->modifier_text : d->failure.n > 0 ? d->failure :
 	    d->error.n > 0 ? d->error : d->warning,
 	    .mic = d->mic.alg == MIC_NONE ? S("") : mic_text(arena, &d->mic), .peer = o->signer });
@@ -301,6 +306,9 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 		policy.n_from = pt->addresses.n;
 		policy.must_sign = pt->must_sign;
 		policy.must_encrypt = pt->must_encrypt;
+		policy.by_address = pt->by_address;
+		policy.allow = partner_allows(pt, policy.now_ms);
+		policy.grace_ms = pt->expired_grace_ms;
 		if (keyring_partner(ring, pt, &policy.partner, e) == -1)
 			return -1;	/* ours to put right: the mail waits */
 	}

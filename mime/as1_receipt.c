@@ -37,10 +37,12 @@ wrap(struct str text, struct buf *out, struct err *e)
 static int
 put_report(struct arena *a, const struct as1_receipt_mail *r, struct buf *out, struct err *e)
 {
+	struct mdn mdn = r->mdn;
 	struct str boundary = as1_boundary(a, &r->env, "report");
 	struct buf human = BUF_CAP(REPORT_MAX);
 	int rc = -1;
 
+	mdn.bare_micalg = r->how.bare_micalg;
 	if (wrap(r->human, &human, e) == -1)
 		goto out;
 	if (buf_put(out, S("Content-Type: multipart/report; report-type=disposition-notification"),
@@ -53,7 +55,7 @@ put_report(struct arena *a, const struct as1_receipt_mail *r, struct buf *out, s
 	        S("Content-Type: message/disposition-notification\r\nContent-Transfer-Encoding: "
 	          "7bit\r\n\r\n"),
 	        e) == -1 ||
-	    mdn_write(&r->mdn, out, e) == -1)
+	    mdn_write(&mdn, out, e) == -1)
 		goto out;
 	if (r->original_headers.n > 0 && (write_delimiter(out, boundary, e) == -1 ||
 	    write_text_part(out, "text/rfc822-headers", r->original_headers, e) == -1))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "mime/mdn.h"
 
+#include "mime/alg.h"
 #include "mime/header.h"
 #include "mime/word.h"
 
@@ -143,6 +144,18 @@ disposition_text(struct arena *a, const struct mdn *m)
 	    m->modifier_text.n > 0 ? ": " : "", STR_ARG(m->modifier_text));
 }
 
+/* Some compare the name of the digest as text. */
+static struct str
+mic_field(struct arena *a, const struct mdn *m)
+{
+	struct str text = mic_text(a, &m->mic), digits;
+
+	if (!m->bare_micalg || text.n == 0)
+		return text;
+	(void)str_cut(&text, ',', &digits);
+	return str_fmt(a, STR_FMT ", %s", STR_ARG(digits), alg_micalg(m->mic.alg, true));
+}
+
 int
 mdn_write(const struct mdn *m, struct buf *out, struct err *e)
 {
@@ -157,7 +170,7 @@ mdn_write(const struct mdn *m, struct buf *out, struct err *e)
 	    put_field(out, "Failure", "", m->failure, e) == -1 ||
 	    put_field(out, "Error", "", m->error, e) == -1 ||
 	    put_field(out, "Warning", "", m->warning, e) == -1 ||
-	    put_field(out, "Received-content-MIC", "", mic_text(a, &m->mic), e) == -1)
+	    put_field(out, "Received-content-MIC", "", mic_field(a, m), e) == -1)
 		goto out;
 	rc = 0;
 out:

@@ -52,6 +52,7 @@ struct mdn {
 	struct str modifier_text;			/* "decryption-failed", ... */
 	struct str failure, error, warning;		/* the fields of those names */
 	struct mic mic;					/* alg MIC_NONE when the field is absent */
+	bool bare_micalg;				/* written as "sha256", not "sha-256" */
 	struct str human;				/* the text part, for showing */
 };
 

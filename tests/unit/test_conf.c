@@ -240,6 +240,18 @@ mistakes_are_told_with_their_place(void **state)
 		{ MINIMAL "[partner \"acme\"]\naddress = a@acme.example\n", "config.ini:3:1: partner \"acme\" has no cert: needed for send = encrypt" },
 		{ MINIMAL ACME "send = sing\n", "config.ini:6:8: send: \"sing\" is none of sign|encrypt|compress" },
 		{ MINIMAL ACME "send = none sign\n", "want none, or some of" },
+		{ MINIMAL ACME "profile = edi-energie\n", "is none of as1|edi-energy|ediel-se|ediel-no|plain" },
+		{ MINIMAL ACME "allow = sha1\n", "config.ini:6:9: allow: \"sha1\": an exception has an end, want e.g. sha1 until 2027-06-30" },
+		{ MINIMAL ACME "allow = sha1 until 2027-02-30\n", "an exception has an end" },
+		{ MINIMAL ACME "allow = sha1 until tomorrow\n", "an exception has an end" },
+		{ MINIMAL ACME "allow = sha1 until 2027-06-30T00:00:00Z\n", "an exception has an end" },
+		{ MINIMAL ACME "allow = md5 until 2027-06-30\n", "\"md5 until 2027-06-30\" is no exception" },
+		{ MINIMAL ACME "allow = sha1 until 2027-06-30, sha1 until 2027-07-30\n", "sha1 stands there twice" },
+		{ MINIMAL ACME "allow = sha1 until 2027-06-30,\n", "is no exception" },
+		{ MINIMAL ACME "allow = none, sha1 until 2027-06-30\n", "\"none\" is no exception" },
+		{ MINIMAL ACME "expired_grace = 91d\n", "out of range" },
+		{ MINIMAL ACME "cipher = 3des\n", "is none of aes-256-cbc" },
+		{ MINIMAL ACME "digest = sha1\n", "is none of sha-256" },
 		{ MINIMAL ACME "send =\n", "want none, or some of" },
 		{ MINIMAL ACME "accept = compress\n", "is none of sign|encrypt" },
 		{ MINIMAL ACME "ack = yes\n", "\"yes\" is none of none|auto|wanted" },
@@ -591,6 +603,57 @@ assert_each_once(const unsigned int *seen, const char *where)
 	}
 }
 
+/* Each until the end of its day, UTC, and not a moment longer. */
+static void
+exceptions_end(void **state)
+{
+	(void)state;
+	const struct conf *c = read_conf(S(MINIMAL ACME "allow = sha1 until 2027-06-30 ,  rsa1024  until  2027-03-31\n"));
+	const struct partner *p = partner_by_key(c, S("acme"));
+	static const struct { struct str now; unsigned int want; } cases[] = {
+		{ S_INIT("2026-11-23T00:00:00Z"), 1u << CONF_ALLOW_SHA1 | 1u << CONF_ALLOW_RSA1024 },
+		{ S_INIT("2027-03-31T23:59:59Z"), 1u << CONF_ALLOW_SHA1 | 1u << CONF_ALLOW_RSA1024 },
+		{ S_INIT("2027-04-01T00:00:00Z"), 1u << CONF_ALLOW_SHA1 },
+		{ S_INIT("2027-06-30T23:59:59Z"), 1u << CONF_ALLOW_SHA1 },
+		{ S_INIT("2027-07-01T00:00:00Z"), 0 },
+	};
+	int64_t now;
+
+	for (size_t i = 0; i < N(cases); i++) {
+		assert_int_equal(clock_read_rfc3339(cases[i].now, &now), 0);
+		assert_int_equal(partner_allows(p, now), cases[i].want);
+	}
+	assert_int_equal(partner_allows(partner_by_key(read_conf(S(MINIMAL ACME)), S("acme")), now), 0);
+}
+
+static void
+profiles_give_defaults(void **state)
+{
+	(void)state;
+	const struct conf *c = read_conf(S(MINIMAL ACME "profile = edi-energy\ncipher = aes-128-gcm\nreceipt = signed\n"
+	    "[partner \"mueller\"]\naddress = bestellung@mueller.example\nprofile = plain\n"));
+	const struct partner *p = partner_by_key(c, S("acme")), *m = partner_by_key(c, S("mueller"));
+	struct str value, origin;
+	struct err e;
+
+	assert_true(p->sign && p->encrypt && !p->compress && p->must_sign && p->must_encrypt && p->by_address);
+	assert_true(p->shape.pss && p->shape.oaep && !p->shape.opaque);
+	EQ(p->shape.cipher, "aes-128-gcm");
+	EQ(p->shape.digest, "sha-256");
+	assert_int_equal(p->receipt, CONF_RECEIPT_SIGNED);
+	assert_false(m->sign || m->encrypt || m->must_sign || m->must_encrypt);
+	assert_int_equal(m->receipt, CONF_RECEIPT_NONE);
+	assert_int_equal(conf_get(a, str_of(home), S("partner.acme.signature"), &value, &origin, &e), 0);
+	EQ(value, "pss");
+	EQ(origin, "profile edi-energy");
+	assert_int_equal(conf_get(a, str_of(home), S("partner.acme.micalg"), &value, &origin, &e), 0);
+	EQ(origin, "default");
+	/* Every value of every profile is one that its key takes. */
+	static const char *const names[] = { "as1", "edi-energy", "ediel-se", "ediel-no", "plain" };
+	for (size_t i = 0; i < N(names); i++)
+		(void)read_conf(str_fmt(a, MINIMAL ACME "profile = %s\n", names[i]));
+}
+
 static void
 table_is_sound(void **state)
 {
@@ -715,6 +778,8 @@ main(void)
 		TEST(check_tells_everything_at_once),
 		TEST(secrets_come_from_where_they_are_kept),
 		TEST(paths_know_both_homes),
+		TEST(exceptions_end),
+		TEST(profiles_give_defaults),
 		TEST(table_is_sound),
 		TEST(example_fits_the_table),
 		TEST(manual_page_fits_the_table),
