@@ -127,6 +127,7 @@ ack_read(struct arena *a, struct str in, const struct edi_facts *f, struct ack_s
 	if (f->format != &edi_x12 && f->format != &edi_edifact)
 		return;
 	walk_start(&r.walk, f->format, in);
+	r.walk.r.passed = f->passed;
 	while ((r.step = walk_next(&r.walk)) != WALK_END) {
 		if (f->format == &edi_x12)
 			x12_ack_segment(&r);

@@ -276,6 +276,7 @@ subject_read(struct arena *a, struct str in, const struct edi_facts *f, struct s
 	*out = (struct subject){ 0 };
 	sort_problems(&r, f);
 	walk_start(&r.walk, f->format, in);
+	r.walk.r.passed = f->passed;
 	while ((step = walk_next(&r.walk)) != WALK_END) {
 		take_segment(&r, step);
 		if (out->n_units > ACK_MESSAGES_MAX)

@@ -250,6 +250,8 @@ feed(struct parse *x)
 		struct str chunk = str_sub(x->in, at, CHUNK);
 		xmlParseChunk(x->ctxt, chunk.p, (int)chunk.n, 0);
 		check_token(x);
+		if (x->f->passed != NULL && at % EDI_PASSED_STEP == 0)
+			x->f->passed->passed(x->f->passed->with, at);
 	}
 	if (!x->stopped)
 		xmlParseChunk(x->ctxt, NULL, 0, 1);

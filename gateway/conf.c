@@ -95,7 +95,7 @@ const struct setting conf_settings[] = {
 	    CONF(tls_cert) },
 	{ "listen", "tls_key", SET_PATH, "", "Its private key.", CONF(tls_key) },
 	{ "listen", "size_max", SET_BYTES, "64M", "The largest mail that is taken.", CONF(size_max),
-	    NULL, KIB(64), KIB(2 * 1024 * 1024) },
+	    NULL, KIB(64), KIB(16 * 1024 * 1024) },
 	{ "listen", "sessions_max", SET_COUNT, "500", "Connections at once.", CONF(sessions_max), NULL, 1, 20000 },
 	{ "listen", "users", SET_PATH, "",
 	    "File of user:password lines for clients that log in, over TLS only; empty: nobody can. Instead of a "

@@ -13,7 +13,7 @@
 #define CONNECT_MS	 30000
 #define IDLE_MS		 10000	/* a session without a mail stays this long for the next one */
 #define MAILS_A_SESSION	 500
-#define MAIL_MAX	 ((size_t)1 << 30)
+#define MAIL_MAX	 ((size_t)16 << 30)
 #define PASSWORD_MAX	 4096	/* an OAuth token is long */
 
 static const struct route_hop *

@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 #define UNPACK_ARENA_MAX  ((size_t)128 << 20)
-#define UNPACK_MAIL_MAX	  ((size_t)8 << 30)	/* a document of 2 GiB, encoded twice; how much listen takes says its size_max */
+#define UNPACK_MAIL_MAX	  ((size_t)16 << 30)	/* a document of 4 GiB, encoded twice; how much listen takes says its size_max */
 #define UNPACK_JOBS_AHEAD 16
 #define PART_ENVELOPE_MAX 65536		/* bytes of headers and trailers around a message */
 #define EXTENSION_MAX	  5

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# memory - what pack and unpack take of it at their peak, for documents of any size, compressed, signed and encrypted.
+# MEMORY_SIZES (bytes) and MEMORY_SECONDS (for each) are for larger ones by hand: 2 GB take about 20 GB of disk.
+b=${1:-build/opt}
+. tests/lib.sh
+. tests/gateway.sh
+LIMIT_KIB=16384
+sizes=${MEMORY_SIZES:-1000 1000000 30000000} seconds=${MEMORY_SECONDS:-120}
+sys_begin
+make_pair "$dir" || bail "setting up"
+for home in "$nordwind" "$acme"; do
+	set_all "$home" gateway.workers 1 listen.size_max 16G || bail "settings"
+done
+
+# An order of about so many bytes, that does not compress to nothing.
+large() {	# bytes, number
+	awk -v want="$1" -v number="$2" 'BEGIN {
+		printf "UNB+UNOC:3+4012345000009:14+5098765000007:14+261120:1030+M%05d\047\n", number
+		printf "UNH+1+ORDERS:D:96A:UN:EAN008\047\nBGM+220+PO-%05d+9\047\nDTM+137:20261120:102\047\n", number
+		segments = 4
+		for (n = 250; n < want; segments += 2) {
+			line = sprintf("LIN+%d++%013d:EN\047\nQTY+21:%d:PCE\047\n", ++lines, (lines * 7919 * 104729) % 9999999999999, lines * 31 % 977)
+			printf "%s", line
+			n += length(line)
+		}
+		printf "UNS+S\047\nCNT+2:%d\047\nUNT+%d+1\047\nUNZ+1+M%05d\047\n", lines, segments + 2, number
+	}'
+}
+
+# VmHWM of a role, in KiB.
+peak() {	# home, role
+	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$(sed -n "s/^$2\(\.[0-9]*\)* \([0-9]*\) .*/\2/p" "$1/run/roles" | head -n 1)/status"
+}
+holds() { [ "$1" -gt 0 ] && [ "$1" -le "$LIMIT_KIB" ]; }
+
+number=0
+for size in $sizes; do
+	number=$((number + 1))
+	set_all "$nordwind" partner.acme.send 'compress sign encrypt'
+	set_all "$acme" partner.nordwind.accept none
+	up "$nordwind" && up "$acme" || bail "starting"
+	large "$size" "$number" >"$dir/$number.edi"
+	drop "$nordwind" acme "$number.edi" <"$dir/$number.edi"
+	complete() { [ "$(state_of "$nordwind" "name=$number.edi" dir=out)" = complete ]; }
+	try "$size bytes: complete, with a receipt" wait_for "$seconds" complete
+	filed=
+	for file in "$acme"/inbox/nordwind/*; do
+		cmp -s "$file" "$dir/$number.edi" && filed=yes
+	done
+	is "$size bytes: arrived byte for byte" "$filed" yes
+	for place in "$nordwind pack" "$acme unpack"; do
+		peak=$(peak ${place})
+		note "$size bytes: ${place##* } took $peak KiB at its peak"
+		try "$size bytes: ${place##* } keeps to $LIMIT_KIB KiB" holds "${peak:-0}"
+	done
+	down "$nordwind"
+	down "$acme"
+	rm -f "$dir/$number.edi"
+done
+done_testing
