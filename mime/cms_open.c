@@ -24,6 +24,20 @@ find_us(const struct cms_enveloped *env, const struct cert_set *own, X509 **to)
 	return NULL;
 }
 
+/*
+ * In the place of one that is ours, when none is: the same private key operation is made and its key is used, so that what
+ * was never for us takes the time of what was changed on the way.
+ */
+static const struct cms_recipient *
+any_recipient(const struct cms_enveloped *env, const struct cert_set *own, X509 **to)
+{
+	*to = cert_set_get(own, 0);
+	for (size_t i = 0; i < env->n; i++)
+		if (!env->recipients[i].agreed)
+			return &env->recipients[i];
+	return env->n > 0 ? &env->recipients[0] : NULL;
+}
+
 static bool
 read_transport(const struct cms_recipient *r, struct cert_to_unwrap *what)
 {
@@ -97,12 +111,13 @@ struct opening {
 	struct cms_cipher cipher;
 	const struct cms_recipient *us;
 	X509 *to;			/* our certificate that it is for */
+	bool for_others;
 	struct cms_opened *out;
 };
 
 /* Whether there is anything to decrypt, and how. Which cipher it is stands in the clear: this alone may be told. */
 static bool
-is_for_us(struct opening *o)
+can_be_tried(struct opening *o)
 {
 	const struct alg *alg = alg_find(ALG_CIPHER, o->env->cipher.oid);
 
@@ -113,6 +128,10 @@ is_for_us(struct opening *o)
 	    !str_eq(o->env->content_type, cms_oid_data) || !cms_cipher_read(alg, o->env->cipher.parameters, &o->cipher))
 		return false;
 	o->us = find_us(o->env, o->keys->own, &o->to);
+	if (o->us == NULL) {
+		o->for_others = true;
+		o->us = any_recipient(o->env, o->keys->own, &o->to);
+	}
 	return o->us != NULL;
 }
 
@@ -164,7 +183,7 @@ decrypt_at_the_end(struct opening *o, struct pull *p, struct store *plain, struc
 	return rc;
 }
 
-/* Not for us: read on all the same, so that what is broken is told alike. */
+/* Nothing to try: read on all the same, so that what is broken is told alike. */
 static void
 read_past(struct opening *o, struct pull *p)
 {
@@ -185,13 +204,15 @@ cms_open(struct pull *p, enum cms_kind kind, const struct cms_keys *keys, struct
 	*out = (struct cms_opened){ .algorithm = S("other") };
 	if (!cms_enveloped_begin(p, o.env)) {
 		(void)cms_fault(p, &why, "");
-	} else if (!is_for_us(&o)) {
+	} else if (!can_be_tried(&o)) {
 		read_past(&o, p);
 		(void)cms_fault(p, &why, "");
 	} else {
 		plain = room->open(room, &why);
 		if (plain != NULL)
 			rc = kind == CMS_IS_ENVELOPED ? decrypt_on_the_way(&o, p, plain, &why) : decrypt_at_the_end(&o, p, plain, &why);
+		if (o.for_others)
+			rc = -1;
 		if (rc == 0)
 			out->content = span_store(plain);
 	}
