@@ -42,11 +42,8 @@ byte_at(struct str frame, size_t at)
 static bool
 is_zero(struct str s)
 {
-	unsigned char any = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		any |= (unsigned char)s.p[i];
-	return any == 0;
+	/* Every byte like the one before: many at a time. */
+	return s.n == 0 || (s.p[0] == '\0' && memcmp(s.p, s.p + 1, s.n - 1) == 0);
 }
 
 /* ---- what may be asked */

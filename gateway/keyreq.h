@@ -15,7 +15,7 @@
 
 #include "mime/cert_key.h"
 
-#define KEYREQ_BYTES	4096
+#define KEYREQ_BYTES	2112
 #define KEYREQ_PEER_MAX 256		/* an uncompressed point of P-521 has 133 */
 #define KEYREQ_INFO_MAX 512
 #define KEYANS_BYTES	(16 + CERT_SIGNATURE_MAX)
