@@ -68,6 +68,7 @@ certs_print_facts(struct arena *a, const struct cert_facts *f)
 	    cli_day(a, f->not_before_ms), cli_day(a, f->not_after_ms),
 	    certs_days_left(f->not_after_ms) < 0 ? "  EXPIRED" : "");
 	(void)printf("  sha256     %s\n", cli_shown(a, f->fingerprint));
+	(void)printf("  words      %s\n", cli_shown(a, f->words));
 }
 
 void
@@ -95,6 +96,7 @@ certs_facts_json(struct arena *a, const struct cert_facts *f)
 	json_str(o, a, "serial", f->serial);
 	json_str(o, a, "mail", f->mail);
 	json_str(o, a, "sha256", f->fingerprint);
+	json_str(o, a, "words", f->words);
 	json_str(o, a, "key", f->key);
 	json_time(o, a, "not_before", f->not_before_ms);
 	json_time(o, a, "not_after", f->not_after_ms);

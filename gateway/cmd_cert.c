@@ -2,7 +2,7 @@
 #include "gateway/cli.h"
 
 #include "gateway/base/clock.h"
-#include "gateway/certs.h"
+#include "gateway/certs_change.h"
 #include "gateway/house.h"
 
 #include <stdio.h>
@@ -11,6 +11,7 @@ struct cert_list {
 	struct cli cli;
 	bool json;
 	struct table *table;
+	struct str words;		/* behind it: what to compare on the phone */
 };
 
 static void
@@ -55,30 +56,60 @@ put_file(struct cert_list *l, struct str owner, const char *use, struct str path
 	certs_clear(&f);
 }
 
+/* What waits for the operator. */
+static void
+put_pending(struct cert_list *l, const struct conf *conf)
+{
+	struct certs_pending pending[CERTS_PENDING_MAX];
+
+	for (size_t i = 0; i < conf->n_partners; i++) {
+		const struct partner *pt = &conf->partners[i];
+		size_t n = certs_find_pending(&l->cli, conf, pt, pending);
+		for (size_t k = 0; k < n; k++) {
+			put_one(l, pt->key, "pending", pending[k].path, &pending[k].facts);
+			if (!l->json)
+				l->words = str_fmt(l->cli.arena, STR_FMT STR_FMT "  " STR_FMT "\n  words  " STR_FMT "\n", STR_ARG(l->words),
+				    STR_ARG(pt->key), STR_ARG(pending[k].facts.fingerprint), STR_ARG(pending[k].facts.words));
+			cert_set_free(pending[k].set);
+		}
+	}
+}
+
+static void
+put_all(struct cert_list *l, const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->certs.n; i++)
+		put_file(l, S("own"), "sign+decrypt", conf->certs.v[i], true);
+	if (conf->listen)
+		put_file(l, S("own"), "tls", conf->tls_cert, true);
+	for (size_t i = 0; i < conf->n_partners; i++) {
+		const struct partner *pt = &conf->partners[i];
+		for (size_t k = 0; k < pt->certs.n; k++)
+			put_file(l, pt->key, "verify+encrypt", pt->certs.v[k], false);
+	}
+}
+
 int
 cmd_cert_list(int argc, char **argv)
 {
 	static const struct table_column columns[] = { { "OWNER", 24, false }, { "USE", 0, false }, { "SUBJECT", 60, false },
 		{ "KEY", 0, false }, { "NOT AFTER", 0, false }, { "LEFT", 0, true } };
 	struct cert_list l = { 0 };
-	const struct cli_opt opts[] = { { "--json", .flag = &l.json } };
+	bool pending = false;
+	const struct cli_opt opts[] = { { "--json", .flag = &l.json }, { "--pending", .flag = &pending } };
 	const struct conf *conf;
 
 	cli_start(&l.cli, argc, argv, opts, N(opts));
 	cli_want_args(&l.cli, 0, 0);
 	conf = cli_conf(&l.cli);
 	l.table = table_new(l.cli.arena, columns, N(columns));
-	for (size_t i = 0; i < conf->certs.n; i++)
-		put_file(&l, S("own"), "sign+decrypt", conf->certs.v[i], true);
-	if (conf->listen)
-		put_file(&l, S("own"), "tls", conf->tls_cert, true);
-	for (size_t i = 0; i < conf->n_partners; i++) {
-		const struct partner *pt = &conf->partners[i];
-		for (size_t k = 0; k < pt->certs.n; k++)
-			put_file(&l, pt->key, "verify+encrypt", pt->certs.v[k], false);
-	}
+	if (pending)
+		put_pending(&l, conf);
+	else
+		put_all(&l, conf);
 	if (!l.json && table_rows(l.table) > 0)
 		cli_put_table(l.table);
+	(void)printf(STR_FMT, STR_ARG(l.words));
 	return EX_OK;
 }
 

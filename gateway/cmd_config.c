@@ -3,19 +3,12 @@
 #include "gateway/cli.h"
 
 #include "gateway/base/ini.h"
-#include "gateway/base/io.h"
 #include "gateway/house.h"
 #include "gateway/ident.h"
-#include "gateway/stage.h"
+#include "gateway/settings.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define SETTINGS_MAX ((size_t)1 << 20)
 
 struct show {
 	struct cli cli;
@@ -78,15 +71,10 @@ cmd_config_get(int argc, char **argv)
 /* ---- config set ---- */
 
 /* "smtp.host", "partner.acme.address": a partner's name may hold dots, a key never does. */
-struct place {
-	struct str section, name, key;
-	const char *file;		/* below home */
-};
-
-static struct place
+static struct settings_place
 place_of(struct cli *c, struct str dotted)
 {
-	struct place p = { .file = "config.ini" };
+	struct settings_place p = { .file = "config.ini" };
 	struct str rest = dotted;
 	size_t last = dotted.n;
 
@@ -105,7 +93,7 @@ place_of(struct cli *c, struct str dotted)
 
 /* Setting a mistyped key would add a line that nobody reads. */
 static void
-check_known(struct cli *c, const struct place *p)
+check_known(struct cli *c, const struct settings_place *p)
 {
 	const char **known = arena_get_array(c->arena, conf_n_settings, sizeof(*known));
 	const char *near;
@@ -127,7 +115,7 @@ check_known(struct cli *c, const struct place *p)
 
 /* [partner "x"] without a partner of that name would make a new one by mistake. */
 static void
-check_partner(struct cli *c, const struct place *p)
+check_partner(struct cli *c, const struct settings_place *p)
 {
 	const struct conf *conf;
 
@@ -142,28 +130,13 @@ int
 cmd_config_set(int argc, char **argv)
 {
 	struct cli c;
-	struct place p;
-	struct str old, new;
-	const char *file;
-	struct stat st;
-	struct err e;
+	struct settings_place p;
 
 	cli_start(&c, argc, argv, NULL, 0);
 	cli_want_args(&c, 2, 2);
 	p = place_of(&c, str_of(c.args[0]));
 	check_known(&c, &p);
 	check_partner(&c, &p);
-	file = cli_path(&c, "%s", p.file);
-	if (stat(file, &st) == -1)
-		cli_fail(EX_NOINPUT, "%s: %s", file, strerror(errno));
-	if (io_read_named(c.arena, file, SETTINGS_MAX, &old, &e) == -1)
-		cli_die(EX_NOINPUT, &e);
-	new = ini_set(c.arena, old, p.section, p.name, p.key, str_of(c.args[1]));
-	if (stage_check(&c, p.file, new, &e) == -1)
-		cli_fail(e.kind == ERR_CONFIG ? EX_CONFIG : EX_CANTCREAT, "nothing was changed: %s", e.text);
-	if (io_replace_file(AT_FDCWD, file, new, st.st_mode & 07777, &e) == -1)
-		cli_die(EX_CANTCREAT, &e);
-	if (geteuid() == 0 && chown(file, st.st_uid, st.st_gid) == -1)
-		cli_fail(EX_IOERR, "%s: %s", file, strerror(errno));
+	settings_put(&c, &p, str_of(c.args[1]));
 	return EX_OK;
 }

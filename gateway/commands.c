@@ -199,7 +199,9 @@ const struct command commands[] = {
 	    "\n"
 	    "examples:\n"
 	    "  edigate partner remove acme\n" },
-	{ "cert list", cmd_cert_list, "[--json]", "our certificates and our partners', with their dates",
+	{ "cert list", cmd_cert_list, "[--pending] [--json]", "our certificates and our partners', with their dates",
+	    "With --pending: those that partners have sent by signed mail, which wait for 'edigate cert accept'.\n"
+	    "\n"
 	    "examples:\n"
 	    "  edigate cert list\n" },
 	{ "cert new", cmd_cert_new, "", "make our key and certificate, if there are none",
@@ -207,6 +209,36 @@ const struct command commands[] = {
 	    "\n"
 	    "examples:\n"
 	    "  edigate cert new\n" },
+	{ "cert renew", cmd_cert_renew, "[--no-announce]", "make a new key and certificate beside the old, and tell the partners",
+	    "Both are in the settings then, and a running gateway takes them up. Partners are told by a mail signed with\n"
+	    "the old key. What is encrypted to either is opened; mails to a partner are signed with the old until that\n"
+	    "partner has taken up the new, or the old one ends.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate cert needs-renewal && edigate cert renew\n" },
+	{ "cert announce", cmd_cert_announce, "[PARTNER...]", "tell partners our newest certificate, by signed mail",
+	    "The certificate goes out as a document of the type application/pkix-cert, with a receipt like any other.\n"
+	    "Without a name: to all partners who get signed mail.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate cert announce acme\n" },
+	{ "cert confirm", cmd_cert_confirm, "PARTNER [FINGERPRINT]", "a partner has our newest certificate, so sign with it",
+	    "For partners whose software does not say so by itself. With the beginning of a fingerprint: only if it is that.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate cert confirm acme 3f:a2:91:07\n" },
+	{ "cert accept", cmd_cert_accept, "[--yes] PARTNER [FINGERPRINT]", "take up a certificate that a partner sent by signed mail",
+	    "Shows it and asks; compare the fingerprint, or the words, on the phone. It stands beside the old one then, and\n"
+	    "the partner is told by signed mail. A running gateway takes it up.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate cert list --pending\n"
+	    "  edigate cert accept nordwind\n" },
+	{ "cert import", cmd_cert_import, "[--yes] PARTNER FILE", "take up a partner's certificate from a file, beside the old",
+	    "FILE is PEM or DER; - is stdin. Shows it and asks.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate cert import acme acme-2027.pem\n" },
 	{ "cert needs-renewal", cmd_cert_needs_renewal, "[--expires-in T]", "do our certificates end soon",
 	    "Names those of our own that end within 30 days, or within the time given.\n"
 	    "Exit status: 0 yes, 1 no.\n"

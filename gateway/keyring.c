@@ -4,6 +4,7 @@
 #include "gateway/base/io.h"
 #include "gateway/base/landlock.h"
 #include "gateway/base/log.h"
+#include "gateway/certmail.h"
 #include "gateway/keyclient.h"
 
 #include <fcntl.h>
@@ -48,6 +49,7 @@ static int
 read_own(struct keyring *r, struct arena *a, struct str path, struct err *e)
 {
 	struct keyring_own *own = &r->own[r->n_own];
+	struct cert_facts facts;
 
 	if (read_set(a, path, &own->set, e) == -1)
 		return err_add(e, "our certificate " STR_FMT, STR_ARG(path));
@@ -57,6 +59,9 @@ read_own(struct keyring *r, struct arena *a, struct str path, struct err *e)
 			err_code(-1, e, "E-CERT-KEY");
 		return err_add(e, "our certificate " STR_FMT, STR_ARG(path));
 	}
+	if (cert_facts(a, own->set, 0, &facts, e) == -1)
+		return err_add(e, "our certificate " STR_FMT, STR_ARG(path));
+	own->from_ms = facts.not_before_ms;
 	own->key = keyclient_key(r->client, cert_set_get(own->set, 0));
 	return add_to_all(r, own->set, e);
 }
@@ -143,10 +148,63 @@ keyring_close(struct keyring *r)
 	free(r);
 }
 
-const struct keyring_own *
-keyring_signer(const struct keyring *r)
+static bool
+is_der(const struct cert_set *set, size_t i, struct str der)
 {
-	return &r->own[0];
+	struct buf b = BUF_CAP(PEM_MAX);
+	bool same = cert_der(set, i, &b, NULL) == 0 && str_eq(buf_str(&b), der);
+
+	buf_clear(&b);
+	return same;
+}
+
+/* A minute's work at most for the disk, and only while we have several. */
+static bool
+is_taken_up(const struct keyring *r, const struct keyring_own *own, const struct partner *pt)
+{
+	struct arena *a = arena_new((CERTMAIL_FILES + 10) * CERTMAIL_MAX);
+	struct buf der = BUF_CAP(PEM_MAX);
+	bool taken = cert_der(own->set, 0, &der, NULL) == 0 && certmail_has(a, r->conf, pt, buf_str(&der));
+
+	buf_clear(&der);
+	arena_free(a);
+	return taken;
+}
+
+const struct keyring_own *
+keyring_signer(const struct keyring *r, const struct partner *pt, int64_t now_ms)
+{
+	const struct keyring_own *first = NULL, *newest = NULL;
+	size_t usable = 0;
+
+	for (size_t i = 0; i < r->n_own; i++)
+		if (cert_usable(r->own[i].set, 0, CERT_SIGNS, now_ms, NULL) == 0) {
+			first = first == NULL ? &r->own[i] : first;
+			usable++;
+		}
+	for (size_t i = 0; i < r->n_own && usable > 1; i++)
+		if (cert_usable(r->own[i].set, 0, CERT_SIGNS, now_ms, NULL) == 0 && is_taken_up(r, &r->own[i], pt) &&
+		    (newest == NULL || newest->from_ms < r->own[i].from_ms))
+			newest = &r->own[i];
+	return newest != NULL ? newest : first != NULL ? first : &r->own[r->n_own - 1];
+}
+
+bool
+keyring_is_certificate(struct keyring *r, const struct partner *pt, struct str document)
+{
+	const struct cert_set *theirs = NULL;
+
+	if (document.n == 0 || document.n > CERTMAIL_MAX || document.p[0] != '\x30')
+		return false;
+	for (size_t i = 0; i < r->n_own; i++)
+		if (is_der(r->own[i].set, 0, document))
+			return true;
+	if (keyring_partner(r, pt, &theirs, NULL) == -1 || theirs == NULL)
+		return false;
+	for (size_t i = 0; i < cert_set_count(theirs); i++)
+		if (is_der(theirs, i, document))
+			return true;
+	return false;
 }
 
 const struct cert_set *

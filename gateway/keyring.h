@@ -23,8 +23,17 @@ void keyring_close(struct keyring *r);
 struct keyring_own {
 	struct cert_set *set;
 	struct cert_key *key;
+	int64_t from_ms;		/* valid from then on */
 };
-const struct keyring_own *keyring_signer(const struct keyring *r);
+
+/*
+ * For that partner: of those that may sign now the newest that the partner has taken up (certmail.h), else the first in
+ * the order of the settings; when none may any more, the last.
+ */
+const struct keyring_own *keyring_signer(const struct keyring *r, const struct partner *pt, int64_t now_ms);
+
+/* A document that is nothing but a certificate of ours, or of that partner: it tells of a change. */
+bool keyring_is_certificate(struct keyring *r, const struct partner *pt, struct str document);
 
 /* What we decrypt with: all certificates of ours, and a key that stands for them all. */
 const struct cert_set *keyring_all(const struct keyring *r);

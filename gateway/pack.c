@@ -14,6 +14,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
+#include "gateway/certmail.h"
 #include "gateway/describe.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
@@ -178,11 +179,12 @@ static int
 pack_for(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f,
     struct span content, struct msg *m, struct err *e)
 {
+	const struct keyring_own *signer = keyring_signer(ring, pt, clock_wall_ms());
 	struct as1_document d = {
 		.env = envelope(job->ulid2, pt->addresses.v[0]), .content = content, .file_name = claim->name,
 		.media_type = str_of(f->format != NULL ? f->format->media_type : "application/octet-stream"),
 		.how = shape_of(pt), .receipt = (enum as1_receipt)pt->receipt,
-		.own = keyring_signer(ring)->set, .key = keyring_signer(ring)->key,
+		.own = signer->set, .key = signer->key,
 	};
 	struct mic_set mics;
 
@@ -249,6 +251,10 @@ pack_ack(const struct msg *job, struct err *e)
 	return rc;
 }
 
+/* What a certificate is that goes to a partner as a document. */
+static const struct edi_format certificate = { .name = "certificate", .label = "Certificate", .media_type = CERTMAIL_TYPE, .extension = "cer" };
+static const struct edi_facts about_certificate = { .verdict = EDI_VALID, .format = &certificate, .type = S_INIT("Certificate") };
+
 /* What is known of it decides. -1: our own trouble, the job is tried again. */
 static int
 pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes, struct err *e)
@@ -260,6 +266,8 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	struct edi_facts facts = { 0 };
 	struct str fault;
 
+	if (pt != NULL && keyring_is_certificate(ring, pt, bytes))
+		return tell_packed(job, pt, claim, &about_certificate, content, e);
 	if (edi_read_mapped(arena, bytes, &window, &facts, e) == -1) {
 		set_aside(job->job, "invalid", str_of(e->text), &facts, content);
 		return 0;
@@ -334,7 +342,8 @@ pack_receipt(const struct msg *job, struct err *e)
 	const struct partner *pt = partner_by_key(&role.conf, job->partner);
 	struct msg m = { .type = MSG_PACKED, .job = job->job };
 	struct buf mail = BUF_CAP(PACK_RECEIPT_MAX);
-	struct as1_receipt_mail r = { .sign = job->flag, .own = keyring_signer(ring)->set, .key = keyring_signer(ring)->key };
+	struct as1_receipt_mail r = { .sign = job->flag };
+	const struct keyring_own *signer;
 	struct edi_facts none = { 0 };
 	struct frozen fz;
 	int rc = -1;
@@ -343,6 +352,9 @@ pack_receipt(const struct msg *job, struct err *e)
 		set_aside(job->job, "held", S("the partner is no longer configured"), &none, span_str(S("")));
 		return 0;
 	}
+	signer = keyring_signer(ring, pt, clock_wall_ms());
+	r.own = signer->set;
+	r.key = signer->key;
 	r.env = envelope(job->ulid2, pt->addresses.v[0]);
 	r.how = shape_of(pt);
 	r.mdn = (struct mdn){

@@ -13,6 +13,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
+#include "gateway/certmail.h"
 #include "gateway/describe.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
@@ -112,7 +113,8 @@ stage_as(const struct msg *job, const struct partner *pt, const struct as1_paylo
 		return -1;
 	describe_put(arena, m, f, content);
 	describe_messages(&role, job->job, m->id, f);
-	m->word = extension(f, p);
+	/* Where signatures are a must, this one is signed: see certmail.h. */
+	m->word = pt->must_sign && str_eq(p->media_type, S(CERTMAIL_TYPE)) ? S(CERTMAIL_WORD) : extension(f, p);
 	return 0;
 }
 

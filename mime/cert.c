@@ -209,6 +209,7 @@ cert_facts(
 		.serial = cert_serial_text(a, x),
 		.mail = cert_mail(a, x),
 		.fingerprint = cert_fingerprint(a, x),
+		.words = cert_words(a, x),
 		.key = cert_key_text(a, X509_get0_pubkey(x)),
 		.self_signed = X509_self_signed(x, 0) == 1,
 	};

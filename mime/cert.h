@@ -15,6 +15,7 @@ struct cert_facts {
 	struct str subject, issuer, serial;	/* one line each, escaped */
 	struct str mail;			/* first rfc822Name of the SAN, else emailAddress, else empty */
 	struct str fingerprint;			/* SHA-256 of the DER, lower-case hex with colons */
+	struct str words;			/* its first 128 bits, to be read out on the phone: "lovak besot ..." */
 	struct str key;				/* "RSA 3072", "EC P-256" */
 	int64_t not_before_ms, not_after_ms;
 	bool self_signed;
@@ -33,6 +34,9 @@ struct x509_st *cert_set_get(const struct cert_set *set, size_t i);		/* lent */
 int cert_facts(struct arena *a, const struct cert_set *set, size_t i, struct cert_facts *out, struct err *e);
 /* PEM of certificate i. */
 int cert_pem(const struct cert_set *set, size_t i, struct buf *out, struct err *e);
+/* One certificate as DER, and a set of one from just that (ERR_INPUT). */
+int cert_der(const struct cert_set *set, size_t i, struct buf *out, struct err *e);
+int cert_set_read_der(struct str der, struct cert_set **out, struct err *e);
 
 /*
  * Whether certificate i may be used so at now_ms: inside its dates, key usage and extended key usage fitting (RFC 8550,

@@ -77,7 +77,7 @@ printf '[smtp]\nstarttsl = yes\n' >>"$h/config.ini"
 fails "check finds a mistyped key" 78 'unknown key "starttsl"' --home "$h" check
 cp "$dir/config.ini" "$h/config.ini"
 cp "$dir/acme/private/edi.key" "$h/private/edi.key"
-fails "check finds the wrong key" 78 "is not the key of the certificate" --home "$h" check
+fails "check finds the wrong key" 78 "none of the private keys belongs to this certificate" --home "$h" check
 rm "$h/private/edi.key"
 run --home "$h" check
 is "check finds no key" "$status" 78

@@ -148,10 +148,57 @@ nonsense_is_not_certified(void **state)
 	}
 }
 
+static void
+a_certificate_travels_as_der(void **state)
+{
+	struct world *w = *state;
+	struct buf der = BUF_CAP(1u << 16);
+	struct cert_facts before, after;
+	struct cert_set *set = NULL;
+	struct str bytes;
+
+	assert_ok(w, cert_der(w->acme.certs, 0, &der, &w->e));
+	bytes = buf_str(&der);
+	assert_ok(w, cert_set_read_der(bytes, &set, &w->e));
+	assert_ok(w, cert_facts(w->a, w->acme.certs, 0, &before, &w->e));
+	assert_ok(w, cert_facts(w->a, set, 0, &after, &w->e));
+	assert_true(str_eq(before.fingerprint, after.fingerprint));
+	cert_set_free(set);
+	/* One, whole, with nothing behind it. */
+	assert_int_equal(cert_set_read_der(str_sub(bytes, 0, bytes.n - 1), &set, &w->e), -1);
+	assert_int_equal(cert_set_read_der(str_cat(w->a, bytes, S("x")), &set, &w->e), -1);
+	assert_int_equal(cert_set_read_der(S(""), &set, &w->e), -1);
+	assert_int_equal(cert_set_read_der(str_of(KEYS_ACME_CERT), &set, &w->e), -1);
+	assert_int_equal(w->e.kind, ERR_INPUT);
+	buf_clear(&der);
+}
+
+/* The words are what people compare: the same bits every time, and others for another certificate. */
+static void
+a_fingerprint_is_told_in_words(void **state)
+{
+	struct world *w = *state;
+	struct cert_facts acme, nordwind;
+	struct str rest, word;
+	size_t n = 0;
+
+	assert_ok(w, cert_facts(w->a, w->acme.certs, 0, &acme, &w->e));
+	assert_ok(w, cert_facts(w->a, w->nordwind.certs, 0, &nordwind, &w->e));
+	assert_false(str_eq(acme.words, nordwind.words));
+	for (rest = acme.words; rest.n > 0; n++) {
+		(void)str_cut(&rest, ' ', &word);
+		assert_int_equal(word.n, 5);
+	}
+	assert_int_equal(n, 8);
+	assert_true(str_eq(acme.words, S("koseg salog bemog midon digaw pebim liwol migot")));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_certificate_travels_as_der),
+		cmocka_unit_test(a_fingerprint_is_told_in_words),
 		cmocka_unit_test(facts_of_a_certificate),
 		cmocka_unit_test(sets_are_read_and_written),
 		cmocka_unit_test(what_is_no_certificate),

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/* certs_change.h - what the commands of a change of certificates share. Each failure ends the command. */
+#ifndef EDIGATE_GATEWAY_CERTS_CHANGE_H
+#define EDIGATE_GATEWAY_CERTS_CHANGE_H
+
+#include "gateway/certs.h"
+#include "gateway/certmail.h"
+#include "gateway/cli.h"
+
+const struct partner *certs_partner(struct cli *c, const struct conf *conf, const char *name);
+
+/* Drop a certificate into a partner's outbox: it goes as a signed mail, with a receipt, like any document. */
+void certs_drop(struct cli *c, const struct partner *pt, const struct cert_set *set);
+
+/* Note that the partner knows that certificate of ours, as if they had said so by mail. */
+void certs_note(struct cli *c, const struct partner *pt, const struct cert_set *set);
+
+/* Certificates of that partner that came by mail and are in no file of its settings. */
+struct certs_pending {
+	struct str path;
+	struct cert_set *set;
+	struct cert_facts facts;
+};
+#define CERTS_PENDING_MAX 32
+size_t certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt, struct certs_pending *out);
+
+/* The first 8 digits of a fingerprint, without colons: in file names. */
+const char *certs_short(struct arena *a, struct str fingerprint);
+bool certs_is_called(struct str fingerprint, struct str typed);	/* typed: its beginning, with or without colons */
+
+#endif
