@@ -50,7 +50,7 @@ struct db_doc {
 	int64_t parent;			/* inbound: further payloads of one mail point at the first; reports at what they matched */
 	int64_t created_ms, changed_ms;
 	int64_t deadline_ms;		/* next timer of the receipt axis: overdue, then give up */
-	unsigned int attempts;		/* of the work at hand (pack, unpack): counted before it begins */
+	unsigned int attempts;		/* of the work at hand: counted before it begins */
 };
 int db_doc_add(struct db *db, const struct db_doc *d, int64_t *id, struct err *e);
 int db_doc_put(struct db *db, const struct db_doc *d, struct err *e);			/* every field by id */

@@ -131,6 +131,8 @@ void ledger_deadlines(struct ledger *l);
 void ledger_send_again(struct ledger *l, struct db_tx *t);	/* the frozen bytes once more, now */
 void ledger_proven(struct ledger *l, struct db_doc *d, struct db_tx *t);	/* a report says that it got through: nothing is left to send */
 void ledger_failed(struct ledger *l, struct db_doc *d, struct str why);	/* shown as failed: say so, stop what is queued */
+/* False: its worker died over it too often; the job is gone, and that event says so. */
+bool ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker, enum ex_event aside);
 bool ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt);	/* as the two above */
 
 /* ---- ledger_in.c ---- */

@@ -33,15 +33,15 @@ ledger_claimed(struct ledger *l, struct str ulid, struct str partner)
 /* ---- jobs handed out ---- */
 
 /* A document whose worker died over it too often waits for a person instead. */
-static bool
-may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, enum ex_event aside)
+bool
+ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker, enum ex_event aside)
 {
 	struct err e;
 
 	if (d->attempts < LEDGER_DEADLY_TRIES)
 		return true;
 	d->attempts = 0;
-	d->reason = str_fmt(l->turn, "the packer died over it %d times", LEDGER_DEADLY_TRIES);
+	d->reason = str_fmt(l->turn, "the %s died over it %d times", worker, LEDGER_DEADLY_TRIES);
 	ledger_must(l, db_job_done(l->db, j->id, &e), &e, "job");
 	ledger_story(l, d, aside, 0, "ledger", 0, S(""), STR_FMT, STR_ARG(d->reason));
 	return false;
@@ -61,7 +61,7 @@ ledger_job_pack(struct ledger *l, struct db_job *j, struct msg *m)
 {
 	struct db_doc *d = ledger_doc(l, j->doc);
 
-	if (!may_try(l, d, j, EV_HELD))
+	if (!ledger_may_try(l, d, j, "packer", EV_HELD))
 		return false;
 	*m = (struct msg){ .type = MSG_JOB_PACK, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = new_ulid(l), .id = d->id };
 	if (d->kind == DOC_ACK)
@@ -75,7 +75,7 @@ ledger_job_receipt(struct ledger *l, struct db_job *j, struct msg *m)
 	struct db_doc *d = ledger_doc(l, j->doc);
 	struct str rest = j->detail, word, modifier, text, mic, is_signed;
 
-	if (!may_try(l, d, j, EV_RECEIPT_FAILED))
+	if (!ledger_may_try(l, d, j, "packer", EV_RECEIPT_FAILED))
 		return false;
 	(void)str_cut(&rest, '\n', &word);
 	(void)str_cut(&rest, '\n', &modifier);

@@ -5,6 +5,7 @@
 #include "gateway/base/log.h"
 
 #define DEADLINES_A_LOOK 100	/* resends are spread over some seconds */
+#define SUSPECT_MS	 1000
 #define OVERDUE_PACE	 8	/* part of a receipt's time that lies at least between two looks */
 
 /*
@@ -42,6 +43,33 @@ is_resend(const struct db_tx *t)
 
 /* ---- jobs handed out ---- */
 
+/* Whether the sender has a mail in hand that it had when it died before. */
+static bool
+has_suspect(struct ledger *l)
+{
+	for (const struct inflight *f = l->inflight; f != NULL; f = f->next)
+		if (f->job.kind == JOB_SEND && ledger_doc(l, f->job.doc)->attempts > 1)
+			return true;
+	return false;
+}
+
+/*
+ * The sender has many mails in hand, and when it dies any of them may be why. So each is counted before it goes out, and
+ * one that was there when it died goes out again with no other such beside it: the third time only the right one is.
+ */
+static bool
+may_send(struct ledger *l, struct db_doc *d, const struct db_job *j, const struct db_tx *t)
+{
+	if (!ledger_may_try(l, d, j, "sender", t->kind == TX_DOCUMENT ? EV_HELD : EV_RECEIPT_FAILED))
+		return false;
+	if (d->attempts > 0 && has_suspect(l)) {
+		ledger_job_again(l, j, l->now + SUSPECT_MS);
+		return false;
+	}
+	d->attempts++;
+	return true;
+}
+
 bool
 ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt)
 {
@@ -54,6 +82,8 @@ ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *atte
 		ledger_must(l, db_job_done(l->db, j->id, &e), &e, "job");
 		return false;
 	}
+	if (!may_send(l, d, j, t))
+		return false;
 	t->tries++;
 	t->t = T_IN_FLIGHT;
 	if (t->first_try_ms == 0)
@@ -62,6 +92,8 @@ ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *atte
 	ledger_must(l, db_attempt_add(l->db, &a, attempt, &e), &e, "send");
 	if (t->kind == TX_DOCUMENT)
 		ledger_story(l, d, EV_SENDING, 0, "ledger", t->id, S(""), "attempt %u", t->tries);
+	else
+		ledger_put_doc(l, d);
 	*m = (struct msg){ .type = MSG_JOB_SEND, .job = j->id, .ulid = t->ulid, .partner = d->partner, .sender = t->sender,
 		.recipient = t->recipient, .envid = t->envid, .size = t->size, .flag = t->kind == TX_DOCUMENT, .id = d->id };
 	return true;
@@ -246,9 +278,9 @@ end_attempt(struct ledger *l, int64_t id, const struct msg *m)
 	ledger_must(l, db_attempt_put(l->db, a, &e), &e, "sent");
 }
 
-/* The end of an attempt, however it came to be known. */
+/* The end of an attempt, however it came to be known: the sender lives to tell, or has died. */
 static void
-attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const struct msg *m)
+attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const struct msg *m, bool told)
 {
 	struct db_doc *d = ledger_doc(l, job->doc);
 	struct db_tx *t = ledger_tx(l, job->tx);
@@ -257,6 +289,8 @@ attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const
 
 	ledger_begin(l);
 	end_attempt(l, attempt, m);
+	if (told)
+		d->attempts = 0;
 	if (str_eq(m->word, S("accepted"))) {
 		ledger_must(l, db_job_done(l->db, job->id, &e), &e, "sent");
 		accepted(l, d, t, why, m->proof);
@@ -280,7 +314,7 @@ attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const
 void
 ledger_sent(struct ledger *l, struct inflight *f, const struct msg *m)
 {
-	attempt_ended(l, &f->job, f->attempt, m);
+	attempt_ended(l, &f->job, f->attempt, m, true);
 }
 
 void
@@ -294,7 +328,7 @@ ledger_attempt_lost(struct ledger *l, const struct db_job *job, int64_t attempt)
 	if (a != NULL && a->phase != PHASE_ENDED)
 		attempt_ended(l, job, attempt, a->phase == PHASE_COMMITTED ?
 		    &(struct msg){ .word = S("uncertain"), .text = S("the sender ended after the message and before the reply") } :
-		    &(struct msg){ .word = S("deferred"), .text = S("the sender ended before the message was complete") });
+		    &(struct msg){ .word = S("deferred"), .text = S("the sender ended before the message was complete") }, false);
 }
 
 /* ---- deadlines of receipts ---- */

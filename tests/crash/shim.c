@@ -12,6 +12,8 @@
  *
  * With CRASH_ONCE, a folder, each program meets it once: the first process of it that gets there leaves a file of its name.
  *
+ * CRASH_POISON, alone, is a folder: a program ends by SIGKILL when it opens NAME and a file PROGRAM:NAME is in that folder.
+ *
  * Counted: write, fsync, rename, link, unlink, mkdir, rmdir, truncate, and open when it may create. Only regular files and
  * folders count, so a program may report what it did through a pipe. CRASH_GRAVE and CRASH_GRAVE2 are folders, one on each
  * file system that is used, where unlinked files stay until their end is durable.
@@ -326,6 +328,21 @@ ftruncate64(int fd, off64_t size)
 	return may() ? (int)syscall(SYS_ftruncate, fd, size) : -1;
 }
 
+/* A document that kills whoever looks at it. */
+static void
+taste(const char *path)
+{
+	const char *folder = getenv("CRASH_POISON"), *name = strrchr(path, '/');
+	char mark[PATH_MAX];
+	struct stat st;
+
+	if (folder == NULL)
+		return;
+	(void)snprintf(mark, sizeof(mark), "%s/%s:%s", folder, program_invocation_short_name, name != NULL ? name + 1 : path);
+	if (fstatat(AT_FDCWD, mark, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		(void)raise(SIGKILL);
+}
+
 static int
 open_at(int dirfd, const char *path, int flags, mode_t mode)
 {
@@ -333,6 +350,7 @@ open_at(int dirfd, const char *path, int flags, mode_t mode)
 	bool makes = (flags & O_CREAT) != 0 && fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == -1;
 	int fd;
 
+	taste(path);
 	if (makes && !may())
 		return -1;
 	fd = (int)syscall(SYS_openat, dirfd, path, flags, mode);
@@ -383,6 +401,22 @@ openat64(int dirfd, const char *path, int flags, ...)
 
 	OPEN_MODE(flags, mode);
 	return open_at(dirfd, path, flags, mode);
+}
+
+/* What fortified calls with flags from a variable become. */
+int __openat_2(int dirfd, const char *path, int flags);
+int __openat64_2(int dirfd, const char *path, int flags);
+
+int
+__openat_2(int dirfd, const char *path, int flags)
+{
+	return open_at(dirfd, path, flags, 0);
+}
+
+int
+__openat64_2(int dirfd, const char *path, int flags)
+{
+	return open_at(dirfd, path, flags, 0);
 }
 
 int
