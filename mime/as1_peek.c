@@ -4,7 +4,7 @@
 #include "mime/as1_in.h"
 #include "mime/word.h"
 
-#define MESSAGE_ID_MAX 900	/* it must fit one line of a receipt */
+#define MESSAGE_ID_MAX 970	/* with the field name it must fit a line of a receipt */
 #define FIRST_PART_MAX (HEADER_BLOCK_MAX * 2)	/* two headers with a preamble between */
 
 struct str
