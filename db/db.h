@@ -27,8 +27,9 @@ int  db_check(struct db *db, struct arena *a, struct str *report, struct err *e)
 int  db_backup(struct db *db, const char *path, struct err *e);
 
 /* ---- documents ---- */
-/* RECEIPT, REPORT, OTHER: inbound mails that are MDN, DSN, or neither; ACK: an acknowledgement, ours or theirs. */
-enum db_doc_kind { DOC_DOCUMENT, DOC_RECEIPT, DOC_REPORT, DOC_OTHER, DOC_ACK };
+/* RECEIPT, REPORT, OTHER: inbound mails that are MDN, DSN, or neither; ACK: an acknowledgement, ours or theirs;
+ * BATCH: an interchange that we made of several documents. */
+enum db_doc_kind { DOC_DOCUMENT, DOC_RECEIPT, DOC_REPORT, DOC_OTHER, DOC_ACK, DOC_BATCH };
 
 struct db_doc {
 	int64_t id;			/* short number, never reused */
@@ -120,6 +121,21 @@ struct db_message_ack {		/* what a partner said of a message that we sent */
 };
 int db_message_ack_put(struct db *db, const struct db_message_ack *m, struct err *e);	/* the last word holds */
 int db_message_ack_list(struct db *db, struct arena *a, int64_t doc, struct db_message_ack **out, size_t *n, struct err *e);
+
+/* ---- documents that are collected for one interchange ---- */
+struct db_batch {
+	int64_t doc;
+	int64_t batch;			/* the document of kind BATCH that it is in; 0: collected; of a batch: itself */
+	struct str partner, key;	/* what all of a batch have in common; key: any bytes */
+	uint64_t messages, groups, size;
+	int64_t due_ms;			/* not later */
+	uint64_t interchange, grp;	/* of a batch: its first control numbers */
+};
+int db_batch_put(struct db *db, const struct db_batch *b, struct err *e);		/* every field, by doc */
+int db_batch_get(struct db *db, struct arena *a, int64_t doc, struct db_batch **out, struct err *e);
+int db_batch_drop(struct db *db, int64_t doc, struct err *e);				/* only while it is collected */
+int db_batch_open(struct db *db, struct arena *a, struct str partner, struct str key, struct db_batch **out, size_t *n, struct err *e);
+int db_batch_members(struct db *db, struct arena *a, int64_t batch, struct db_batch **out, size_t *n, struct err *e);	/* not itself */
 
 /* Control numbers: the last one of that name; 0: none yet. */
 int db_counter(struct db *db, struct str partner, struct str name, uint64_t *out, struct err *e);

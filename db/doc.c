@@ -79,7 +79,8 @@ db_doc_by_control(struct db *db, struct arena *a, struct str partner, struct str
 }
 
 /* Outbound, and handed to the sender once at least: nothing else can be spoken of. */
-#define IS_SENT "dir = 0 AND kind = 0 AND t <> 0 AND partner = ?1 AND format = ?2"
+#define WENT_OUT "dir = 0 AND t <> 0 AND partner = ?1 AND format = ?2"
+#define IS_SENT	 "kind IN (0, 5) AND parent = 0 AND " WENT_OUT	/* a batch, not what is in it */
 
 int
 db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str format, struct str control, struct db_doc **out,
@@ -93,7 +94,7 @@ int
 db_doc_sent_before(struct db *db, struct arena *a, const struct db_doc *d, struct db_doc **out, struct err *e)
 {
 	return one(db, a, "WHERE control = ?3 AND control <> '' AND sender = ?4 AND receiver = ?5 AND type = ?6 AND id <> ?7 AND "
-	    "shown NOT IN ('failed', 'cancelled', 'rejected', 'superseded') AND " IS_SENT " ORDER BY id DESC LIMIT 1",
+	    "shown NOT IN ('failed', 'cancelled', 'rejected', 'superseded') AND kind = 0 AND " WENT_OUT " ORDER BY id DESC LIMIT 1",
 	    DB_ARGS(DB_T(d->partner), DB_T(d->format), DB_T(d->control), DB_T(d->sender), DB_T(d->receiver), DB_T(d->type),
 	    DB_I(d->id)), out, e);
 }

@@ -94,6 +94,9 @@ struct partner {
 	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came or went before (default hold) */
 	bool warn_gaps;			/* gaps = warn | ignore: control numbers of theirs that have not come */
 	enum conf_mode mode;
+	unsigned int batch;		/* messages of ours that go into one interchange; 1: they are not collected */
+	uint64_t batch_size;		/* or so many bytes */
+	int64_t batch_wait_ms;		/* or so long after the first of them */
 	bool split;			/* split = whole | message: what is filed of an interchange of theirs */
 	bool quirks_refused[CONF_QUIRKS];	/* in the order of enum edi_quirk's bits: partner_quirks_refused() */
 	struct conf_smtp *route;	/* own route, or NULL: [smtp] */

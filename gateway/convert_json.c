@@ -19,7 +19,9 @@ struct maker {
 static int
 bad(struct maker *m, const char *what)
 {
-	return err_set(m->e, ERR_INPUT, "raw, interchange %zu, segment %zu: %s", m->interchange, m->segment, what);
+	if (m->segment == 0)
+		return err_set(m->e, ERR_INPUT, "$.raw.interchanges[%zu]: %s", m->interchange - 1, what);
+	return err_set(m->e, ERR_INPUT, "$.raw.interchanges[%zu].segments[%zu]: %s", m->interchange - 1, m->segment - 1, what);
 }
 
 /* The bytes that a JSON string stands for. */
@@ -239,9 +241,9 @@ put_raw(struct maker *m, json_t *raw)
 	size_t i;
 
 	if (!json_is_array(interchanges))
-		return err_set(m->e, ERR_INPUT, "no raw.interchanges: not the JSON of an X12 or EDIFACT file");
+		return err_set(m->e, ERR_INPUT, "no $.raw.interchanges: not the JSON of an X12 or EDIFACT file");
 	if (charset != NULL && strcmp(charset, "UTF-8") != 0 && strcmp(charset, "ISO-8859-1") != 0)
-		return err_set(m->e, ERR_INPUT, "raw.charset is '%s', want UTF-8 or ISO-8859-1", charset);
+		return err_set(m->e, ERR_INPUT, "$.raw.charset is '%s', want UTF-8 or ISO-8859-1", charset);
 	m->latin1 = charset != NULL && strcmp(charset, "ISO-8859-1") == 0;
 	json_array_foreach(interchanges, i, one) {
 		m->interchange = i + 1;

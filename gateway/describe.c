@@ -162,9 +162,8 @@ describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload, con
 	}
 }
 
-/* "20261123160300" */
-static struct str
-stamp(struct arena *a)
+struct str
+describe_stamp(struct arena *a)
 {
 	struct str now = clock_rfc3339(a, clock_wall_ms());
 	char *p = arena_get(a, now.n);
@@ -181,7 +180,7 @@ void
 describe_ack_due(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct partner *pt,
     const struct edi_facts *f, struct str content)
 {
-	struct ack_order o = { .now = stamp(a), .ta1 = (enum ack_when)pt->ack_ta1, .set = (enum ack_when)pt->ack_997,
+	struct ack_order o = { .now = describe_stamp(a), .ta1 = (enum ack_when)pt->ack_ta1, .set = (enum ack_when)pt->ack_997,
 		.contrl = (enum ack_when)pt->ack_contrl, .interchange = 1, .group = 1 };
 	struct buf out = BUF_CAP(DESCRIBE_ACK);
 	struct err e;

@@ -26,6 +26,8 @@ void describe_messages(struct role *r, int64_t job, int64_t payload, const struc
 void describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct edi_facts *f,
     struct str content);
 
+struct str describe_stamp(struct arena *a);	/* now, in UTC: "20261123160300" */
+
 /* MSG_ACK_DUE, where content is due an acknowledgement by what is agreed with pt. */
 void describe_ack_due(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct partner *pt,
     const struct edi_facts *f, struct str content);

@@ -32,7 +32,7 @@ docs_row(struct table *t, struct arena *a, const struct db_doc *d)
 	cell[3].text = cli_shown(a, d->partner);
 	cell[4].text = cli_shown(a, d->type.n > 0 || d->kind == DOC_DOCUMENT ? d->type :
 	    d->kind == DOC_RECEIPT ? S("(receipt)") : d->kind == DOC_REPORT ? S("(report)") :
-	    d->kind == DOC_ACK ? S("(ack)") : S("(other)"));
+	    d->kind == DOC_ACK ? S("(ack)") : d->kind == DOC_BATCH ? S("(batch)") : S("(other)"));
 	cell[5].text = cli_shown(a, d->number);
 	cell[6] = (struct table_cell){ cli_shown(a, d->shown), cli_state_tint(d->shown) };
 	cell[7].text = cli_shown(a, d->name);

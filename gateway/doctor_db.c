@@ -88,7 +88,12 @@ has_timer(struct looking *l, const struct db_doc *doc, bool *out, struct err *e)
 	struct db_job *jobs;
 	size_t n;
 
-	*out = doc->deadline_ms != 0;
+	struct db_batch *in;
+
+	if (db_batch_get(l->d->db, l->scratch, doc->id, &in, e) == -1)
+		return -1;
+	/* What goes out in a batch moves with it. */
+	*out = doc->deadline_ms != 0 || (in != NULL && in->batch != 0 && in->batch != doc->id);
 	if (db_job_list(l->d->db, l->scratch, doc->id, &jobs, &n, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++)

@@ -75,7 +75,8 @@ static int
 set_kind(struct filter *f, struct str value, struct err *e)
 {
 	static const char *const kinds[] = {
-		[DOC_DOCUMENT] = "document", [DOC_RECEIPT] = "receipt", [DOC_REPORT] = "report", [DOC_OTHER] = "other", [DOC_ACK] = "ack", "all",
+		[DOC_DOCUMENT] = "document", [DOC_RECEIPT] = "receipt", [DOC_REPORT] = "report", [DOC_OTHER] = "other",
+		[DOC_ACK] = "ack", [DOC_BATCH] = "batch", "all",
 	};
 	int kind = word_of(value, kinds, N(kinds));
 

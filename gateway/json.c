@@ -82,7 +82,7 @@ doc_kind_name(int kind)
 {
 	static const char *const names[] = {
 		[DOC_DOCUMENT] = "document", [DOC_RECEIPT] = "receipt", [DOC_REPORT] = "report", [DOC_OTHER] = "other",
-		[DOC_ACK] = "ack",
+		[DOC_ACK] = "ack", [DOC_BATCH] = "batch",
 	};
 
 	return kind >= 0 && (size_t)kind < N(names) ? names[kind] : "other";

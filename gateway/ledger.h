@@ -17,6 +17,7 @@
  *   ledger_report.c   receipts and delivery reports joined to what we sent
  *   ledger_ack.c      997, 999, TA1 and CONTRL joined to what we sent, and waited for
  *   ledger_vet.c      what came or went before under the same number, tests in production, numbers left out
+ *   ledger_batch.c    documents that go out together in one interchange
  *   ledger_owe.c      those that we owe: documents of their own, with control numbers from our counters
  *   ledger_effect.c   what follows a commit: originals to sent/ and failed/, status files, quarantine
  *   ledger_hook.c     the operator's programs, told of changes
@@ -117,6 +118,8 @@ struct str ledger_signer(struct str subject_and_fingerprint);	/* for a line: wit
 
 /* ---- ledger_out.c ---- */
 void ledger_claimed(struct ledger *l, struct str ulid, struct str partner);
+void ledger_take_facts(struct db_doc *d, const struct msg *m);
+void ledger_take_messages(struct ledger *l, const struct inflight *f, int64_t doc);
 void ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_set_aside(struct ledger *l, struct inflight *f, const struct msg *m);
 /* The job to hand out: fills m; false when it was settled without. */
@@ -163,6 +166,15 @@ struct db_doc *ledger_known(struct ledger *l, const struct db_doc *d);	/* came b
 struct str ledger_vet_in(struct ledger *l, const struct db_doc *d, int64_t *first);
 struct str ledger_vet_out(struct ledger *l, const struct db_doc *d);
 void ledger_watch_numbers(struct ledger *l, struct db_doc *d);		/* is one left out before d's? */
+
+/* ---- ledger_batch.c ---- */
+void ledger_collected(struct ledger *l, struct inflight *f, const struct msg *m);
+/* d's job is due: what was collected with it goes out. True: the job is settled. */
+bool ledger_batch_due(struct ledger *l, const struct db_doc *d, const struct db_job *j);
+void ledger_batch_job(struct ledger *l, const struct db_doc *d, struct msg *m);		/* what pack needs for a batch */
+void ledger_batch_mirror(struct ledger *l, const struct db_doc *batch, enum ex_event ev, unsigned int arg, const char *role,
+    struct str proof, struct str text);
+struct db_doc *ledger_batch_of(struct ledger *l, struct db_doc *d);	/* for who acts on d: its batch; or d, no longer collected */
 
 /* ---- ledger_owe.c ---- */
 /* An opened document is due an acknowledgement; when it has been filed, that is made. */

@@ -286,6 +286,31 @@ apply(struct ledger *l, struct db_doc *ack, const struct said *s, struct str pro
 	    exchange_event_name(ev));
 }
 
+/* Each document in a batch has a run of the batch's messages: the verdicts on those are the verdicts on its own. */
+static void
+apply_members(struct ledger *l, struct db_doc *ack, const struct said *s, struct str proof, struct str signer)
+{
+	struct db_batch *v;
+	struct err e;
+	size_t n, at = 0;
+
+	ledger_must(l, db_batch_members(l->db, l->turn, s->doc->id, &v, &n, &e), &e, "acknowledgement");
+	for (size_t i = 0; i < n; i++) {
+		struct said member = { .doc = ledger_doc(l, v[i].doc), .refused = s->refused, .text = s->text };
+
+		ledger_must(l, db_message_list(l->db, l->turn, v[i].doc, &member.messages, &member.n, &e), &e, "acknowledgement");
+		if (member.n > s->n - at)
+			return;		/* the batch is too large to be known message by message */
+		member.verdicts = s->verdicts + at;
+		member.whole = s->whole == SAID_RECEIVED || member.n == 0 ? s->whole : SAID_NOTHING;
+		for (size_t k = 0; k < member.n; k++)
+			if (member.verdicts[k].now > member.whole)
+				member.whole = member.verdicts[k].now;
+		at += member.n;
+		apply(l, ack, &member, proof, signer);
+	}
+}
+
 /* A report that speaks of nothing that we sent stops nothing, and is said to be one. */
 static void
 stranger(struct ledger *l, struct db_doc *ack, const struct msg *m, struct str proof)
@@ -314,8 +339,11 @@ ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f, int6
 		else
 			stranger(l, ack, &t->m, proof);
 	}
-	for (const struct said *s = list; s != NULL; s = s->next)
+	for (const struct said *s = list; s != NULL; s = s->next) {
 		apply(l, ack, s, proof, signer);
+		if (s->doc->kind == DOC_BATCH)
+			apply_members(l, ack, s, proof, signer);
+	}
 }
 
 /* ---- waiting for them ---- */

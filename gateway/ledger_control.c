@@ -187,6 +187,7 @@ act(struct ledger *l, struct peer *p, const struct msg *m)
 		answer(l, p, false, EX_NOINPUT, m->id, S("no such document"));
 		return;
 	}
+	d = ledger_batch_of(l, d);
 	if (str_eq(m->word, S("retry")))
 		refusal = retry(l, d, d->stage == ST_HELD ? EV_RELEASED : EV_RETRIED);
 	else if (str_eq(m->word, S("release")))

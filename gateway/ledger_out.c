@@ -61,11 +61,13 @@ ledger_job_pack(struct ledger *l, struct db_job *j, struct msg *m)
 {
 	struct db_doc *d = ledger_doc(l, j->doc);
 
-	if (!ledger_may_try(l, d, j, "packer", EV_HELD))
+	if (ledger_batch_due(l, d, j) || !ledger_may_try(l, d, j, "packer", EV_HELD))
 		return false;
 	*m = (struct msg){ .type = MSG_JOB_PACK, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = new_ulid(l), .id = d->id };
 	if (d->kind == DOC_ACK)
 		ledger_owe_job(l, d, m);
+	if (d->kind == DOC_BATCH)
+		ledger_batch_job(l, d, m);
 	return true;
 }
 
@@ -90,8 +92,8 @@ ledger_job_receipt(struct ledger *l, struct db_job *j, struct msg *m)
 
 /* ---- what pack says ---- */
 
-static void
-take_facts(struct db_doc *d, const struct msg *m)
+void
+ledger_take_facts(struct db_doc *d, const struct msg *m)
 {
 	d->size = m->size;
 	d->sha256 = m->sha256;
@@ -104,8 +106,8 @@ take_facts(struct db_doc *d, const struct msg *m)
 	d->test = m->flag2;
 }
 
-static void
-take_messages(struct ledger *l, const struct inflight *f, int64_t doc)
+void
+ledger_take_messages(struct ledger *l, const struct inflight *f, int64_t doc)
 {
 	struct err e;
 
@@ -149,7 +151,7 @@ ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m)
 	}
 	if (d->stage != ST_CLAIMED)
 		return;		/* held or cancelled meanwhile: this mail has never left, the next one gets another name */
-	take_facts(d, m);
+	ledger_take_facts(d, m);
 	d->partner = m->partner;
 	d->subject = m->subject;
 	d->reason = S("");
@@ -160,7 +162,7 @@ ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m)
 		return;		/* this mail never leaves, the next one gets another name */
 	}
 	d->message_id = str_fmt(l->turn, "<" STR_FMT ">", STR_ARG(m->message_id));
-	take_messages(l, f, d->id);
+	ledger_take_messages(l, f, d->id);
 	tx = add_transmission(l, d, TX_DOCUMENT, m);
 	ledger_story(l, d, EV_PACKED, wants, "pack", tx, proof, "%s" STR_FMT "%s" STR_FMT "%s" STR_FMT,
 	    d->test ? "TEST " : "", STR_ARG(d->type), d->number.n > 0 ? " " : "", STR_ARG(d->number),
@@ -183,7 +185,7 @@ ledger_set_aside(struct ledger *l, struct inflight *f, const struct msg *m)
 	}
 	if (d->stage != ST_CLAIMED)
 		return;		/* a person was quicker */
-	take_facts(d, m);
+	ledger_take_facts(d, m);
 	d->reason = m->text;
 	if (str_eq(m->word, S("invalid"))) {
 		ledger_story(l, d, EV_INVALID, 0, "pack", 0, S(""), STR_FMT, STR_ARG(m->text));

@@ -214,6 +214,9 @@ close_job(struct ledger *l, struct inflight *f, const struct msg *m)
 	case MSG_PACKED:
 		ledger_packed(l, f, m);
 		break;
+	case MSG_COLLECTED:
+		ledger_collected(l, f, m);
+		break;
 	case MSG_SET_ASIDE:
 		ledger_set_aside(l, f, m);
 		break;

@@ -90,6 +90,7 @@ static const struct row {
 	[MSG_PACKED]       = { "packed",       WHO_PACK, WHO_LEDGER, B(JOB) | FACTS | B(ULID2) | B(MESSAGE_ID) |
 	                       B(SENDER) | B(RECIPIENT) | B(ENVID) | B(MIC) | B(FLAG) | B(COUNT) | B(SHA256_MAIL) |
 	                       B(SUBJECT) | B(PARTNER) | B(TEXT) | B(WORD) },
+	[MSG_COLLECTED]    = { "collected",    WHO_PACK, WHO_LEDGER, B(JOB) | FACTS | B(PARTNER) | B(NAME) | B(COUNT) | B(ID) | B(FLAG) },
 	[MSG_SET_ASIDE]    = { "set-aside",    WHO_PACK, WHO_LEDGER, B(JOB) | FACTS | B(WORD) | B(TEXT) },
 	[MSG_MESSAGE]      = { "message",      WHO_PACK | WHO_UNPACK, WHO_LEDGER, B(JOB) | B(COUNT) | B(DOC_TYPE) |
 	                       B(VERSION) | B(CONTROL) | B(NAME) | B(NUMBER) | B(ID) },

@@ -24,6 +24,8 @@ enum msg_type {
 	MSG_ARRIVED,		/* listen: ulid lies in spool/arrived */
 	MSG_READY,		/* pack, unpack, send, hook: count more jobs can be taken */
 	MSG_PACKED,		/* pack: job done; facts of the document and the transmission; word "ack": one is waited for */
+	MSG_COLLECTED,		/* pack: job; the document goes into an interchange that we write: facts, partner, name (what it has in
+				   common with those that it can go with), count messages, id groups, flag: it was JSON */
 	MSG_SET_ASIDE,		/* pack: job; word ("invalid", "held"), text (why); facts as far as known */
 	MSG_MESSAGE,		/* pack, unpack: job; one ST/UNH: before the job's closing message */
 	MSG_OPENED,		/* unpack: job; a payload (id) was staged in the inbox at proof; word: file name ending */
@@ -41,7 +43,8 @@ enum msg_type {
 	MSG_SENT,		/* send: job; word (accepted, deferred, refused, uncertain), code, enhanced, text, peer, tls, transcript */
 	/* ledger → role */
 	MSG_JOB_PACK,		/* pack: job, ulid, partner, ulid2 (of the transmission); word "ack": text is the document,
-				   name its file name, format, and count and size its first control numbers */
+				   name its file name, format, and count and size its first control numbers; "batch": text
+				   has a line "ULID PARTNER" for each document that goes into it */
 	MSG_JOB_RECEIPT,	/* pack: job, ulid (of the mail), box, partner, ulid2, word (disposition), text, mic, message_id, recipient */
 	MSG_JOB_UNPACK,		/* unpack: job, ulid */
 	MSG_JOB_SEND,		/* send: job, ulid, partner, sender, recipient, envid, size, flag (ask for a delivery report) */

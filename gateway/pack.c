@@ -15,6 +15,7 @@
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
 #include "gateway/certmail.h"
+#include "gateway/collect.h"
 #include "gateway/describe.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
@@ -255,6 +256,50 @@ pack_ack(const struct msg *job, struct err *e)
 static const struct edi_format certificate = { .name = "certificate", .label = "Certificate", .media_type = CERTMAIL_TYPE, .extension = "cer" };
 static const struct edi_facts about_certificate = { .verdict = EDI_VALID, .format = &certificate, .type = S_INIT("Certificate") };
 
+/*
+ * Would it make a valid interchange? Then it waits for others, or, if it was JSON, for its control numbers. False: it has
+ * what cannot be put together with others (groups of EDIFACT, packages), and goes as it is.
+ */
+static bool
+tell_collected(const struct msg *job, const struct partner *pt, const struct collected *c, const struct edi_facts *f,
+    struct span content)
+{
+	struct msg m = { .type = MSG_COLLECTED, .job = job->job, .partner = pt->key };
+	struct err e;
+
+	if (collect_try(arena, c, f->format, &m, &e) == -1) {
+		if (c->json)
+			set_aside(job->job, "invalid", str_of(e.text), f, content);
+		return c->json;
+	}
+	describe_messages(&role, job->job, 0, f);
+	describe_put(arena, &m, f, content);
+	role_tell(&role, &m);
+	return true;
+}
+
+/* Several documents in one interchange, written anew with its control numbers. */
+static int
+pack_batch(const struct msg *job, struct err *e)
+{
+	const struct partner *pt = partner_by_key(&role.conf, job->partner);
+	struct claim as = { .name = job->name };
+	struct buf content = BUF_CAP(COLLECT_MAX);
+	struct edi_facts facts = { 0 };
+	int rc = 0;
+
+	if (pt == NULL)
+		set_aside(job->job, "held", S("the partner is no longer configured"), &facts, span_str(S("")));
+	else if (collect_claims(arena, spool, job, &content, &facts, e) == 0)
+		rc = tell_packed(job, pt, &as, &facts, span_str(buf_str(&content)), e);
+	else if (e->kind == ERR_RETRY)
+		rc = -1;
+	else
+		set_aside(job->job, "held", str_of(e->text), &(struct edi_facts){ 0 }, span_str(S("")));
+	buf_clear(&content);
+	return rc;
+}
+
 /* What is known of it decides. -1: our own trouble, the job is tried again. */
 static int
 pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes, struct err *e)
@@ -264,26 +309,30 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	struct map_store store = map_store(bytes);
 	struct span content = span_store(&store.store);
 	struct edi_facts facts = { 0 };
+	struct collected read;
 	struct str fault;
+	int rc = 0;
 
 	if (pt != NULL && keyring_is_certificate(ring, pt, bytes))
 		return tell_packed(job, pt, claim, &about_certificate, content, e);
-	if (edi_read_mapped(arena, bytes, &window, &facts, e) == -1) {
+	if (collect_read(bytes, &read, e) == -1 || edi_read_mapped(arena, read.edi, read.json ? NULL : &window, &facts, e) == -1) {
 		set_aside(job->job, "invalid", str_of(e->text), &facts, content);
-		return 0;
+		goto out;
 	}
 	if (pt == NULL && job->partner.n == 0 && facts.receiver.id.n > 0)
 		pt = partner_by_id(&role.conf, facts.receiver.qual, facts.receiver.id);
 	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
 	fault = pt == NULL ? str_fmt(arena, "no partner for folder '" STR_FMT "' and receiver " STR_FMT, STR_ARG(job->partner),
 	    STR_ARG(describe_party(arena, facts.receiver))) : vet_outbound(arena, &role.conf, pt, &facts);
-	if (facts.verdict == EDI_BROKEN)
+	if (facts.verdict == EDI_BROKEN && !(read.json && pieces_takes(&facts)))	/* counts are ours to put right */
 		set_aside(job->job, "invalid", describe_problem(arena, &facts), &facts, content);
 	else if (fault.n > 0)
 		set_aside(job->job, "held", fault, &facts, content);
-	else
-		return tell_packed(job, pt, claim, &facts, content, e);
-	return 0;
+	else if ((!read.json && !collect_takes(pt, &facts, bytes.n)) || !tell_collected(job, pt, &read, &facts, content))
+		rc = tell_packed(job, pt, claim, &facts, content, e);
+out:
+	collect_clear(&read);
+	return rc;
 }
 
 static int
@@ -389,6 +438,8 @@ work(const struct msg *job, struct err *e)
 {
 	if (job->type == MSG_JOB_RECEIPT)
 		return pack_receipt(job, e);
+	if (str_eq(job->word, S("batch")))
+		return pack_batch(job, e);
 	return str_eq(job->word, S("ack")) ? pack_ack(job, e) : pack_document(job, e);
 }
 

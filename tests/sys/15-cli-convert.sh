@@ -44,7 +44,7 @@ printf 'just text\n' >"$dir/text"
 fails "text" 65 "not recognised" --to json "$dir/text"
 fails "no JSON" 65 "no JSON" --to edi "$dir/text"
 "$e" convert --to json tests/documents/invoice.xml >"$dir/xml.json"
-fails "XML back" 65 "no raw.interchanges" --to edi "$dir/xml.json"
+fails "XML back" 65 "raw.interchanges" --to edi "$dir/xml.json"
 fails "into what" 64 "into what" tests/documents/orders.edi
 fails "into something else" 64 "into what" --to pdf tests/documents/orders.edi
 fails "no such file" 66 "No such file" --to json "$dir/none"

@@ -153,12 +153,12 @@ bad_json_is_refused(void **state)
 #define DELIMITERS "\"delimiters\":{\"element\":\"*\",\"component\":\">\",\"repetition\":null,\"release\":null,\"terminator\":\"~\"}"
 	static const struct { const char *json, *says; } cases[] = {
 		{ "", "no JSON" },
-		{ "[]", "no raw.interchanges" },
-		{ "{\"raw\":{}}", "no raw.interchanges" },
+		{ "[]", "no $.raw.interchanges" },
+		{ "{\"raw\":{}}", "no $.raw.interchanges" },
 		{ "{\"raw\":{\"interchanges\":[7]}}", "no array of segments" },
 		{ "{\"raw\":{\"charset\":\"EBCDIC\",\"interchanges\":[]}}", "EBCDIC" },
 		{ "{\"raw\":{\"interchanges\":[{\"segments\":[]}]}}", "delimiters" },
-		{ "{\"raw\":{\"interchanges\":[{\"segments\":[7]," DELIMITERS "}]}}", "interchange 1, segment 1" },
+		{ "{\"raw\":{\"interchanges\":[{\"segments\":[7]," DELIMITERS "}]}}", "$.raw.interchanges[0].segments[0]: want" },
 		{ "{\"raw\":{\"interchanges\":[{\"segments\":[[\"N1\",\"BY\"]]," DELIMITERS "}]}}", "no array of components" },
 		{ "{\"raw\":{\"interchanges\":[{\"segments\":[[\"N1\",[7]]]," DELIMITERS "}]}}", "want a string" },
 		{ "{\"raw\":{\"interchanges\":[{\"segments\":[[\"N1\",[\"a*b\"]]]," DELIMITERS "}]}}", "holds a delimiter" },
