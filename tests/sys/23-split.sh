@@ -11,9 +11,9 @@ up "$nordwind" && up "$acme" || bail "starting"
 three() {	# control
 	printf 'ISA*00*          *00*          *14*4012345000009  *14*5098765000007  *261123*1200*U*00401*%09d*0*P*:~\n' "$1"
 	echo "GS*PO*NW*AC*20261123*1200*$1*X*004010~"
-	printf 'ST*850*%04d~\nBEG*00*SA*PO-%s-%s**20261123~\nSE*3*%04d~\n' 1 "$1" 1 1 2 "$1" 2 2
+	printf 'ST*850*%04d~\nBEG*00*SA*PO-%s-%s**20261123~\nPO1*1*1*EA*2**VP*A1~\nSE*4*%04d~\n' 1 "$1" 1 1 2 "$1" 2 2
 	printf 'GE*2*%s~\nGS*PO*NW*AC*20261123*1200*%s*X*004010~\n' "$1" $(($1 + 500))
-	printf 'ST*850*0001~\nBEG*00*SA*PO-%s-3**20261123~\nSE*3*0001~\nGE*1*%s~\nIEA*2*%09d~\n' "$1" $(($1 + 500)) "$1"
+	printf 'ST*850*0001~\nBEG*00*SA*PO-%s-3**20261123~\nPO1*1*1*EA*2**VP*A1~\nSE*4*0001~\nGE*1*%s~\nIEA*2*%09d~\n' "$1" $(($1 + 500)) "$1"
 }
 three 11 | drop "$nordwind" acme three.x12
 order 1 | drop "$nordwind" acme one.edi
