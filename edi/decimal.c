@@ -87,6 +87,35 @@ decimal_mul(struct decimal a, struct decimal b, struct decimal *product)
 	return true;
 }
 
+struct decimal
+decimal_round(struct decimal d, unsigned int scale)
+{
+	__int128 rest, unit = 1;
+
+	for (; d.scale > scale && unit <= (__int128)1 << 100; d.scale--)
+		unit *= 10;
+	rest = d.n % unit;
+	d.n -= rest;
+	if (rest < 0) {
+		rest += unit;
+		d.n -= unit;
+	}
+	d.n = d.n / unit + (2 * rest >= unit);
+	return d;
+}
+
+bool
+decimal_div(struct decimal a, struct decimal b, struct decimal *quotient)
+{
+	a = decimal_trim(a, 0);
+	b = decimal_trim(b, 0);
+	if (b.n == 0 || !rescale(&a, b.scale + DECIMAL_QUOTIENT_SCALE))
+		return false;
+	quotient->n = a.n / b.n;
+	quotient->scale = a.scale - b.scale;
+	return true;
+}
+
 bool
 decimal_cmp(struct decimal a, struct decimal b, int *order)
 {

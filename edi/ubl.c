@@ -115,9 +115,9 @@ ubl_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 
 	if (xml_read(a, in, &wants, out, doc, e) == -1)
 		return -1;
+	if (!doc->slot[XML_VERSION].found)
+		doc->slot[XML_VERSION] = doc->slot[XML_PROFILE];
 	xml_facts(a, doc, buyer_sends(doc->local), out);
-	if (out->version.n == 0)
-		out->version = out->profile;
 	xml_check(a, doc, str_fmt(a, UBL_XSD STR_FMT "-2", STR_ARG(doc->local)), "cbc:ID", out);
 	return 0;
 }

@@ -287,6 +287,9 @@ xml_parse(struct arena *a, struct str in, const char *doctype, const struct xml_
 		return err_set(e, ERR_RETRY, "libxml2 has no memory for a parser");
 	xmlCtxtUseOptions(x->ctxt, XML_PARSE_NONET);
 	feed(x);
+	if (x->ctxt->myDoc != NULL)	/* libxml2 makes one for an entity that it sees declared */
+		xmlFreeDoc(x->ctxt->myDoc);
+	x->ctxt->myDoc = NULL;
 	xmlFreeParserCtxt(x->ctxt);
 	return 0;
 }

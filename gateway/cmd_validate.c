@@ -3,6 +3,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/facts_print.h"
+#include "gateway/rules_print.h"
 #include "gateway/signed.h"
 
 #include "edi/dict_check.h"
@@ -17,6 +18,8 @@ struct validate {
 	const char *dictionary;		/* its file, or NULL */
 	struct dict dict, x12;		/* that of the user; what is built in for X12 */
 	bool json, strict_codes, envelope;
+	unsigned int rule_sets;
+	bool rules_auto;		/* by what the document says of itself */
 };
 
 /* Only what is whole on the outside is looked into; for X12 we have facts of our own. */
@@ -97,6 +100,7 @@ validate(const struct validate *v, const char *file)
 	const char *name = cli_shown(c->arena, str_of(file));
 	struct str in = cli_input(c, file);
 	struct dict_findings d = { .n_errors = 0 };
+	struct rules_result rules;
 	struct edi_facts f;
 	struct err e;
 	const struct dict *dict;
@@ -105,10 +109,12 @@ validate(const struct validate *v, const char *file)
 	if (edi_read(c->arena, in, &f, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
 	signed_check(c->arena, in, clock_wall_ms(), &f);
+	if (rules_run(c->arena, in, &f, v->rule_sets, v->rules_auto, &rules, &e) == -1)
+		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
 	dict = dictionary_for(v, &f);
 	if (dict != NULL)
 		dict_check(c->arena, in, f.format, dict, v->strict_codes, &d);
-	if (d.n_errors > 0)
+	if (d.n_errors > 0 || rules.findings.n_fatal > 0)
 		f.verdict = EDI_BROKEN;
 	valid = f.verdict == EDI_VALID;
 	if (v->json) {
@@ -116,6 +122,8 @@ validate(const struct validate *v, const char *file)
 		json_str(o, c->arena, "file", str_of(file));
 		if (dict != NULL)
 			json_list(o, "dictionary", findings_json(c->arena, &d));
+		if (rules.sets != 0)
+			json_list(o, "rules", rules_json(c->arena, &rules));
 		json_print(o);
 		return valid;
 	}
@@ -126,6 +134,7 @@ validate(const struct validate *v, const char *file)
 	}
 	facts_print_problems(c->arena, &f, name);
 	print_findings(c->arena, &d, name);
+	rules_print(c->arena, &rules, name);
 	(void)printf("%s: %s, %s %s %s, %zu message%s", name, facts_verdict(&f), f.format->label, cli_shown(c->arena, f.type),
 	    cli_shown(c->arena, f.number), f.n_messages, f.n_messages == 1 ? "" : "s");
 	if (f.quirks != 0)
@@ -137,6 +146,11 @@ validate(const struct validate *v, const char *file)
 	if (d.checked > 0)
 		(void)printf(", by the dictionary %zu error%s, %zu warning%s", d.n_errors, d.n_errors == 1 ? "" : "s", d.n_warnings,
 		    d.n_warnings == 1 ? "" : "s");
+	if (rules.sets != 0)
+		(void)printf(", by the rules of %s %zu error%s, %zu warning%s",
+		    rules.sets & RULE_PEPPOL ? "Peppol" : "EN 16931", rules.findings.n_fatal,
+		    rules.findings.n_fatal == 1 ? "" : "s", rules.findings.n_warnings,
+		    rules.findings.n_warnings == 1 ? "" : "s");
 	(void)fputc('\n', stdout);
 	return valid;
 }
@@ -146,14 +160,17 @@ cmd_validate(int argc, char **argv)
 {
 	struct cli c;
 	struct validate v = { .c = &c };
+	const char *rules = "auto";
 	bool all_valid = true;
 	const struct cli_opt opts[] = { { "--json", .flag = &v.json }, { "--dictionary", .text = &v.dictionary },
 		{ "--strict-codes", .flag = &v.strict_codes },
-		{ "--envelope", .flag = &v.envelope } };
+		{ "--rules", .text = &rules }, { "--envelope", .flag = &v.envelope } };
 	struct err e;
 
 	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 1, SIZE_MAX);
+	if (!rules_word(str_of(rules), &v.rule_sets, &v.rules_auto))
+		cli_usage(&c, "--rules auto, none, en16931 or peppol");
 	if (v.strict_codes && v.dictionary == NULL)
 		cli_usage(&c, "--strict-codes needs --dictionary FILE.edid");
 	if (v.dictionary != NULL && dict_open(&v.dict, cli_input(&c, v.dictionary), &e) == -1)
