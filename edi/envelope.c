@@ -198,8 +198,8 @@ env_check_number(struct envelope *x, unsigned int i, unsigned int j, const char 
 		if (c < ' ' || c >= 0x80 || edi_charset_has(cs, c) || seg_is_sign(&x->r.signs, c))
 			continue;
 		at.offset += k;
-		facts_problem(x->a, x->f, at, "charset", "%s '%s' has the character '%c', which UNO%c does not", name,
-		    env_show(x, raw), c, cs->level);
+		facts_problem(x->a, x->f, at, "charset", "%s '%s' has the character '%s', which UNO%c does not", name,
+		    env_show(x, raw), env_show(x, str_sub(raw, k, 1)), cs->level);
 		return;
 	}
 }

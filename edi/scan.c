@@ -21,17 +21,35 @@ struct step {
 	uint64_t term, field, release, odd;
 };
 
+/* Below 0x80 only controls and DEL are odd, in most sets; then text of ASCII needs no table. */
+static enum odd_kind
+kind_of(const unsigned char *odd)
+{
+	enum odd_kind kind = ODD_BELOW_BLANK;
+
+	for (unsigned int b = 0; b < 256; b++) {
+		if (b < 0x80 && odd[b] != (b < ' ' || b == 0x7f))
+			return ODD_ANY;
+		if (b >= 0x80 && odd[b])
+			kind = ODD_AND_HIGH;
+	}
+	return kind;
+}
+
 void
 scan_set(struct scan_set *set, char term, int release, char elem, char comp, int rep, const unsigned char *odd)
 {
 	*set = (struct scan_set){ .term = (unsigned char)term, .elem = (unsigned char)elem, .comp = (unsigned char)comp,
-		.releases = release >= 0, .plain = odd == NULL };
+		.releases = release >= 0 };
 	set->release = release >= 0 ? (unsigned char)release : set->term;
 	set->rep = rep >= 0 ? (unsigned char)rep : set->elem;
-	if (odd == NULL)
+	if (odd == NULL) {
 		memset(set->odd, 1, ' ');
-	else
+		set->odd[0x7f] = 1;
+	} else {
 		memcpy(set->odd, odd, sizeof(set->odd));
+	}
+	set->kind = kind_of(set->odd);
 	for (unsigned int b = 0; b < 256; b++)
 		if (set->odd[b])
 			set->rows[b >> 7][b & 15] |= (unsigned char)(1u << (b >> 4 & 7));
@@ -81,6 +99,8 @@ step_portable(const struct scan_set *set, const unsigned char *p, struct step *o
 	const uint64_t term = ONES * set->term, elem = ONES * set->elem, comp = ONES * set->comp, rep = ONES * set->rep,
 	    release = ONES * set->release;
 
+	uint64_t highs = 0;
+
 	*out = (struct step){ 0 };
 	for (unsigned int i = 0; i < STEP; i += 8) {
 		uint64_t v = load8(p + i);
@@ -88,10 +108,10 @@ step_portable(const struct scan_set *set, const unsigned char *p, struct step *o
 		out->field |= gather(zero_bytes(v ^ elem) | zero_bytes(v ^ comp) | zero_bytes(v ^ rep)) << i;
 		if (set->releases)
 			out->release |= gather(zero_bytes(v ^ release)) << i;
-		if (set->plain)
-			out->odd |= gather(~(((v & LOW_BITS) + ONES * 0x60) | v) & HIGHS) << i;
+		out->odd |= gather((~(((v & LOW_BITS) + ONES * 0x60) | v) & HIGHS) | zero_bytes(v ^ ONES * 0x7f)) << i;
+		highs |= v & HIGHS;
 	}
-	if (!set->plain)
+	if (set->kind != ODD_BELOW_BLANK && (set->kind == ODD_ANY || highs != 0))
 		out->odd = odd_by_table(set, p);
 }
 
@@ -103,7 +123,8 @@ step_sse2(const struct scan_set *set, const unsigned char *p, struct step *out)
 {
 	const __m128i term = _mm_set1_epi8((char)set->term), elem = _mm_set1_epi8((char)set->elem),
 	    comp = _mm_set1_epi8((char)set->comp), rep = _mm_set1_epi8((char)set->rep),
-	    release = _mm_set1_epi8((char)set->release), low = _mm_set1_epi8(0x1f);
+	    release = _mm_set1_epi8((char)set->release), low = _mm_set1_epi8(0x1f), del = _mm_set1_epi8(0x7f);
+	int highs = 0;
 
 	*out = (struct step){ 0 };
 	for (unsigned int i = 0; i < STEP; i += 16) {
@@ -113,10 +134,11 @@ step_sse2(const struct scan_set *set, const unsigned char *p, struct step *out)
 		out->field |= (uint64_t)(unsigned int)_mm_movemask_epi8(field) << i;
 		if (set->releases)
 			out->release |= (uint64_t)(unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(v, release)) << i;
-		if (set->plain)
-			out->odd |= (uint64_t)(unsigned int)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, low), v)) << i;
+		out->odd |= (uint64_t)(unsigned int)_mm_movemask_epi8(
+		    _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(v, low), v), _mm_cmpeq_epi8(v, del))) << i;
+		highs |= _mm_movemask_epi8(v);
 	}
-	if (!set->plain)
+	if (set->kind != ODD_BELOW_BLANK && (set->kind == ODD_ANY || highs != 0))
 		out->odd = odd_by_table(set, p);
 }
 #endif
@@ -124,7 +146,7 @@ step_sse2(const struct scan_set *set, const unsigned char *p, struct step *out)
 /* ---- thirty-two ---- */
 
 #ifdef HAS_AVX2
-#define AVX2 __attribute__((target("avx2")))
+#define AVX2 __attribute__((target("avx2,bmi,popcnt")))	/* every processor with the first has the others */
 
 AVX2 static inline __m256i
 twice(const unsigned char *row)
@@ -198,12 +220,44 @@ put_step(const struct step *s, uint64_t *carry, struct scan_bits *bits, size_t w
 	bits->odd[word] = s->odd & ~((s->term | s->field | s->release) & kept);
 }
 
+/*
+ * The set bits as offsets. Four are written whether they are there or not: how many there are is hard to foretell, and a
+ * branch on it would cost more than they do. With popcnt and bmi in the target these are three instructions each.
+ */
+static inline __attribute__((always_inline)) void
+put_stops(struct scan_bits *bits, size_t word)
+{
+	uint64_t term = bits->term[word];
+	uint32_t n = bits->n_stops, count = (uint32_t)__builtin_popcountll(term);
+	uint16_t *to = bits->stops + n, base = (uint16_t)(word * STEP);
+
+	bits->n_stops = n + count;
+	do {
+		for (unsigned int i = 0; i < 4; i++) {
+			*to++ = (uint16_t)(base + (term != 0 ? __builtin_ctzll(term) : 0));
+			term &= term - 1;
+		}
+	} while (term != 0);
+}
+
+/* The same without an instruction that counts bits. */
+static inline void
+put_stops_simply(struct scan_bits *bits, size_t word)
+{
+	uint32_t n = bits->n_stops;
+
+	for (uint64_t term = bits->term[word]; term != 0; term &= term - 1)
+		bits->stops[n++] = (uint16_t)(word * STEP + (size_t)__builtin_ctzll(term));
+	bits->n_stops = n;
+}
+
 /* One of these for each kind of step, so that the steps are compiled into their loops. */
-#define SCAN_LOOP(kind) \
+#define SCAN_LOOP(kind, put_stops) \
 	struct step found; \
 	for (; word < end; word++, p += STEP) { \
 		step_##kind(set, p, &found); \
 		put_step(&found, carry, bits, word); \
+		put_stops(bits, word); \
 	}
 
 typedef void loop_fn(const struct scan_set *set, const unsigned char *p, size_t word, size_t end, uint64_t *carry,
@@ -212,14 +266,14 @@ typedef void loop_fn(const struct scan_set *set, const unsigned char *p, size_t 
 static void
 loop_portable(const struct scan_set *set, const unsigned char *p, size_t word, size_t end, uint64_t *carry, struct scan_bits *bits)
 {
-	SCAN_LOOP(portable)
+	SCAN_LOOP(portable, put_stops_simply)
 }
 
 #ifdef HAS_SSE2
 static void
 loop_sse2(const struct scan_set *set, const unsigned char *p, size_t word, size_t end, uint64_t *carry, struct scan_bits *bits)
 {
-	SCAN_LOOP(sse2)
+	SCAN_LOOP(sse2, put_stops_simply)
 }
 #endif
 
@@ -227,7 +281,7 @@ loop_sse2(const struct scan_set *set, const unsigned char *p, size_t word, size_
 AVX2 static void
 loop_avx2(const struct scan_set *set, const unsigned char *p, size_t word, size_t end, uint64_t *carry, struct scan_bits *bits)
 {
-	SCAN_LOOP(avx2)
+	SCAN_LOOP(avx2, put_stops)
 }
 #endif
 
@@ -235,7 +289,8 @@ static loop_fn *
 loop_of(enum scan_kind kind)
 {
 #ifdef HAS_AVX2
-	if ((kind == SCAN_BEST || kind == SCAN_AVX2) && __builtin_cpu_supports("avx2"))
+	if ((kind == SCAN_BEST || kind == SCAN_AVX2) && __builtin_cpu_supports("avx2") &&
+	    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"))
 		return loop_avx2;
 #endif
 #ifdef HAS_SSE2
@@ -267,6 +322,7 @@ scan_block(const struct scan_set *set, const char *p, size_t n, struct scan_bits
 
 	if (loop == NULL)
 		(void)scan_force(SCAN_BEST);
+	bits->n_stops = 0;
 	loop(set, from, 0, words, &carry, bits);
 	if (rest == 0)
 		return;
@@ -276,4 +332,6 @@ scan_block(const struct scan_set *set, const char *p, size_t n, struct scan_bits
 	bits->term[words] &= within;
 	bits->field[words] &= within;
 	bits->odd[words] &= within;
+	while (bits->n_stops > 0 && bits->stops[bits->n_stops - 1] >= n)
+		bits->n_stops--;
 }

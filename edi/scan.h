@@ -10,12 +10,17 @@
 
 #define SCAN_BLOCK 8192u		/* bytes; the bitmaps of a block stay in the first-level cache */
 #define SCAN_WORDS (SCAN_BLOCK / 64)
+#define SCAN_SLACK 8			/* stops are written four at a time */
 
 /* What is looked for. A sign that is not in use repeats the terminator. */
 struct scan_set {
 	unsigned char term, release, elem, comp, rep;
 	bool releases;
-	bool plain;			/* odd is just what lies below 0x20 */
+	enum odd_kind {
+		ODD_BELOW_BLANK,	/* just what lies below 0x20, and DEL */
+		ODD_AND_HIGH,		/* and some from 0x80 on */
+		ODD_ANY,
+	} kind;
 	unsigned char odd[256];		/* 1: somebody must look at this byte */
 	unsigned char rows[2][16];	/* the same: bit h of rows[b >> 7][b & 15] stands for the byte whose bits 4 to 6 are h */
 };
@@ -24,6 +29,8 @@ struct scan_bits {
 	uint64_t term[SCAN_WORDS];	/* terminators that are not released */
 	uint64_t field[SCAN_WORDS];	/* element, component and repetition signs that are not released */
 	uint64_t odd[SCAN_WORDS];	/* odd bytes that are no sign of these */
+	uint16_t stops[SCAN_BLOCK + SCAN_SLACK];	/* the bits of term, as offsets in the block */
+	uint32_t n_stops;
 };
 
 enum scan_kind {
@@ -33,7 +40,7 @@ enum scan_kind {
 	SCAN_PORTABLE,
 };
 
-/* odd: 256 flags; NULL: all below 0x20. release, rep: as unsigned char, or -1 when not in use. */
+/* odd: 256 flags; NULL: all below 0x20, and DEL. release, rep: as unsigned char, or -1 when not in use. */
 void scan_set(struct scan_set *set, char term, int release, char elem, char comp, int rep, const unsigned char *odd);
 
 /* n bytes, SCAN_BLOCK at most; bits past them are 0. The byte before the first one is no release sign. */

@@ -67,11 +67,12 @@ skip_blanks(struct seg_reader *r)
 		return true;
 	for (fill = at; fill < r->in.n && (is_fill(r->in.p[fill]) || is_space(r->in.p[fill])); fill++)
 		;
+	if (fill == r->in.n) {
+		r->quirks |= EDI_QUIRK_TRAILING;
+		return false;
+	}
 	r->busy_until = fill;
-	if (fill < r->in.n)
-		return true;
-	r->quirks |= EDI_QUIRK_TRAILING;
-	return false;
+	return true;
 }
 
 bool
@@ -125,18 +126,24 @@ next_bit(const uint64_t *words, size_t i, size_t n)
 static void
 check_wide_terms(struct seg_reader *r)
 {
-	const char *end = r->in.p + r->in.n;
+	const char *from = r->in.p + r->block_at, *end = r->in.p + r->in.n;
+	uint32_t n = 0;
 
-	for (size_t i = 0; (i = next_bit(r->bits.term, i, r->block_n)) < r->block_n; i++)
-		if (!is_term(&r->signs, r->in.p + r->block_at + i, end))
-			drop_bit(r->bits.term, i);
+	for (uint32_t i = 0; i < r->bits.n_stops; i++) {
+		if (is_term(&r->signs, from + r->bits.stops[i], end))
+			r->bits.stops[n++] = r->bits.stops[i];
+		else
+			drop_bit(r->bits.term, r->bits.stops[i]);
+	}
+	r->bits.n_stops = n;
 }
 
-static void
-fill_block(struct seg_reader *r)
+void
+seg_fill(struct seg_reader *r)
 {
 	r->block_at = r->at;
 	r->odd_at = 0;
+	r->stop = 0;
 	r->block_n = r->in.n - r->at < SCAN_BLOCK ? r->in.n - r->at : SCAN_BLOCK;
 	scan_block(&r->set, r->in.p + r->at, r->block_n, &r->bits);
 	if (r->signs.term_n > 1)
@@ -147,20 +154,29 @@ fill_block(struct seg_reader *r)
 	r->passed->passed(r->passed->with, r->at);
 }
 
+/* The block's first terminator at or behind r->at, as an offset in the block; its size without one. */
+static size_t
+next_stop(struct seg_reader *r)
+{
+	while (r->stop < r->bits.n_stops && r->block_at + r->bits.stops[r->stop] < r->at)
+		r->stop++;
+	return r->stop < r->bits.n_stops ? r->bits.stops[r->stop] : r->block_n;
+}
+
 /* Where the segment that begins at r->at ends, if that can be told from a block; in.n: no terminator follows. */
 static bool
 find_end(struct seg_reader *r, size_t *end)
 {
-	size_t bit = r->block_n;
+	size_t stop = r->block_n;
 
 	if (r->at >= r->block_at && r->at - r->block_at < r->block_n)
-		bit = next_bit(r->bits.term, r->at - r->block_at, r->block_n);
-	if (bit == r->block_n && (r->block_n == 0 || r->block_at != r->at)) {
-		fill_block(r);
-		bit = next_bit(r->bits.term, 0, r->block_n);
+		stop = next_stop(r);
+	if (stop == r->block_n && (r->block_n == 0 || r->block_at != r->at)) {
+		seg_fill(r);
+		stop = next_stop(r);
 	}
-	*end = r->block_at + bit;
-	return bit < r->block_n || *end == r->in.n;
+	*end = r->block_at + stop;
+	return stop < r->block_n || *end == r->in.n;
 }
 
 /* The same for a segment that no block holds. */
@@ -199,6 +215,8 @@ note_odd(const struct seg_reader *r, struct seg *s, size_t i)
 		return;
 	else if (c >= 0x80)
 		note_first(&s->foreign_at, i, s->raw.n);
+	else if (c >= ' ' && r->charset == NULL)
+		return;		/* DEL: X12 names no set */
 	else if (c >= ' ')
 		note_first(&s->beyond_at, i, s->raw.n);
 	else if (r->charset == NULL || !edi_charset_has(r->charset, c))
@@ -334,14 +352,14 @@ seg_next(struct seg_reader *r, struct seg *s)
 
 /* ---- segments that need nobody ---- */
 
-/* How a segment begins: its tag and the sign behind it, and of a shorter tag nothing further. */
+/* How a segment begins: its tag and the sign behind it, and of a shorter tag nothing further. The first byte is the lowest. */
 static inline uint32_t
-beginning(const struct seg_reader *r, size_t at)
+beginning(const char *at, char elem)
 {
-	const unsigned char *p = (const unsigned char *)r->in.p + at;
-	uint32_t v = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	const unsigned char *p = (const unsigned char *)at;
+	uint32_t v = (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 
-	return p[2] == (unsigned char)r->signs.elem ? v & ~0xffu : v;
+	return at[2] == elem ? v & 0xffffffu : v;
 }
 
 static inline size_t
@@ -363,43 +381,72 @@ seg_know(struct seg_reader *r, const struct seg *s)
 
 	if (s->tag == SEG_TAG_BAD || s->tag_n != seg_tag_size(s->tag) || r->in.n - s->offset < sizeof(v))
 		return;
-	v = beginning(r, (size_t)s->offset);
+	v = beginning(s->raw.p, r->signs.elem);
 	r->known[known_slot(v)] = v;
 }
 
-/* Does a segment that needs nobody begin at at? Line ends before it have been passed over. */
-static inline bool
-is_known(const struct seg_reader *r, size_t at, uint32_t but)
+/* What a tag is among the three lowest bytes of a beginning. */
+static uint32_t
+as_beginning(uint32_t tag, char elem)
 {
-	uint32_t v;
+	uint32_t last = (tag & 0xff) == ' ' ? (unsigned char)elem : tag & 0xff;
 
-	if (r->in.n - at < sizeof(v))
-		return false;
-	v = beginning(r, at);
-	return r->known[known_slot(v)] == v && v != 0 && v >> 8 != but;
+	return tag >> 16 | (tag & 0xff00) | last << 16;
+}
+
+/*
+ * Pass over known segments as long as one block has them; r->at is in it. So a segment costs a load, a look into the table
+ * and one into the list of terminators. True: the block is at its end, another may have more.
+ */
+static bool
+pass_in_block(struct seg_reader *r, uint32_t but)
+{
+	const char *p = r->in.p + r->block_at;
+	const size_t last = r->block_n < sizeof(but) ? 0 : r->block_n - sizeof(but), term_n = r->signs.term_n;
+	const char elem = r->signs.elem;
+	const uint16_t *stops = r->bits.stops;
+	const uint32_t n_stops = r->bits.n_stops;
+	size_t from = r->at - r->block_at, at = from, odd = next_odd(r, r->at) - r->block_at, lines = 0;
+	uint32_t v, k, first;
+	bool at_end = true;
+
+	(void)next_stop(r);
+	for (k = first = r->stop; k < n_stops; from = at = (size_t)stops[k++] + term_n) {
+		while (at < last && is_break(p[at]))
+			at++;
+		if (at >= last)
+			break;
+		at_end = false;
+		v = beginning(p + at, elem);
+		if (r->known[known_slot(v)] != v || v == 0 || (v & 0xffffff) == but)
+			break;
+		if (odd < at)
+			odd = next_bit(r->bits.odd, at, r->block_n);
+		if (odd < stops[k])
+			break;
+		lines |= at - from;
+		at_end = true;
+	}
+	if (lines > 0)
+		r->quirks |= EDI_QUIRK_LINES;
+	r->ordinal += k - first;
+	r->at = r->block_at + from;
+	r->stop = k;
+	r->odd_at = 0;
+	return at_end;
 }
 
 void
 seg_pass(struct seg_reader *r, uint32_t but)
 {
-	size_t end;
-
-	if ((but & 0xff) == ' ')
-		but = (but & ~0xffu) | (unsigned char)r->signs.elem;
-	for (;;) {
-		size_t at = r->at;
-		while (at < r->in.n && is_break(r->in.p[at]))
-			at++;
-		if (at == r->in.n)
+	but = as_beginning(but, r->signs.elem);
+	if (r->at < r->block_at || r->at - r->block_at >= r->block_n) {
+		if (r->at == r->in.n)
 			return;
-		if (at > r->at)
-			r->quirks |= EDI_QUIRK_LINES;
-		r->at = at;
-		if (!is_known(r, at, but) || !find_end(r, &end) || end == r->in.n || next_odd(r, at) < end)
-			return;
-		r->at = end + r->signs.term_n;
-		r->ordinal++;
+		seg_fill(r);
 	}
+	while (pass_in_block(r, but) && r->at != r->block_at && r->in.n - r->block_at > r->block_n)
+		seg_fill(r);
 }
 
 struct str
@@ -413,5 +460,6 @@ seg_back(struct seg_reader *r, const struct seg *s)
 {
 	r->at = (size_t)s->offset;
 	r->odd_at = 0;
+	r->stop = 0;
 	r->ordinal = s->ordinal - 1;
 }

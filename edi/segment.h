@@ -69,6 +69,7 @@ struct seg_reader {
 	struct scan_set set;
 	struct scan_bits bits;	/* of the block_n bytes of the input from block_at on */
 	size_t block_at, block_n;
+	uint32_t stop;		/* of bits.stops, the first that may lie behind r->at */
 	size_t odd_at;		/* the next odd byte from where a segment began; 0: not looked for yet */
 	uint32_t known[SEG_KNOWN];	/* how segments begin that seg_pass() need not show to anybody */
 };
@@ -78,6 +79,9 @@ void seg_use(struct seg_reader *r, const struct seg_signs *signs, const struct c
 
 /* Go on at another byte, which begins a segment. */
 void seg_jump(struct seg_reader *r, size_t at);
+
+/* Make the bitmaps of the block that begins at r->at, which is where a segment begins. */
+void seg_fill(struct seg_reader *r);
 
 /* Pass over blanks and line breaks. Returns false at the end of the input or of everything but fill (NUL, 0x1A). */
 bool seg_skip_blanks(struct seg_reader *r);
@@ -99,6 +103,27 @@ void seg_pass(struct seg_reader *r, uint32_t but);
  * raw.p[end] tells an element from a component from a repetition. Returns how many; past max they are not told.
  */
 size_t seg_fields(const struct seg_reader *r, const struct seg *s, uint32_t *ends, size_t max);
+
+/*
+ * Every segment of the rest of the input, with all its fields, to one function: for those who want them all. What stands in
+ * a segment is not judged. ends and from are offsets from base: field i begins behind ends[i - 1], or at from, and ends
+ * before ends[i]; the sign there tells what ended it, and the last one is the terminator, or the end. A segment of over
+ * SCAN_BLOCK bytes or fields has no fields: ends is NULL. The function returns false to stop.
+ */
+struct seg_view {
+	const char *base;
+	uint32_t from;
+	uint32_t n;
+	const uint32_t *ends;
+	size_t offset, size;
+};
+typedef bool seg_each_fn(void *with, const struct seg_view *v);
+
+struct seg_index {		/* 64 KiB of work memory */
+	uint32_t ends[SCAN_BLOCK + 1];
+	uint32_t stops[SCAN_BLOCK + 1];
+};
+void seg_each(struct seg_reader *r, struct seg_index *index, seg_each_fn *fn, void *with);
 
 /* What stands where the next segment begins, blanks passed over; empty at the end of the input. */
 struct str seg_peek(struct seg_reader *r);

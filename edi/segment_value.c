@@ -36,7 +36,7 @@ fields_by_bits(const struct seg_reader *r, size_t from, size_t size, uint32_t *e
 	for (w = r->bits.field[word] & (~(uint64_t)0 << (from % 64));; w = r->bits.field[++word]) {
 		if (word == last)
 			w &= ((uint64_t)1 << (end % 64)) - 1;
-		if (n + (size_t)__builtin_popcountll(w) > max)
+		if (n + 64 > max)
 			return fields_by_bytes(r, str_sub(r->in, r->block_at + from, size), ends, max);
 		for (; w != 0; w &= w - 1)
 			ends[n++] = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(w) - from);

@@ -14,7 +14,6 @@
 #include <time.h>
 
 #define MESSAGE_LINES 200u
-#define FIELDS_MAX    512u
 
 /* What was touched; printed, so that no compiler leaves the work out. */
 static uint64_t seen;
@@ -114,27 +113,32 @@ run_bare(struct str in, bool x12)
 	}
 }
 
-/* Every segment, every element and component: where it begins, how long it is, its first byte. */
+/* Every element and component: where it begins, how long it is, its first byte. */
+static bool
+touch(void *with, const struct seg_view *v)
+{
+	uint64_t sum = 0;
+	uint32_t from = v->from;
+
+	(void)with;
+	for (uint32_t i = 0; i < v->n; i++) {
+		sum += v->ends[i] - from + (unsigned char)v->base[from];
+		from = v->ends[i] + 1;
+	}
+	seen += sum;
+	return true;
+}
+
 static void
 run_elements(struct str in, bool x12)
 {
-	static struct seg_reader r;
-	static uint32_t ends[FIELDS_MAX];
-	struct seg s;
-	size_t n, from;
+	static struct seg_index index;
+	struct seg_reader r = { .in = in };
 
-	r = (struct seg_reader){ .in = in };
 	use_signs(&r, x12);
 	if (!x12)
 		seg_jump(&r, EDIFACT_UNA_SIZE);
-	while (seg_next(&r, &s)) {
-		n = seg_fields(&r, &s, ends, FIELDS_MAX);
-		from = 0;
-		for (size_t i = 0; i < n && i < FIELDS_MAX; i++) {
-			seen += ends[i] - from + (unsigned char)s.raw.p[from];
-			from = (size_t)ends[i] + 1;
-		}
-	}
+	seg_each(&r, &index, touch, NULL);
 }
 
 static void

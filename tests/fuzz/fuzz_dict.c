@@ -7,6 +7,7 @@
 #include "edi/dict_build.h"
 #include "edi/dict_check.h"
 #include "edi/edifact.h"
+#include "edi/x12.h"
 #include "edi/zip.h"
 #include "tests/unit/dict_texts.h"
 
@@ -38,12 +39,16 @@ build(struct arena *a, size_t which, struct str text, struct buf *out)
 	return dict_build_write(b, out, &e) == 0;
 }
 
+static const struct str our_x12 = S_INIT("ISA*00*          *00*          *ZZ*NORDWIND       *ZZ*ACME           *261123*1200*U*00401*000000001*0*P*>~"
+    "GS*IN*A*B*20261123*1200*1*X*004010~ST*810*0001~BIG*20261120*A~N1*SE*X~N2*1~N1*BY**92*5~IT1*1*2*EA*3.5~PID*F****X~TDS*1~SE*9*0001~"
+    "GE*1*1~IEA*1*000000001~");
+
 static void
-check(struct arena *a, struct str in, const struct dict *dict)
+check(struct arena *a, struct str in, bool x12, const struct dict *dict)
 {
 	struct dict_findings f;
 
-	dict_check(a, in, &edi_edifact, dict, true, &f);
+	dict_check(a, in, x12 ? &edi_x12 : &edi_edifact, dict, true, &f);
 	for (size_t i = 0; i < f.n_kept; i++)
 		assert(f.kept[i].problem.offset <= in.n && f.kept[i].problem.text.n > 0);
 }
@@ -61,6 +66,20 @@ read_archive(struct str in)
 		assert(entry.packed.n == 0 || (entry.packed.p >= in.p && entry.packed.p + entry.packed.n <= in.p + in.n));
 }
 
+/* Somebody's own text: what is made of it must open. */
+static void
+read_text(struct arena *a, struct str text, struct buf *made)
+{
+	struct dict_build *b = dict_build_new(a);
+	struct dict dict;
+	struct err e;
+
+	if (dict_build_text(b, text, &e) == -1 || dict_build_write(b, made, &e) == -1)
+		return;
+	assert(dict_open(&dict, buf_str(made), &e) == 0);
+	check(a, our_x12, true, &dict);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -72,7 +91,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	bool built;
 
 	if (n > 0 && p[0] == 'd' && dict_open(&dict, in, &e) == 0)
-		check(a, ours, &dict);
+		check(a, ours, false, &dict);
 	if (n > 0 && p[0] == 'z')
 		read_archive(in);
 	if (n > 0 && p[0] >= '0' && p[0] <= '4') {
@@ -80,9 +99,13 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		assert(built || p[0] != '4');
 		if (built) {
 			assert(dict_open(&dict, buf_str(&made), &e) == 0);
-			check(a, p[0] == '4' ? in : ours, &dict);
+			check(a, p[0] == '4' ? in : ours, false, &dict);
 		}
 	}
+	if (n > 0 && p[0] == 't')
+		read_text(a, in, &made);
+	if (n > 0 && p[0] == 'x' && dict_builtin_x12(a, &dict, &e) == 0)
+		check(a, in, true, &dict);
 	buf_clear(&made);
 	arena_free(a);
 	return 0;

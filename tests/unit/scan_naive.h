@@ -30,6 +30,18 @@ scan_naive(const struct scan_set *set, const char *p, size_t n, struct scan_bits
 	}
 }
 
+/* Are the stops what the bits say? */
+static inline bool
+scan_stops_fit(const struct scan_bits *bits, size_t n)
+{
+	uint32_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if ((bits->term[i / 64] >> (i % 64) & 1) != 0 && (k >= bits->n_stops || bits->stops[k++] != i))
+			return false;
+	return k == bits->n_stops;
+}
+
 /* 0, or the kind that disagrees. */
 static inline int
 scan_disagrees(const struct scan_set *set, const char *p, size_t n)
@@ -45,7 +57,7 @@ scan_disagrees(const struct scan_set *set, const char *p, size_t n)
 			continue;
 		scan_block(set, p, n, &found);
 		if (memcmp(want.term, found.term, size) != 0 || memcmp(want.field, found.field, size) != 0 ||
-		    memcmp(want.odd, found.odd, size) != 0)
+		    memcmp(want.odd, found.odd, size) != 0 || !scan_stops_fit(&found, n))
 			bad = (int)kinds[i];
 	}
 	(void)scan_force(SCAN_BEST);
