@@ -4,6 +4,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
+#include "gateway/cert_watch.h"
 #include "gateway/certs.h"
 #include "gateway/keystore.h"
 
@@ -28,17 +29,6 @@ says(const struct checking *k, enum certs_says what, const char *fmt, ...)
 	k->fn(k->arg, what, text);
 }
 
-int64_t
-certs_stage(int64_t days)
-{
-	static const int64_t stages[] = { 1, 3, 7, 14, 30, 60 };
-
-	for (size_t i = 0; i < N(stages); i++)
-		if (days <= stages[i])
-			return stages[i];
-	return 0;
-}
-
 static void
 check_dates(const struct checking *k, const char *path, const struct cert_facts *facts)
 {
@@ -49,7 +39,7 @@ check_dates(const struct checking *k, const char *path, const struct cert_facts 
 		says(k, CERTS_BAD, "%s: certificate %s expired on %s", path, subject, day);
 	else if (facts->not_before_ms > clock_wall_ms())
 		says(k, CERTS_EARLY, "%s: certificate %s is valid only from %s", path, subject, cli_day(k->c->arena, facts->not_before_ms));
-	else if (certs_stage(days) != 0)
+	else if (cert_watch_stage(days) != 0)
 		says(k, days < CERTS_WARN_DAYS ? CERTS_SOON : CERTS_NOTE, "%s: certificate %s expires in %lld day%s (%s)", path, subject,
 		    (long long)days, days == 1 ? "" : "s", day);
 	else

@@ -17,7 +17,4 @@ enum certs_says {
 typedef void certs_check_fn(void *arg, enum certs_says what, const char *text);
 void certs_check(struct cli *c, const struct conf *conf, certs_check_fn *fn, void *arg);
 
-/* The days before the end at which we warn: 60, 30, 14, 7, 3, 1; the one that has come, 0: none yet. */
-int64_t certs_stage(int64_t days);
-
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/cli.h"
 
+#include "gateway/cert_watch.h"
+
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/control.h"
@@ -34,6 +36,7 @@ struct status {
 	size_t n_counts;
 	struct db_waiting *waiting;
 	size_t n_waiting;
+	size_t n_certs;
 	struct filter attention;
 	struct db_doc *docs[STATUS_ATTENTION_MAX];
 	size_t n_attention;		/* all of them; docs holds the newest */
@@ -160,9 +163,15 @@ waiting_json(const struct status *s)
 }
 
 static void
+push_certificate(void *arg, struct str sentence)
+{
+	json_push(arg, json_stringn(sentence.p, sentence.n));
+}
+
+static void
 put_json(struct status *s)
 {
-	json_t *o = json_new(), *queue = json_new(), *attention = json_array();
+	json_t *o = json_new(), *queue = json_new(), *attention = json_array(), *certs = json_array();
 
 	json_str(o, s->cli.arena, "version", str_of(EDIGATE_VERSION));
 	json_str(o, s->cli.arena, "home", s->cli.home);
@@ -174,6 +183,8 @@ put_json(struct status *s)
 	json_list(o, "queue", queue);
 	json_list(o, "documents", counts_json(s));
 	json_list(o, "waiting", waiting_json(s));
+	cert_watch_read(s->cli.arena, &(struct conf){ .home = s->cli.home }, push_certificate, certs);
+	json_list(o, "certificates", certs);
 	json_int(o, "attention_total", (int64_t)s->n_attention);
 	for (size_t i = 0; i < s->n_attention && i < STATUS_ATTENTION_MAX; i++)
 		json_push(attention, json_doc(s->cli.arena, s->docs[i]));
@@ -271,6 +282,14 @@ put_attention(struct status *s)
 }
 
 static void
+put_certificate(void *arg, struct str sentence)
+{
+	struct status *s = arg;
+
+	(void)printf("%-10s  %s\n", s->n_certs++ == 0 ? "certs" : "", cli_shown(s->cli.arena, sentence));
+}
+
+static void
 put_text(struct status *s)
 {
 	struct arena *a = s->cli.arena;
@@ -286,6 +305,7 @@ put_text(struct status *s)
 	put_counts(s, EX_OUT);
 	put_counts(s, EX_IN);
 	put_waiting(s);
+	cert_watch_read(s->cli.arena, &(struct conf){ .home = s->cli.home }, put_certificate, s);
 	put_attention(s);
 }
 

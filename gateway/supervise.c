@@ -3,6 +3,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/cert_watch.h"
 #include "gateway/line.h"
 #include "gateway/listener.h"
 #include "gateway/notify.h"
@@ -90,6 +91,7 @@ come_up(struct supervisor *s)
 		arena_free(a);
 	}
 	roster_make_anew(s);	/* in both cases: the sockets may be others */
+	cert_watch_start(&s->conf);
 	notify("READY=1");
 }
 
@@ -191,6 +193,15 @@ on_tick(void *arg)
 	(void)loop_timer(s->loop, TICK_MS, on_tick, s);
 }
 
+static void
+watch_certs(void *arg)
+{
+	struct supervisor *s = arg;
+
+	cert_watch_start(&s->conf);
+	(void)loop_timer(s->loop, CERT_WATCH_MS, watch_certs, s);
+}
+
 int
 supervise(struct str home)
 {
@@ -212,6 +223,7 @@ supervise(struct str home)
 	loop_signal(s->loop, SIGCHLD, on_child, s);
 	roster_make(s);
 	on_tick(s);
+	watch_certs(s);
 	notify("READY=1");
 	rc = loop_run(s->loop);
 	roster_write(s);

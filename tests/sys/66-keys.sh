@@ -60,6 +60,14 @@ try "what is encrypted to the second alone is opened" wait_for 60 arrived
 set_all "$acme" partner.nordwind.cert "certs/partners/nordwind.pem" partner.nordwind.accept sign partner.nordwind.receipt signed
 reload "$acme"
 
+# It ends soon: told once, and shown.
+told() { grep -q 'event=cert-ends.*second.pem' "$nordwind.log"; }
+try "a certificate that ends soon is told" wait_for 60 told
+reload "$nordwind"
+"$e" --home "$nordwind" status >"$dir/status"
+try "and shown" grep -q '^certs .*ours: certificate CN=Nordwind GmbH 2 ends on .*second.pem' "$dir/status"
+is "once" "$(grep -c 'event=cert-ends' "$nordwind.log")" 1
+
 # Under load, again and again.
 for i in $(seq 10 39); do order "$i" | drop "$nordwind" acme "load-$i.edi"; done
 killed=0
