@@ -5,6 +5,7 @@
  */
 #include "edi/facts.h"
 #include "edi/root.h"
+#include "edi/rule_number.h"
 #include "edi/xml.h"
 
 #define STANDARD  "urn:un:unece:uncefact:data:standard:"
@@ -35,8 +36,11 @@ static const struct xml_ns namespaces[] = {
 	{ at "/ram:SpecifiedTaxRegistration/ram:ID", id, 3 },     \
 	{ at "/ram:Name", name, 0 }
 
+enum { ISSUED = XML_BUYER_NAME + 1 };
+
 #define PATHS(context, document, agreement)                                                              \
 	{ document "/ram:ID", XML_NUMBER, 0 },                                                           \
+	{ document "/ram:IssueDateTime/udt:DateTimeString", ISSUED, 0 },                                 \
 	{ context "/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID", XML_VERSION, 0 },            \
 	{ context "/ram:TestIndicator/udt:Indicator", XML_TEST, 0 },                                     \
 	PARTY(agreement "/ram:SellerTradeParty", XML_SELLER_ID, XML_SELLER_NAME),                        \
@@ -73,12 +77,17 @@ static int
 read(struct arena *a, struct str in, const struct xml_wants *wants, struct str ns, struct edi_facts *out, struct err *e)
 {
 	struct xml_doc *doc = arena_new_of(a, struct xml_doc);
+	struct str issued;
 
 	if (xml_read(a, in, wants, out, doc, e) == -1)
 		return -1;
 	xml_facts(a, doc, str_eq(ns, S(ORDER_NS)), out);
 	out->profile = out->version;
 	xml_check(a, doc, ns, "ExchangedDocument/ID", out);
+	issued = doc->slot[ISSUED].text;
+	if (out->n_problems == 0 && doc->slot[ISSUED].found && !number_digits(issued))	/* UNTDID 2379: all are digits */
+		facts_problem(a, out, (struct edi_place){ 0 }, "date-bad", "IssueDateTime is '%s', want YYYYMMDD",
+		    facts_show(a, issued));
 	return 0;
 }
 

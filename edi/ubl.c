@@ -2,6 +2,7 @@
 /* ubl.c - OASIS UBL 2.x: Invoice, CreditNote, Order and the other documents a party sends to another. */
 #include "edi/facts.h"
 #include "edi/root.h"
+#include "edi/rule_number.h"
 #include "edi/xml.h"
 
 #define UBL_XSD "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -47,10 +48,13 @@ static const struct xml_ns namespaces[] = {
 	{ at "/cac:PartyLegalEntity/cbc:RegistrationName", name, 0 }, \
 	{ at "/cac:PartyName/cbc:Name", name, 1 }
 
+enum { ISSUED = XML_BUYER_NAME + 1 };
+
 static const struct xml_path paths[] = {
 	{ "cbc:ID", XML_NUMBER, 0 },
 	{ "cbc:UBLVersionID", XML_VERSION, 0 },
 	{ "cbc:CustomizationID", XML_PROFILE, 0 },
+	{ "cbc:IssueDate", ISSUED, 0 },
 	PARTY("cac:AccountingSupplierParty/cac:Party", XML_SELLER_ID, XML_SELLER_NAME),
 	PARTY("cac:AccountingCustomerParty/cac:Party", XML_BUYER_ID, XML_BUYER_NAME),
 	PARTY("cac:SellerSupplierParty/cac:Party", XML_SELLER_ID, XML_SELLER_NAME),
@@ -112,6 +116,7 @@ static int
 ubl_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 {
 	struct xml_doc *doc = arena_new_of(a, struct xml_doc);
+	struct str issued;
 
 	if (xml_read(a, in, &wants, out, doc, e) == -1)
 		return -1;
@@ -119,6 +124,10 @@ ubl_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 		doc->slot[XML_VERSION] = doc->slot[XML_PROFILE];
 	xml_facts(a, doc, buyer_sends(doc->local), out);
 	xml_check(a, doc, str_fmt(a, UBL_XSD STR_FMT "-2", STR_ARG(doc->local)), "cbc:ID", out);
+	issued = doc->slot[ISSUED].text;
+	if (out->n_problems == 0 && doc->slot[ISSUED].found && !number_date(str_sub(issued, 0, 10)))
+		facts_problem(a, out, (struct edi_place){ 0 }, "date-bad", "IssueDate is '%s', want YYYY-MM-DD",
+		    facts_show(a, issued));
 	return 0;
 }
 

@@ -155,6 +155,7 @@ static const struct explanation faults[] = {
 	{ "xml-limit", "Deeper, wider or longer than a business document is.", "The message names the limit." },
 	{ "xml-namespace", "The right root in the wrong namespace.", "Use the namespace that the standard gives for this version." },
 	{ "number-missing", "The document has no number.", "Fill cbc:ID, ExchangedDocument/ID, Numero or the like." },
+	{ "date-bad", "The issue date is no date.", "Write it as YYYY-MM-DD." },
 	{ "number-bad", "An amount that is no number.", "Digits and a point: no comma, no blanks, no currency." },
 	{ "signature-bad", "A signed document (.p7m) is not what was signed.",
 	    "It was changed after signing, or the file was damaged: ask for it again." },

@@ -150,11 +150,10 @@ static struct class {
 	{ "EDIFACT valid with a quirk, named", true, 0, 0 },
 	{ "X12 broken elsewhere", true, 0, 0 },
 	{ "EDIFACT broken elsewhere", true, 0, 0 },
-	{ "XML broken (later)", false, 0, 0 },
 };
 enum {
 	X12_VALID, EDIFACT_VALID, UBL_VALID, CII_VALID, X12_ENVELOPE, EDIFACT_ENVELOPE, OTHER, X12_QUIRK,
-	EDIFACT_QUIRK, X12_BROKEN, EDIFACT_BROKEN, XML_BROKEN,
+	EDIFACT_QUIRK, X12_BROKEN, EDIFACT_BROKEN,
 };
 
 static const struct fault *
@@ -214,7 +213,7 @@ class_of(const struct entry *en)
 	bool valid = str_starts(expected, S("valid")), quirk = str_find(expected, S("quirk"), NULL);
 
 	if (str_starts(expected, S("other")) || str_starts(en->column[FILE_NAME], S("other/")) ||
-	    str_starts(kind, S("TRADACOMS")) || str_starts(kind, S("fatturapa")) || str_starts(kind, S("cxml")))
+	    str_starts(kind, S("TRADACOMS")))
 		return OTHER;
 	if (valid)
 		return x12 ? (quirk ? X12_QUIRK : X12_VALID) : edifact ? (quirk ? EDIFACT_QUIRK : EDIFACT_VALID) :
@@ -225,7 +224,7 @@ class_of(const struct entry *en)
 		return has_envelope_fault(expected) ? X12_ENVELOPE : X12_BROKEN;
 	if (edifact)
 		return has_envelope_fault(expected) ? EDIFACT_ENVELOPE : EDIFACT_BROKEN;
-	return ubl || cii ? XML_BROKEN : -1;
+	return -1;	/* the rest of XML: forms.c */
 }
 
 static const struct edi_problem *
@@ -405,8 +404,6 @@ passes(const struct entry *en, int class, struct buf *why)
 	case EDIFACT_ENVELOPE:
 	case EDIFACT_BROKEN:
 		return is_broken(en, "edifact", class == EDIFACT_ENVELOPE, why);
-	case XML_BROKEN:
-		return is_broken(en, NULL, false, why);
 	default:
 		if (en->facts.verdict == EDI_UNKNOWN)
 			return true;
