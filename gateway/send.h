@@ -73,6 +73,7 @@ struct send_session {
 	struct smtp_client smtp;
 	struct smtp_client_opts opts;	/* the destination's, with the password */
 	struct buf password;		/* only until the first mail */
+	struct send_secret *secret;	/* the password is waited for; nothing else has begun */
 	struct buf nonce;		/* of AUTH */
 	struct send_job *job;
 	size_t hop;
@@ -119,6 +120,16 @@ void send_dest_stop(struct send *s);					/* answer all that waits, end idle sess
 void send_dest_moved(struct send_dest *d);				/* a session got ready, a mail was done */
 /* Every place is taken: where nothing moved since then, what waits gives its place up. */
 void send_dest_shed(struct send *s, int64_t since);
+
+/*
+ * send_secret.c: fn is called once, from the loop, with the password (lent) or, e not NULL, why there is none; drop it
+ * afterwards, or before to be told nothing. NULL: it could not be started.
+ */
+typedef void send_secret_fn(void *arg, struct str password, const struct err *e);
+bool send_secret_is_slow(struct str setting);		/* else conf_secret() will do */
+struct send_secret *send_secret_start(struct loop *l, const struct conf *c, struct str setting, send_secret_fn *fn, void *arg,
+    struct err *e);
+void send_secret_drop(struct send_secret *s);		/* NULL: fine */
 
 /* send_session.c */
 void send_session_new(struct send_dest *d);

@@ -41,6 +41,7 @@ session_free(struct send_session *s)
 	d->n--;
 	d->send->sessions--;
 	loop_timer_drop(d->send->role.loop, s->timer);
+	send_secret_drop(s->secret);
 	smtp_client_clear(&s->smtp);
 	buf_wipe(&s->password);
 	buf_clear(&s->nonce);
@@ -365,6 +366,26 @@ on_time(void *arg)
 
 /* ---- what the others call ---- */
 
+static void
+on_secret(void *arg, struct str password, const struct err *e)
+{
+	struct send_session *s = arg;
+	struct err why;
+	int rc;
+
+	if (e != NULL) {
+		why = *e;
+		rc = err_code(-1, &why, "E-SMTP-AUTH");
+	} else {
+		rc = buf_put(&s->password, password, &why);
+	}
+	send_secret_drop(s->secret);
+	s->secret = NULL;
+	s->opts.password = buf_str(&s->password);
+	if (rc == -1 || !connect_hop(s, &why))
+		failed_here(s, &why);
+}
+
 static int
 read_password(struct send_session *s, struct err *e)
 {
@@ -377,6 +398,10 @@ read_password(struct send_session *s, struct err *e)
 	}
 	if (d->opts.user.n == 0)
 		return 0;
+	if (send_secret_is_slow(d->route->password)) {
+		s->secret = send_secret_start(d->send->role.loop, &d->send->role.conf, d->route->password, on_secret, s, e);
+		return s->secret == NULL ? -1 : 0;
+	}
 	if (conf_secret(&d->send->role.conf, d->route->password, &s->password, e) == -1)
 		return err_code(-1, e, "E-SMTP-AUTH");
 	s->opts.password = buf_str(&s->password);
@@ -402,7 +427,7 @@ send_session_new(struct send_dest *d)
 	d->n++;
 	d->connecting++;
 	d->send->sessions++;
-	if (read_password(s, &e) == -1 || !connect_hop(s, &e))
+	if (read_password(s, &e) == -1 || (s->secret == NULL && !connect_hop(s, &e)))
 		failed_here(s, &e);
 }
 
@@ -430,6 +455,11 @@ send_session_stop(struct send_session *s)
 {
 	struct err e;
 
+	if (s->secret != NULL) {
+		(void)err_set(&e, ERR_RETRY, "the gateway is stopping");
+		failed_here(s, &e);
+		return;
+	}
 	smtp_client_quit(&s->smtp, clock_mono_ms());
 	if (!s->ready) {
 		(void)err_set(&e, ERR_CONFIG, "the gateway is stopping");

@@ -86,4 +86,26 @@ exec 9>&-
 kill $helpers 2>/dev/null
 wait $helpers 2>/dev/null
 helpers=
+
+# A helper that does not come to its end with a password keeps nobody else's mail.
+mkfifo "$dir/token" "$dir/in3"
+printf 'smtp_user = edi\nsmtp_password = command:cat %s\n' "$dir/token" >>"$home/partners.d/acme.ini"
+serve "$good" "$takes" good2
+serve "$silent" '< 220 mx
+> EHLO
+< 250 mx' back2
+"$b/tool/fake/role" "$b/edigate-send" "$home" <"$dir/in3" >"$dir/out3" 2>>"$dir/send.log" &
+helpers="$helpers $!"
+exec 9>"$dir/in3"
+wait_for 60 grep -q "^ready $places" "$dir/out3"
+echo "send 1 $ulid edi@nordwind.example edi@acme.example - acme" >&9
+echo "send 2 $ulid edi@nordwind.example edi@globex.example - globex" >&9
+try "mail goes out while a helper thinks about a password" wait_for 60 grep -q '^sent 2 accepted' "$dir/out3"
+is "the other waits" "$(grep -c '^sent 1 ' "$dir/out3")" 0
+echo secret >"$dir/token"
+try "and goes on with what the helper said" wait_for 60 grep -q '^sent 1 deferred .*no TLS' "$dir/out3"
+exec 9>&-
+kill $helpers 2>/dev/null
+wait $helpers 2>/dev/null
+helpers=
 done_testing
