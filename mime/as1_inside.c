@@ -2,6 +2,8 @@
 /* as1_inside.c - what the innermost entity holds, once all layers around it are off. */
 #include "mime/as1_in.h"
 
+#define UUENCODED_WITHIN 4096	/* bytes of a text in which its first file begins */
+
 void
 as1_give_up(struct opening *o, const struct err *e)
 {
@@ -160,6 +162,23 @@ take_payloads(struct opening *o, enum value v)
 	}
 }
 
+/* Before MIME files stood within the text: "begin 644 name", lines, "end". What else that text says nobody can tell. */
+static bool
+is_uuencoded(struct opening *o, struct span text)
+{
+	struct str rest, line;
+
+	if (span_join(o->a, span_sub(text, 0, UUENCODED_WITHIN), UUENCODED_WITHIN, &rest, NULL) == -1)
+		return false;
+	while (str_next_line(&rest, &line)) {
+		struct str mode = str_from(line, 6);
+		if (str_starts(line, S("begin ")) && mode.n > 4 && is_digit(mode.p[0]) && is_digit(mode.p[1]) && is_digit(mode.p[2]) &&
+		    (mode.p[3] == ' ' || (is_digit(mode.p[3]) && mode.p[4] == ' ')))
+			return true;
+	}
+	return false;
+}
+
 /* Header protection (RFC 9788) repeats From inside: it must be the same one, or two programs would show two senders. */
 static void
 check_inner_from(struct opening *o)
@@ -201,6 +220,8 @@ read_documents(struct opening *o)
 		verdict_refuse(&o->v, o->request, S(""));
 	if (sure > 0 || maybe == 1)
 		take_payloads(o, sure > 0 ? PAYLOAD : MAYBE);
+	if (sure == 0 && o->out->n == 1 && is_uuencoded(o, o->out->payloads[0].content))
+		verdict_refuse(&o->v, RULE_UUENCODED, S(""));
 	if (o->out->n > 0)
 		return;
 	verdict_refuse(&o->v,

@@ -110,6 +110,8 @@ RULE(FLOOR_ENCRYPT, "V-FLOOR-ENCRYPT", INSUFFICIENT_SECURITY, "not encrypted, th
 
 /* ---- what is inside */
 RULE(NO_DOCUMENT, "V-NO-DOCUMENT", NO_PAYLOAD, "no attachment that could be a document", "Read it: it may be meant for a person.")
+RULE(UUENCODED, "V-UUENCODED", NO_PAYLOAD, "a text with a uuencoded file in it: the sender's mail program must send plain MIME",
+    "Have it sent as an attachment. Such files carry no type and no proof of their end.")
 RULE(TNEF, "V-TNEF", NO_PAYLOAD,
     "a winmail.dat (TNEF) as only attachment: the sender's mail program must send plain MIME",
     "In Outlook: send as HTML or plain text, not Rich Text; in Exchange: switch TNEF off for this partner's domain.")

@@ -230,6 +230,8 @@ mails_break_them(void **state)
 		{ RULE_FLOOR_SIGN, true, true, S_INIT(MIXED XML "--m--\r\n") },
 		{ RULE_FLOOR_ENCRYPT, false, true, S_INIT(MIXED XML "--m--\r\n") },
 		{ RULE_NO_DOCUMENT, false, false, S_INIT(FROM "Content-Type: text/html\r\n\r\n<b>") },
+		{ RULE_UUENCODED, false, false, S_INIT(FROM "\r\nThe order:\r\n\r\nbegin 644 order.edi\r\n#0V%T\r\n`\r\nend\r\n") },
+		{ RULE_NONE, false, false, S_INIT(FROM "\r\nbegin with 644 pieces\r\nbegin 64 x\r\n") },
 		{ RULE_TNEF, false, false, S_INIT(FROM "Content-Type: application/ms-tnef\r\n\r\nx") },
 		{ RULE_RECEIPT_FORMAT, false, false, S_INIT(ASKS "signed-receipt-protocol=required, pgp-signature\r\n\r\n<a/>") },
 		{ RULE_RECEIPT_MICALG, false, false, S_INIT(ASKS "signed-receipt-protocol=required, pkcs7-signature;\r\n"
