@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* others.h - what somebody else's library loses is not our leak: some CMS_verify() of libcrypto 3.0 lose a BIO. */
+/* others.h - what is not our leak: some CMS_verify() of libcrypto 3.0 lose a BIO; a child that is to end in the middle. */
 #pragma once
 
 #ifdef __SANITIZE_ADDRESS__
