@@ -69,6 +69,8 @@ check_partner(struct conf_load *l, const struct conf_entry *e)
 
 	for (size_t i = 0; i < p->certs.n; i++)
 		check_file(l, conf_where(l, e, "partner", "cert"), "cert", p->certs.v[i], 0);
+	check_file(l, conf_where(l, e, "partner", "ca"), "ca", p->ca, 0);
+	check_file(l, conf_where(l, e, "partner", "crl"), "crl", p->crl, 0);
 	for (size_t i = 0; i < p->addresses.n; i++)
 		if (conf_is_own_address(l->conf, p->addresses.v[i]))
 			conf_warn(l, conf_where(l, e, "partner", "address"), "address " STR_FMT " is our own",

@@ -398,6 +398,8 @@ settle_partner(struct conf_load *l, struct conf_entry *e)
 	if (p->certs.n == 0 && (p->encrypt || p->must_sign || p->receipt == CONF_RECEIPT_SIGNED))
 		conf_error(l, e->at, "partner \"" STR_FMT "\" has no cert: needed for %s (or set it to none)", STR_ARG(p->key),
 		    p->encrypt ? "send = encrypt" : p->must_sign ? "accept = sign" : "receipt = signed");
+	if (p->trust_chain && p->ca.n == 0)
+		conf_error(l, conf_where(l, e, "partner", "trust"), "trust = chain without ca: whose certificates do we believe?");
 	for (size_t i = 0; i < conf_n_settings && !route; i++)
 		if (conf_settings[i].in == IN_ROUTE && e->given[i].at.line > 0 && e->given[i].value.n > 0) {
 			conf_error(l, e->given[i].at, "%s without smtp_host: a route of their own needs a host",

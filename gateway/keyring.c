@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/keyring.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/base/landlock.h"
 #include "gateway/base/log.h"
 #include "gateway/certmail.h"
 #include "gateway/keyclient.h"
+#include "mime/cert_chain.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@ struct keyring {
 	struct cert_set *all;
 	struct cert_key *unwrapper;
 	struct cert_set **partners;	/* by index into conf->partners; NULL: not read yet */
+	struct cert_set *chained;	/* those of the partner asked for last that an authority stands for */
 };
 
 static int
@@ -142,6 +145,7 @@ keyring_close(struct keyring *r)
 	}
 	cert_key_free(r->unwrapper);
 	cert_set_free(r->all);
+	cert_set_free(r->chained);
 	keyclient_free(r->client);
 	free(r->own);
 	free(r->partners);
@@ -219,6 +223,44 @@ keyring_unwrapper(const struct keyring *r)
 	return r->unwrapper;
 }
 
+static int
+read_chain(struct arena *a, const struct partner *pt, struct cert_chain **out, struct err *e)
+{
+	struct str ca, crl = S("");
+
+	if (io_read_named(a, str_cstr(a, pt->ca), CERT_CRL_MAX, &ca, e) == -1 ||
+	    (pt->crl.n > 0 && io_read_named(a, str_cstr(a, pt->crl), CERT_CRL_MAX, &crl, e) == -1))
+		return -1;
+	return cert_chain_read(ca, crl, out, e);
+}
+
+/* Those of a partner's certificates that an authority stands for now. NULL in out: none. */
+static int
+keep_chained(const struct partner *pt, const struct cert_set *all, int64_t now_ms, struct cert_set **out, struct err *e)
+{
+	struct arena *a = arena_new(4 * CERT_CRL_MAX);
+	struct cert_chain *chain = NULL;
+	int rc = read_chain(a, pt, &chain, e);
+
+	for (size_t i = 0; i < cert_set_count(all) && rc == 0; i++) {
+		struct buf pem = BUF_CAP(PEM_MAX);
+		struct cert_facts facts;
+		struct err why;
+
+		if (cert_chain_check(chain, all, i, now_ms, &why) == 0) {
+			rc = cert_pem(all, i, &pem, e);
+			if (rc == 0)
+				rc = *out == NULL ? cert_set_read(buf_str(&pem), out, e) : cert_set_add(*out, buf_str(&pem), e);
+		} else if (cert_facts(a, all, i, &facts, NULL) == 0) {
+			log_ev(LOG_WARN, 0, "cert-chain", KS("partner", pt->key), KS("subject", facts.subject), KC("why", why.text));
+		}
+		buf_clear(&pem);
+	}
+	cert_chain_free(chain);
+	arena_free(a);
+	return rc == -1 ? err_add(e, "partner '" STR_FMT "'", STR_ARG(pt->key)) : 0;
+}
+
 int
 keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_set **out, struct err *e)
 {
@@ -228,5 +270,12 @@ keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_s
 	if (*slot == NULL && pt->certs.n > 0 && read_partner(pt, slot, e) == -1)
 		return -1;
 	*out = *slot;
+	if (*slot == NULL || !pt->trust_chain)
+		return 0;
+	cert_set_free(r->chained);
+	*out = r->chained = NULL;
+	if (keep_chained(pt, *slot, clock_wall_ms(), &r->chained, e) == -1)
+		return -1;
+	*out = r->chained;
 	return 0;
 }

@@ -39,7 +39,10 @@ bool keyring_is_certificate(struct keyring *r, const struct partner *pt, struct 
 const struct cert_set *keyring_all(const struct keyring *r);
 const struct cert_key *keyring_unwrapper(const struct keyring *r);
 
-/* Every certificate of that partner, kept until keyring_close(). NULL in out and 0 when none is configured. */
+/*
+ * Every certificate of that partner, or with trust = chain those that count now; kept until asked for another partner.
+ * NULL in out and 0 when there is none.
+ */
 int  keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_set **out, struct err *e);
 
 #endif

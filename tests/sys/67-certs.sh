@@ -60,6 +60,20 @@ reload "$nordwind"
 reload "$acme"
 goes "documents go when the old one is gone on both sides" 4
 
+# With an authority: theirs is not by it, so nothing of theirs is believed, and nothing is encrypted to it.
+openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 30 -subj "/CN=An authority" -keyout "$dir/ca.key" -out "$dir/ca.pem" 2>/dev/null
+set_all "$nordwind" partner.acme.ca "$dir/ca.pem" partner.acme.trust chain partner.acme.send "sign encrypt"
+reload "$nordwind"
+order 20 | drop "$nordwind" acme chained.edi
+held() { has_state "$nordwind" held name=chained.edi; }
+try "nothing is encrypted to a certificate that no authority stands for" wait_for 60 held
+try "the log says why" grep -q 'event=cert-chain partner=acme' "$nordwind.log"
+set_all "$nordwind" partner.acme.ca "$nordwind/certs/partners/acme.pem"
+reload "$nordwind"
+goes "one that is its own authority is believed" 21
+set_all "$nordwind" partner.acme.trust pinned partner.acme.send sign
+reload "$nordwind"
+
 # By hand, for partners with other software.
 openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 30 -subj "/CN=ACME Ltd" -addext "extendedKeyUsage=emailProtection" \
     -keyout "$dir/acme2.key" -out "$dir/acme2.pem" 2>/dev/null
