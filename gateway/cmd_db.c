@@ -97,27 +97,37 @@ rebuild_here(struct cli *c)
 	return differed;
 }
 
+/* With a gateway: it does so a part at a time, between its other work. */
+static uint64_t
+rebuild_there(struct cli *c)
+{
+	struct msg ask = { .type = MSG_CTL_REBUILD }, answer;
+	uint64_t differed = 0, some;
+	struct err e;
+
+	do {
+		if (control_ask(c, &ask, &answer, &e) == -1)
+			cli_die(EX_TEMPFAIL, &e);
+		if (!answer.flag)
+			cli_fail((int)answer.code, "%s", cli_shown(c->arena, answer.text));
+		if (str_u64(answer.text, UINT64_MAX, &some) == 0)
+			differed += some;
+		ask.id = answer.id;
+	} while (answer.id != 0);
+	return differed;
+}
+
 int
 cmd_db_rebuild(int argc, char **argv)
 {
 	struct cli c;
-	struct msg ask = { .type = MSG_CTL_REBUILD }, answer;
 	uint64_t differed;
-	struct err e;
 
 	cli_start(&c, argc, argv, NULL, 0);
 	cli_want_args(&c, 0, 0);
 	if (!cli_has_db(&c))
 		cli_fail(EX_UNAVAILABLE, "nothing recorded in %s yet", cli_shown(c.arena, c.home));
-	if (!control_is_up(&c)) {
-		differed = rebuild_here(&c);
-	} else {
-		if (control_ask(&c, &ask, &answer, &e) == -1)
-			cli_die(EX_TEMPFAIL, &e);
-		if (!answer.flag)
-			cli_fail((int)answer.code, "%s", cli_shown(c.arena, answer.text));
-		differed = (uint64_t)answer.id;
-	}
+	differed = control_is_up(&c) ? rebuild_there(&c) : rebuild_here(&c);
 	(void)printf("%llu document%s differed\n", (unsigned long long)differed, differed == 1 ? "" : "s");
 	return EX_OK;
 }

@@ -46,7 +46,7 @@ out:
 int
 control_ask(struct cli *c, const struct msg *ask, struct msg *answer, struct err *e)
 {
-	return ask_within(c, ask->type == MSG_CTL_REBUILD ? 0 : PATIENCE_S, ask, answer, e);
+	return ask_within(c, PATIENCE_S, ask, answer, e);
 }
 
 int

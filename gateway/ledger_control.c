@@ -199,17 +199,19 @@ act(struct ledger *l, struct peer *p, const struct msg *m)
 	answer(l, p, refusal == NULL, refusal == NULL ? EX_OK : 1, m->id, refusal == NULL ? d->shown : str_of(refusal));
 }
 
+/* A part at a time, so that mail is not kept waiting: who asks goes on from the id in the answer, until that is 0. */
 static void
-rebuild(struct ledger *l, struct peer *p)
+rebuild(struct ledger *l, struct peer *p, const struct msg *m)
 {
+	int64_t before = m->id;
 	uint64_t differed = 0;
 	struct err e;
 
 	ledger_begin(l);
-	if (rebuild_all(l->db, &differed, &e) == -1)
+	if (rebuild_some(l->db, &before, &differed, &e) == -1)
 		answer(l, p, false, EX_IOERR, 0, str_dup(l->turn, str_of(e.text)));
 	else
-		answer(l, p, true, EX_OK, (int64_t)differed, S(""));
+		answer(l, p, true, EX_OK, before, str_fmt(l->turn, "%llu", (unsigned long long)differed));
 }
 
 void
@@ -229,7 +231,7 @@ ledger_control(struct ledger *l, struct peer *p, const struct msg *m)
 		answer(l, p, true, EX_OK, 0, S(""));
 		break;
 	case MSG_CTL_REBUILD:
-		rebuild(l, p);
+		rebuild(l, p, m);
 		break;
 	default:
 		answer(l, p, true, EX_OK, 0, S(""));

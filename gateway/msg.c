@@ -129,7 +129,7 @@ static const struct row {
 	[MSG_CTL_ARRIVED]  = { "ctl-arrived",  WHO_CLI, WHO_LEDGER, B(ULID) },
 	[MSG_CTL_RESCAN]   = { "ctl-rescan",   WHO_CLI, WHO_LEDGER, 0 },
 	[MSG_CTL_PING]     = { "ping",         WHO_CLI, WHO_LEDGER, 0 },
-	[MSG_CTL_REBUILD]  = { "rebuild",      WHO_CLI, WHO_LEDGER, 0 },
+	[MSG_CTL_REBUILD]  = { "rebuild",      WHO_CLI, WHO_LEDGER, B(ID) },
 	[MSG_CTL_ANSWER]   = { "answer",       WHO_LEDGER, WHO_CLI, B(FLAG) | B(CODE) | B(ID) | B(TEXT) },
 };
 

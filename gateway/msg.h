@@ -56,7 +56,7 @@ enum msg_type {
 	MSG_CTL_ARRIVED,	/* ulid: `edigate receive` put a mail into spool/arrived */
 	MSG_CTL_RESCAN,		/* look at the outbox now */
 	MSG_CTL_PING,
-	MSG_CTL_REBUILD,	/* fold every document's events again; answer: id = how many differed */
+	MSG_CTL_REBUILD,	/* fold again what has an id below this one (0: all), some of it; answer: id = go on there, text = how many differed */
 	MSG_CTL_ANSWER,		/* flag (done), code (sysexits), id, text */
 	MSG_COUNT,
 };

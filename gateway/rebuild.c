@@ -68,27 +68,36 @@ rebuild_one(struct db *db, struct arena *a, int64_t id, uint64_t *differed, stru
 }
 
 int
-rebuild_all(struct db *db, uint64_t *differed, struct err *e)
+rebuild_some(struct db *db, int64_t *before, uint64_t *differed, struct err *e)
 {
 	struct arena *a = arena_new(REBUILD_ARENA_MAX);
-	struct db_filter f = { .dir = -1, .kind = -1, .limit = REBUILD_PAGE };
-	struct page page;
+	struct db_filter f = { .dir = -1, .kind = -1, .limit = REBUILD_PAGE, .before_id = *before };
+	struct page page = { .n = 0 };
 	int rc = -1;
 
-	*differed = 0;
-	do {
-		page.n = 0;
-		if (db_doc_each(db, &f, on_doc, &page, e) == -1)
+	if (db_doc_each(db, &f, on_doc, &page, e) == -1)
+		goto out;
+	for (size_t i = 0; i < page.n; i++) {
+		if (rebuild_one(db, a, page.ids[i], differed, e) == -1)
 			goto out;
-		for (size_t i = 0; i < page.n; i++) {
-			if (rebuild_one(db, a, page.ids[i], differed, e) == -1)
-				goto out;
-			arena_reset(a);
-			f.before_id = page.ids[i];
-		}
-	} while (page.n == REBUILD_PAGE);
+		arena_reset(a);
+	}
+	*before = page.n == REBUILD_PAGE ? page.ids[page.n - 1] : 0;
 	rc = 0;
 out:
 	arena_free(a);
 	return rc;
+}
+
+int
+rebuild_all(struct db *db, uint64_t *differed, struct err *e)
+{
+	int64_t before = 0;
+
+	*differed = 0;
+	do {
+		if (rebuild_some(db, &before, differed, e) == -1)
+			return -1;
+	} while (before != 0);
+	return 0;
 }

@@ -5,7 +5,11 @@
 
 #include "db/db.h"
 
-/* Inside the caller's transaction. *differed: how many documents were put right. */
+/*
+ * The documents with an id below *before, the newest first, as many as take a moment; 0: all. Then *before is where to go
+ * on, 0 at the end. *differed is raised by how many documents were put right. Inside the caller's transaction.
+ */
+int rebuild_some(struct db *db, int64_t *before, uint64_t *differed, struct err *e);
 int rebuild_all(struct db *db, uint64_t *differed, struct err *e);
 
 #endif
