@@ -91,7 +91,9 @@ make_file_part(struct packing *p, struct err *e)
 
 	p->part = p->entity = rope_new(p);
 	p->layers.part = p->part;
-	return as1_file_part(p->a, p->d, how->compress || how->encrypt || (how->sign && how->opaque), p->part, e);
+	if (as1_file_part(p->a, p->d, how->compress || how->encrypt || (how->sign && how->opaque), p->part, e) == -1)
+		return -1;
+	return rope_settle(p->a, p->part, e);
 }
 
 /* RFC 8551, 3.3; RFC 3274, 1.3: kind is "enveloped-data", "compressed-data" or "signed-data". */

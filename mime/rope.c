@@ -57,6 +57,25 @@ put_base64(const struct rope *r, struct sink *to, struct err *e)
 }
 
 int
+rope_settle(struct arena *a, struct rope *r, struct err *e)
+{
+	struct buf lines = BUF_CAP(ROPE_SETTLED_MAX);
+	struct buf_sink to = buf_sink(&lines);
+	int rc = 0;
+
+	for (size_t i = 0; i < r->n && rc == 0; i++) {
+		struct rope_piece *p = &r->list[i];
+		if (!p->base64 || base64_lines_size(rope_size(p->rope)) > ROPE_SETTLED_MAX)
+			continue;
+		rc = put_base64(p->rope, &to.sink, e);
+		*p = (struct rope_piece){ .bytes = span_str(str_dup(a, buf_str(&lines))) };
+		buf_cut(&lines, 0);
+	}
+	buf_clear(&lines);
+	return rc;
+}
+
+int
 rope_put(const struct rope *r, struct sink *to, struct err *e)
 {
 	int rc = 0;

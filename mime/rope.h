@@ -27,6 +27,10 @@ void rope_bytes(struct rope *r, struct span bytes);
 void rope_rope(struct rope *r, const struct rope *inner);
 void rope_base64(struct rope *r, const struct rope *inner);
 
+/* Short base64 in it, which will be read several times, is made now and kept in the arena. */
+#define ROPE_SETTLED_MAX 65536u
+int rope_settle(struct arena *a, struct rope *r, struct err *e);
+
 uint64_t rope_size(const struct rope *r);
 int rope_put(const struct rope *r, struct sink *to, struct err *e);
 int rope_mic(const struct rope *r, enum mic_alg alg, struct mic *out, struct err *e);
