@@ -183,6 +183,27 @@ edifact_complete(struct str head, struct str tail, const char **why)
 	return false;
 }
 
+/* END, the count, the terminator. */
+static bool
+tradacoms_complete(struct str tail, const char **why)
+{
+	char text[TAIL_MAX], sign;
+	bool line_end = tail.n > 0 && is_space(tail.p[tail.n - 1]);
+	struct str rest, count;
+
+	if (!find_last(unwrap(tail, text), S("END"), &rest) || rest.p[0] != '=') {
+		*why = "no END yet";
+		return false;
+	}
+	rest = str_from(rest, 1);
+	cut_number(&rest, &count, &sign);
+	if (count.n == 0 || (sign != '\'' && !line_end)) {
+		*why = "END is not whole yet";
+		return false;
+	}
+	return ends_here(rest, S("STX="), why);
+}
+
 /* Cut white space, comments and processing instructions off the end. */
 static struct str
 cut_epilog(struct str s)
@@ -280,6 +301,8 @@ edi_complete(struct str head, struct str tail, const char **why)
 	if (text.n > 3 && !is_alnum(text.p[3]) && text.p[3] != ' ' &&
 	    (str_starts(text, S("UNA")) || str_starts(text, S("UNB"))))
 		return edifact_complete(text, tail, why);
+	if (str_starts(text, S("STX=")))
+		return tradacoms_complete(tail, why);
 	text = first_text(xml_narrow(head, narrow_head, sizeof(narrow_head)));
 	if (str_starts(text, S("<")))
 		return xml_complete(text, narrow_tail(head, tail, narrow_end), why);

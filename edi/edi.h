@@ -107,7 +107,7 @@ struct edi_facts {
 };
 
 struct edi_format {
-	const char *name;		/* "x12" "edifact" "ubl" "cii" */
+	const char *name;		/* "x12" "edifact" "tradacoms" "ubl" "cii" */
 	const char *label;		/* "X12", "EDIFACT", "UBL", "CII" */
 	const char *media_type;	/* RFC 1767: application/EDI-X12, application/EDIFACT; application/xml */
 	const char *extension;		/* "x12" "edi" "xml" */

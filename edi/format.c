@@ -5,10 +5,11 @@
 #include "edi/edifact.h"
 #include "edi/guess.h"
 #include "edi/inner.h"
+#include "edi/tradacoms.h"
 #include "edi/x12.h"
 #include "edi/xml.h"
 
-const struct edi_format *const edi_formats[] = { &edi_x12, &edi_edifact, &edi_ubl, &edi_cii, &edi_zugferd, &edi_order_x,
+const struct edi_format *const edi_formats[] = { &edi_x12, &edi_edifact, &edi_tradacoms, &edi_ubl, &edi_cii, &edi_zugferd, &edi_order_x,
 	&edi_fatturapa, &edi_sdi, &edi_cxml, &edi_sbdh, &edi_pdf, &edi_p7m, NULL };
 
 const struct edi_format *

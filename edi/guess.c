@@ -14,7 +14,6 @@ static const struct {
 	{ S_INIT("\xfd" "7zXZ"), S_INIT("xz") },
 	{ S_INIT("\x89PNG"), S_INIT("PNG image") },
 	{ S_INIT("\xff\xd8\xff"), S_INIT("JPEG image") },
-	{ S_INIT("STX="), S_INIT("TRADACOMS") },
 	{ S_INIT("EDI_DC40"), S_INIT("SAP IDoc") },
 	{ S_INIT("EDI_DC"), S_INIT("SAP IDoc") },
 	{ S_INIT("MSH|"), S_INIT("HL7") },

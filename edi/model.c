@@ -5,6 +5,7 @@
 #include "edi/model_make.h"
 #include "edi/raw.h"
 #include "edi/text.h"
+#include "edi/tradacoms.h"
 #include "edi/x12.h"
 
 #include <string.h>
@@ -363,6 +364,8 @@ model_read(struct arena *a, struct str in, struct model_file *out, struct err *e
 		return -1;
 	if (out->facts.format == NULL)
 		return 0;
+	if (out->facts.format == &edi_tradacoms)
+		return 0;	/* envelope and messages are all that is known of it */
 	if (pieces_takes(&out->facts))
 		read_segments(k);
 	else if (out->facts.inner.format != NULL)

@@ -279,6 +279,12 @@ next_odd(struct seg_reader *r, size_t at)
 	return r->odd_at;
 }
 
+static bool
+ends_tag(const struct seg_signs *g, char c)
+{
+	return g->rep == SEG_EQUALS ? c == '=' : c == g->elem || c == g->comp;
+}
+
 /* The slow way, for tags that are broken by a line end or wrong. */
 static void
 read_odd_tag(const struct seg_signs *g, struct seg *s)
@@ -287,7 +293,7 @@ read_odd_tag(const struct seg_signs *g, struct seg *s)
 	size_t n = 0, i;
 
 	s->tag = SEG_TAG_BAD;
-	for (i = 0; i < s->raw.n && i < ODD_TAG_MAX && s->raw.p[i] != g->elem && s->raw.p[i] != g->comp; i++) {
+	for (i = 0; i < s->raw.n && i < ODD_TAG_MAX && !ends_tag(g, s->raw.p[i]); i++) {
 		char c = s->raw.p[i];
 		if (is_break(c) || n > TAG_MAX)
 			continue;
@@ -310,8 +316,8 @@ read_tag(const struct seg_signs *g, struct seg *s)
 
 	if (n < 2)
 		goto odd;
-	two = n == 2 || p[2] == g->elem;
-	if (!two && n > TAG_MAX && p[TAG_MAX] != g->elem && p[TAG_MAX] != g->comp)
+	two = n == 2 || (p[2] == g->elem && g->rep != SEG_EQUALS);
+	if (!two && n > TAG_MAX && !ends_tag(g, p[TAG_MAX]))
 		goto odd;
 	if (p[0] < 'A' || p[0] > 'Z' || !is_upper_or_digit(p[1]) || (!two && !is_upper_or_digit(p[2])))
 		goto odd;

@@ -18,6 +18,8 @@
 
 #define SEG_TERM_MAX 4	/* bytes of a terminator that is one UTF-8 character */
 
+#define SEG_EQUALS (-2)	/* in place of a repetition sign: there is none, and tags end with '=' (TRADACOMS) */
+
 struct seg_signs {
 	char elem, comp;
 	int rep, release;	/* as unsigned char; -1: not in use */

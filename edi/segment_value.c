@@ -91,7 +91,10 @@ cut_elements(const struct seg_signs *g, struct seg *s)
 	struct str rest = s->raw;
 	bool more = true;
 
-	for (s->n_elements = 0; more && s->n_elements < SEG_ELEMENTS_KEPT; s->n_elements++)
+	s->n_elements = 0;
+	if (g->rep == SEG_EQUALS)
+		more = seg_cut(g, &rest, '=', &s->element[s->n_elements++]);
+	for (; more && s->n_elements < SEG_ELEMENTS_KEPT; s->n_elements++)
 		more = seg_cut(g, &rest, g->elem, &s->element[s->n_elements]);
 }
 

@@ -89,6 +89,10 @@ static const struct fault {
 	{ S_INIT("invalid UTF-8 under UNO"), "charset", true },
 	{ S_INIT("byte outside UNO"), "charset", true },
 	{ S_INIT("UNOA allows upper case only"), "charset", true },
+	{ S_INIT("end-count"), "end-count", true },
+	{ S_INIT("mtr-count"), "mtr-count", true },
+	{ S_INIT("bad-segment:STX+"), "stx-signs", true },
+	{ S_INIT("bad-segment:IL"), "segment-tag", true },
 	{ S_INIT("isa tag corrupt"), "isa-tag", false },
 	{ S_INIT("unb tag corrupt"), "unb-missing", false },
 	{ S_INIT("ISA16 is no byte"), "isa-signs", false },
@@ -113,6 +117,7 @@ static const struct {
 	    S_INIT("broken: se01-count:53!=52") },
 	{ S_INIT("x12/X12-mutant-810/m-own-synthetic__gs01-mismatch__gen.py_810_seed_11.x12"),
 	    S_INIT("valid | quirk: group-function") },
+	{ S_INIT("tradacoms/TRADACOMS-ORDHDR/edi-net__tradacoms.order9.edi"), S_INIT("valid | quirk: bom") },
 	{ S_INIT("x12/X12-unknown/x12parser__essarsteelalgoma.txt"), S_INIT("broken: ISA16 is no byte | quirk: bom") },
 };
 
@@ -148,12 +153,14 @@ static struct class {
 	{ "other, not taken for a known document", true, 0, 0 },
 	{ "X12 valid with a quirk, named", true, 0, 0 },
 	{ "EDIFACT valid with a quirk, named", true, 0, 0 },
+	{ "TRADACOMS valid, quirks named", true, 0, 0 },
+	{ "TRADACOMS broken", true, 0, 0 },
 	{ "X12 broken elsewhere", true, 0, 0 },
 	{ "EDIFACT broken elsewhere", true, 0, 0 },
 };
 enum {
 	X12_VALID, EDIFACT_VALID, UBL_VALID, CII_VALID, X12_ENVELOPE, EDIFACT_ENVELOPE, OTHER, X12_QUIRK,
-	EDIFACT_QUIRK, X12_BROKEN, EDIFACT_BROKEN,
+	EDIFACT_QUIRK, TRADACOMS_VALID, TRADACOMS_BROKEN, X12_BROKEN, EDIFACT_BROKEN,
 };
 
 static const struct fault *
@@ -212,9 +219,10 @@ class_of(const struct entry *en)
 	bool ubl = str_starts(kind, S("ubl")), cii = str_starts(kind, S("cii"));
 	bool valid = str_starts(expected, S("valid")), quirk = str_find(expected, S("quirk"), NULL);
 
-	if (str_starts(expected, S("other")) || str_starts(en->column[FILE_NAME], S("other/")) ||
-	    str_starts(kind, S("TRADACOMS")))
+	if (str_starts(expected, S("other")) || str_starts(en->column[FILE_NAME], S("other/")))
 		return OTHER;
+	if (str_starts(kind, S("TRADACOMS")))
+		return valid ? TRADACOMS_VALID : TRADACOMS_BROKEN;
 	if (valid)
 		return x12 ? (quirk ? X12_QUIRK : X12_VALID) : edifact ? (quirk ? EDIFACT_QUIRK : EDIFACT_VALID) :
 		    ubl && !quirk ? UBL_VALID : cii && !quirk ? CII_VALID : -1;
@@ -394,6 +402,10 @@ passes(const struct entry *en, int class, struct buf *why)
 	case EDIFACT_VALID:
 	case EDIFACT_QUIRK:
 		return is_valid(en, "edifact", why) && quirks_named(en, why);
+	case TRADACOMS_VALID:
+		return is_valid(en, "tradacoms", why) && quirks_named(en, why);
+	case TRADACOMS_BROKEN:
+		return is_broken(en, "tradacoms", false, why);
 	case UBL_VALID:
 		return is_valid(en, "ubl", why);
 	case CII_VALID:

@@ -47,7 +47,7 @@ content_decides(void **state)
 		{ NULL, S_INIT("\x01\x02\x03"), "binary" },
 		{ NULL, S_INIT("\xff\xfeH\0i\0"), "UTF-16 text" },
 		{ NULL, S_INIT("ST*850*0001~"), "X12 without its ISA" },
-		{ NULL, S_INIT("STX=ANA:1+"), "TRADACOMS" },
+		{ "tradacoms", S_INIT("STX=ANA:1+"), "" },
 		{ NULL, S_INIT("EDI_DC40  "), "SAP IDoc" },
 		{ NULL, S_INIT("<Invoice/>"), "XML <Invoice>" },
 		{ NULL, S_INIT("<Other xmlns='" XSD "Invoice-2'/>"), "XML <Other>" },
