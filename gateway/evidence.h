@@ -8,7 +8,7 @@
  *   evidence.c         files: kept, found, written as tar, read back      evidence_json.c   what each file is
  *   evidence_split.c   a mail: what is signed in it, the signature        evidence_check.c  what is proven
  *   evidence_gather.c  from database and spool                            evidence_script.c verify.sh, README.txt
- *   evidence_chain.c   its events, as they stand in the chain of all
+ *   evidence_chain.c   its events, in the chain of all                 evidence_texts.c   what we write about them
  */
 #ifndef EDIGATE_GATEWAY_EVIDENCE_H
 #define EDIGATE_GATEWAY_EVIDENCE_H
@@ -120,6 +120,10 @@ struct str evidence_verdict(const struct evidence *ev, const struct evidence_res
 
 /* ---- for people without edigate ---- */
 int evidence_script(struct evidence *ev, struct buf *out, struct err *e);
+
+/* timeline.json, chain.txt, verify.sh, README.txt: when everything else is in. mail: the story of what brought it. */
+void evidence_texts(struct cli *c, struct db *db, const struct story *story, const struct story *mail, int64_t at_ms,
+    struct evidence *ev);
 
 /* Everything there is of d, timeline.json and verify.sh too. What cannot be had is told by cli_warn(). */
 void evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evidence *out);

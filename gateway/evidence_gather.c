@@ -372,61 +372,6 @@ take_inbound(struct gathering *g)
 	take_answers(g, &g->mail, paths);
 }
 
-/* ---- what we write about it ---- */
-
-static void
-put_proof(void *arg, enum proof proof, const char *text)
-{
-	static const char *const words[] = { [PROOF_OK] = "ok", [PROOF_OPEN] = "--", [PROOF_BAD] = "FAIL" };
-
-	(void)buf_printf(arg, NULL, "  %-4s  %s\n", words[proof], text);
-}
-
-static void
-take_chain(struct gathering *g)
-{
-	struct buf file = BUF_CAP(EVIDENCE_SIZE_MAX);
-	struct arena *a = g->c->arena;
-	struct err e;
-
-	if (evidence_chain_put(&file, a, g->db, g->story.events, g->story.n_events, &e) == -1 ||
-	    (g->mail.doc->id != g->story.doc->id &&
-	        evidence_chain_put(&file, a, g->db, g->mail.events, g->mail.n_events, &e) == -1))
-		cli_die(0, &e);
-	add(g, EVIDENCE_CHAIN, str_dup(a, buf_str(&file)), g->last_ms);
-	buf_clear(&file);
-}
-
-static void
-take_texts(struct gathering *g)
-{
-	struct arena *a = g->c->arena;
-	struct buf text = BUF_CAP(1 << 20);
-	struct evidence_result r = { 0 };
-	json_t *o = evidence_json(g->ev, &g->story);
-	char *json = json_dumps(o, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-	struct err e;
-
-	add(g, EVIDENCE_TIMELINE, str_cat(a, str_of(json), S("\n")), g->last_ms);
-	free(json);
-	json_decref(o);
-	if (evidence_script(g->ev, &text, &e) == -1)
-		cli_die(EX_DATAERR, &e);
-	add(g, EVIDENCE_SCRIPT, str_dup(a, buf_str(&text)), g->last_ms);
-	buf_clear(&text);
-	(void)buf_printf(&text, NULL, "Evidence of document %lld of " STR_FMT ": " STR_FMT " %s partner " STR_FMT "\n\n", (long long)g->ev->id,
-	    STR_ARG(g->conf->name), STR_ARG(name_shown(a, g->story.doc->name)), g->ev->in ? "from" : "to", STR_ARG(g->ev->partner));
-	evidence_check(g->ev, put_proof, &text, &r);
-	(void)buf_printf(&text, NULL, "\n" STR_FMT ".\n\n"
-	    "Check it: sh verify.sh (needs openssl and coreutils), or edigate evidence verify FILE.tar.\n"
-	    "timeline.json tells every step, SMTP replies included; these are our own record, the signatures are not.\n"
-	    "chain.txt has the events as they stand in the log of all, where each carries the hash of the one before.\n"
-	    "NAME.content is what was signed in NAME.eml, NAME.p7s the signature. Compare the certificates' fingerprints\n"
-	    "with their owners: on them everything rests.\n", STR_ARG(evidence_verdict(g->ev, &r)));
-	add(g, S("README.txt"), str_dup(a, buf_str(&text)), g->last_ms);
-	buf_clear(&text);
-}
-
 /* The mail of a document that is not the first in it, and of receipts what they are about. */
 static const struct db_doc *
 doc_of(struct gathering *g, int64_t id)
@@ -462,8 +407,7 @@ evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evi
 		take_inbound(&g);
 	else
 		take_outbound(&g);
-	take_chain(&g);
-	take_texts(&g);
+	evidence_texts(c, db, &g.story, &g.mail, g.last_ms, out);
 	cert_set_free(g.own);
 	cert_key_free(g.key);
 	keystore_close(&g.keys);
