@@ -10,7 +10,8 @@
 
 #define FOLDER	    "tests/dialogue"
 #define WANTED	    150		/* fewer, and a file was lost */
-#define CUTS_MAX    3000	/* of a longer dialogue only so many places, evenly spread */
+#define LONG	    3000	/* bytes: such a dialogue repeats itself ... */
+#define CUTS_OF_LONG 300	/* ... and is cut at so many places, evenly spread */
 #define PLAY_MAX    ((size_t)16 << 20)
 #define FILES_MAX   64
 
@@ -28,7 +29,7 @@ static void
 a_dialogue(void **state)
 {
 	const struct dialogue *d = *state;
-	size_t n = play(d, CUT_WHOLE), step = n / CUTS_MAX + 1;
+	size_t n = play(d, CUT_WHOLE), step = n > LONG ? n / CUTS_OF_LONG : 1;
 
 	(void)play(d, CUT_BYTES);
 	for (size_t cut = 1; cut < n; cut += step)
