@@ -283,6 +283,15 @@ tell_unreadable(const struct msg *job, const struct err *e)
 	tell_verdict(job, NULL, &nothing, &opened, "quarantine", span_str(S("")));
 }
 
+/* When we took the mail in: certificates are judged at that time, however long it waited since. */
+static int64_t
+arrived_ms(const struct msg *job)
+{
+	int64_t ms = ulid_ms(job->ulid);
+
+	return ms == -1 ? clock_wall_ms() : ms;
+}
+
 static int
 open_mail(const struct msg *job, struct str bytes, struct err *e)
 {
@@ -291,7 +300,8 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 	static const struct str nobody;
 	struct as1_glance glance = { 0 };
 	struct as1_opened opened = { 0 };
-	struct as1_policy policy = { .own = keyring_all(ring), .key = keyring_unwrapper(ring), .from = &nobody, .now_ms = clock_wall_ms() };
+	struct as1_policy policy = { .own = keyring_all(ring), .key = keyring_unwrapper(ring), .from = &nobody,
+	    .now_ms = arrived_ms(job) };
 	const struct partner *pt;
 	const char *class;
 	int64_t id = 0;

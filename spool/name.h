@@ -10,6 +10,7 @@
 void ulid_make(int64_t wall_ms, const unsigned char random[10], char out[ULID_MAX]);
 void ulid_new(char out[ULID_MAX]);	/* now, with getrandom(2); ascending within one process */
 bool ulid_is(struct str s);
+int64_t ulid_ms(struct str ulid);	/* when it was made; -1 when it is none */
 
 /* {partner}_{type}_{number}_{id}.{ext}: only [A-Za-z0-9._-], each part shortened, no Windows device names. */
 struct str name_inbox(struct arena *a, struct str partner, struct str type, struct str number, int64_t id, struct str ext);

@@ -81,3 +81,15 @@ ulid_is(struct str s)
 			return false;
 	return true;
 }
+
+int64_t
+ulid_ms(struct str ulid)
+{
+	int64_t ms = 0;
+
+	if (!ulid_is(ulid))
+		return -1;
+	for (size_t i = 0; i < 10; i++)
+		ms = ms << 5 | (strchr(alphabet, ulid.p[i]) - alphabet);
+	return ms;
+}

@@ -38,6 +38,7 @@ ulid_has_the_published_form(void **state)
 		ulid_make(cases[i].ms, cases[i].random, out);
 		assert_string_equal(out, cases[i].want);
 		assert_true(ulid_is(str_of(out)));
+		assert_true(ulid_ms(str_of(out)) == cases[i].ms);
 	}
 }
 
@@ -85,8 +86,10 @@ ulid_is_strict(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < N(cases); i++)
+	for (size_t i = 0; i < N(cases); i++) {
 		assert_int_equal(ulid_is(cases[i].s), cases[i].want);
+		assert_int_equal(ulid_ms(cases[i].s) != -1, cases[i].want);
+	}
 }
 
 static void
