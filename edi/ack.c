@@ -54,6 +54,7 @@ static const struct ack_code codes[] = {
 	{ "segment-empty", ACK_HERE, .ta1 = "024", .set = "5", .segment = "1", .contrl = "15" },
 	{ "segment-misplaced", ACK_HERE, .ta1 = "024", .set = "5", .segment = "2", .contrl = "33" },
 	{ "segment-cut", ACK_INTERCHANGE, .ta1 = "023", .contrl = "13", .service = "UNZ" },
+	{ "charset", ACK_HERE, .ta1 = "022", .set = "5", .contrl = "21" },
 	{ "control-char", ACK_HERE, .ta1 = "022", .set = "5", .segment = "8", .element = "6", .contrl = "21" },
 	{ "value-long", ACK_HERE, .ta1 = "024", .group = "6", .set = "5", .segment = "8", .element = "5",
 	    .contrl = "39" },

@@ -86,15 +86,43 @@ is_level_known(struct str id)
 	return id.n == 4 && str_starts(id, S("UNO")) && str_chr(S("ABCDEFGHIJKLWXY"), id.p[3], NULL);
 }
 
+/* Small letters and the like, which levels A and B do not have, stand in ids all the same. */
+static bool
+is_beyond(struct str s)
+{
+	static const struct str has = S_INIT("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,-()/=!\"%&*;<>'+:?");
+
+	for (size_t i = 0; i < s.n && i < SEG_WRITE_VALUE_MAX; i++)
+		if (!str_chr(has, s.p[i], NULL))
+			return true;
+	return false;
+}
+
+/* The level of what we answer, if it has all that we have to repeat of it. */
+static struct str
+choose_level(struct writer *x)
+{
+	const struct subject_unit *u = &x->ic->unit;
+	struct str level = value(x, u, 1, 1);
+	bool beyond = is_beyond(value(x, u, 5, 1));
+
+	for (unsigned int i = 2; i <= 3; i++)
+		for (unsigned int j = 1; j <= 3; j++)
+			beyond |= is_beyond(value(x, u, i, j));
+	if (!is_level_known(level) || (level.p[3] <= 'B' && beyond))
+		return beyond ? S("UNOC") : S("UNOA");
+	return level;
+}
+
 static void
 write_unb(struct writer *x, bool v4)
 {
 	const struct subject_unit *u = &x->ic->unit;
-	struct str level = value(x, u, 1, 1), version = value(x, u, 1, 2);
+	struct str version = value(x, u, 1, 2);
 	struct seg_writer *w = &x->w;
 
 	seg_write_tag(w, "UNB");
-	seg_write(w, is_level_known(level) ? level : S("UNOA"));
+	seg_write(w, choose_level(x));
 	seg_write_more(w, version.n == 1 && is_digit(version.p[0]) ? version : S("3"));
 	copy(x, u, 3, 3);
 	copy(x, u, 2, 3);

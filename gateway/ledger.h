@@ -180,6 +180,7 @@ struct db_doc *ledger_batch_of(struct ledger *l, struct db_doc *d);	/* for who a
 /* An opened document is due an acknowledgement; when it has been filed, that is made. */
 void ledger_owe(struct ledger *l, const struct db_doc *d, const struct inflight *f, int64_t payload);
 void ledger_owe_pay(struct ledger *l, struct db_doc *d);
+void ledger_owe_told(struct ledger *l, const struct db_doc *answer);	/* it has another state: what it answers is told the end */
 void ledger_owe_job(struct ledger *l, const struct db_doc *d, struct msg *m);	/* what pack needs for it */
 /* The first of n control numbers; they are taken with this transaction, or not at all. */
 uint64_t ledger_count_up(struct ledger *l, const struct partner *pt, const char *name, uint64_t n);

@@ -85,6 +85,17 @@ ledger_owe_pay(struct ledger *l, struct db_doc *d)
 }
 
 void
+ledger_owe_told(struct ledger *l, const struct db_doc *answer)
+{
+	struct exchange x = ledger_exchange(answer);
+
+	if (answer->parent == 0 || (!exchange_is_final(&x) && !exchange_needs_person(&x)))
+		return;
+	ledger_story(l, ledger_doc(l, answer->parent), EV_NOTE, 0, "ledger", 0, S(""), "its acknowledgement, document %lld, is " STR_FMT,
+	    (long long)answer->id, STR_ARG(answer->shown));
+}
+
+void
 ledger_owe_job(struct ledger *l, const struct db_doc *d, struct msg *m)
 {
 	struct db_ack *k;

@@ -59,6 +59,8 @@ ledger_story(struct ledger *l, struct db_doc *d, enum ex_event ev, unsigned int 
 		ledger_hook_state(l, d);
 	log_ev(effect == EX_CONTRADICTION ? LOG_WARN : LOG_INFO, d->id, exchange_event_name(ev), KC("role", role), KS("state", d->shown),
 	    KS("text", event.text));
+	if (d->kind == DOC_ACK && d->dir == EX_OUT && !str_eq(was_shown, d->shown))
+		ledger_owe_told(l, d);
 	if (d->kind == DOC_BATCH)
 		ledger_batch_mirror(l, d, ev, arg, role, proof, str_dup(l->turn, str_of(text)));
 	return effect;

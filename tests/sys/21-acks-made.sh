@@ -42,6 +42,8 @@ try "they are delivered like documents" wait_for 60 acked 3
 is "their originals are nowhere in the folders" "$(ls "$acme/sent" "$acme/failed" "$acme/status" | grep -c ack)" 0
 try "what came says by what it was acknowledged" sh -c "'$e' --home '$acme' trace $("$e" --home "$acme" list --json dir=in type=ORDERS | json id) |
     grep -q 'acknowledged: accepted, by document'"
+is "and that they are" "$("$e" --home "$acme" trace "$("$e" --home "$acme" list --json dir=in type=ORDERS | json id)" |
+    grep -c 'its acknowledgement, document [0-9]*, is complete')" 1
 is "Nordwind has them as acknowledgements" "$(count "$nordwind" dir=in kind=ack state=filed) $(count "$nordwind" dir=in)" "3 0"
 is "and acknowledges none" "$(count "$nordwind" dir=out kind=ack)" 0
 contents "$nordwind/inbox/acme" >"$dir/acks"
