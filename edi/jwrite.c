@@ -20,6 +20,72 @@ put_unit(struct jwrite *w, unsigned int unit)
 		w->failed = true;
 }
 
+static const char *
+name_of(const char *key)
+{
+	return key != NULL ? key : "item";
+}
+
+static void
+put_tag(struct jwrite *w, const char *open, const char *name)
+{
+	put(w, str_of(open));
+	put(w, str_of(name));
+	put(w, S(">"));
+}
+
+/* Text between tags: XML 1.0, 2.2 and 2.4. Characters that steer a screen are written as references. */
+static void
+put_xml_text(struct jwrite *w, struct str rest)
+{
+	unsigned int c;
+
+	while (rest.n > 0) {
+		const char *at = rest.p;
+		bool good = text_next(&rest, &c);
+		if (!good || (c < ' ' && c != '\n' && c != '\t') || (c & 0xfffe) == 0xfffe)
+			put(w, S("\xef\xbf\xbd"));
+		else if (c == '&' || c == '<' || c == '>' || text_is_control(c)) {
+			if (!w->failed && buf_printf(w->out, w->e, "&#%u;", c) == -1)
+				w->failed = true;
+		} else
+			put(w, str_make(at, (size_t)(rest.p - at)));
+	}
+}
+
+static void
+put_element(struct jwrite *w, const char *key, struct str text)
+{
+	put_tag(w, "<", name_of(key));
+	put_xml_text(w, text);
+	put_tag(w, "</", name_of(key));
+	put(w, S("\n"));
+}
+
+static void
+xml_open(struct jwrite *w, const char *key)
+{
+	const char *name = w->depth == 0 ? "file" : name_of(key);
+
+	if (w->depth == 0)
+		put(w, S("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<file xmlns=\"" JW_XML_NS "\">\n"));
+	else
+		put_tag(w, "<", name);
+	if (w->depth < JW_DEPTH_MAX)
+		w->open[w->depth] = name;
+	else
+		w->failed = true;
+	w->depth++;
+}
+
+static void
+xml_close(struct jwrite *w)
+{
+	w->depth--;
+	put_tag(w, "</", w->depth < JW_DEPTH_MAX ? w->open[w->depth] : "item");
+	put(w, S("\n"));
+}
+
 static void
 begin(struct jwrite *w, const char *key)
 {
@@ -36,6 +102,8 @@ begin(struct jwrite *w, const char *key)
 void
 jw_open(struct jwrite *w, const char *key, char bracket)
 {
+	if (w->xml)
+		return xml_open(w, key);
 	begin(w, key);
 	put(w, str_make(&bracket, 1));
 	w->comma = false;
@@ -44,6 +112,8 @@ jw_open(struct jwrite *w, const char *key, char bracket)
 void
 jw_close(struct jwrite *w, char bracket)
 {
+	if (w->xml)
+		return xml_close(w);
 	put(w, str_make(&bracket, 1));
 	w->comma = true;
 }
@@ -79,6 +149,8 @@ jw_text(struct jwrite *w, const char *key, struct str text)
 	const char *from = text.p;
 	unsigned int c;
 
+	if (w->xml)
+		return put_element(w, key, text);
 	begin(w, key);
 	put(w, S("\""));
 	while (rest.n > 0) {
@@ -138,14 +210,23 @@ jw_base64(struct jwrite *w, const char *key, struct str bytes)
 void
 jw_u64(struct jwrite *w, const char *key, uint64_t n)
 {
-	begin(w, key);
+	if (w->xml)
+		put_tag(w, "<", name_of(key));
+	else
+		begin(w, key);
 	if (!w->failed && buf_printf(w->out, w->e, "%" PRIu64, n) == -1)
 		w->failed = true;
+	if (w->xml) {
+		put_tag(w, "</", name_of(key));
+		put(w, S("\n"));
+	}
 }
 
 void
 jw_bool(struct jwrite *w, const char *key, bool yes)
 {
+	if (w->xml)
+		return put_element(w, key, yes ? S("true") : S("false"));
 	begin(w, key);
 	put(w, yes ? S("true") : S("false"));
 }
@@ -153,6 +234,8 @@ jw_bool(struct jwrite *w, const char *key, bool yes)
 void
 jw_null(struct jwrite *w, const char *key)
 {
+	if (w->xml)
+		return;
 	begin(w, key);
 	put(w, S("null"));
 }

@@ -11,9 +11,20 @@
 
 #include "gateway/base/buf.h"
 
+#define JW_DEPTH_MAX 32
+
+/*
+ * The same calls write XML when xml is set: an element for each member, <item> for what has no name, nothing for null;
+ * the first is the root, in the namespace JW_XML_NS. What XML cannot say (most controls) becomes U+FFFD.
+ */
+#define JW_XML_NS "urn:edigate:document:1"
+
 struct jwrite {
 	struct buf *out;
 	struct err *e;
+	bool xml;
+	const char *open[JW_DEPTH_MAX];	/* the elements that are open */
+	unsigned int depth;
 	bool failed;
 	bool comma;		/* the next value or key needs one */
 };

@@ -6,7 +6,7 @@ static const struct xml_ns namespaces[] = { { NULL, NULL } };
 
 #define SEAT(at)                                 \
 	{ at "/Indirizzo", PARTY_STREET, 0 },    \
-	{ at "/NumeroCivico", PARTY_STREET, 0 }, \
+	{ at "/NumeroCivico", PARTY_HOUSE, 0 },  \
 	{ at "/CAP", PARTY_POSTCODE, 0 },        \
 	{ at "/Comune", PARTY_CITY, 0 },         \
 	{ at "/Provincia", PARTY_REGION, 0 },    \

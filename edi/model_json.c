@@ -313,19 +313,36 @@ put_checks(struct jwrite *w, const struct model_file *m)
 	jw_close(w, '}');
 }
 
+static void
+put_file(struct jwrite *w, struct arena *a, const struct model_file *f, struct str name)
+{
+	jw_text(w, "schema", S("edigate/document/1"));
+	put_source(w, a, f, name);
+	jw_open(w, "documents", '[');
+	for (size_t i = 0; i < f->n_documents; i++)
+		put_document(w, a, &f->documents[i]);
+	jw_close(w, ']');
+	put_checks(w, f);
+}
+
+int
+model_write_xml(struct buf *out, struct arena *a, const struct model_file *f, struct str name, struct err *e)
+{
+	struct jwrite w = { .out = out, .e = e, .xml = true };
+
+	jw_open(&w, NULL, '{');
+	put_file(&w, a, f, name);
+	jw_close(&w, '}');
+	return w.failed ? -1 : 0;
+}
+
 int
 model_write_json(struct buf *out, struct arena *a, const struct model_file *f, struct str name, struct err *e)
 {
 	struct jwrite w = { .out = out, .e = e };
 
 	jw_open(&w, NULL, '{');
-	jw_text(&w, "schema", S("edigate/document/1"));
-	put_source(&w, a, f, name);
-	jw_open(&w, "documents", '[');
-	for (size_t i = 0; i < f->n_documents; i++)
-		put_document(&w, a, &f->documents[i]);
-	jw_close(&w, ']');
-	put_checks(&w, f);
+	put_file(&w, a, f, name);
 	if (pieces_takes(&f->facts))
 		raw_json(&w, a, f->in, f->facts.format == &edi_x12);
 	else

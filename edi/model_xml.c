@@ -161,6 +161,8 @@ take_party(struct model_maker *k, enum place place, struct str text, struct str 
 		model_add_id(p, attribute.n > 0 ? scheme(attribute) : S("vat"), text);
 	else if (place == PARTY_STREET)
 		model_add_street(p, text);
+	else if (place == PARTY_HOUSE && p->n_street > 0)	/* of the street before it */
+		p->street[0] = str_fmt(k->a, STR_FMT " " STR_FMT, STR_ARG(p->street[0]), STR_ARG(text));
 	else if (place == PARTY_TRADE_NAME)
 		p->name = p->name.n == 0 ? text : p->name;
 	for (size_t i = 0; i < N(plain); i++)
@@ -294,6 +296,24 @@ vat_of(struct taker *t, struct str text)
 	return country.n > 0 ? str_cat(t->k->a, country, text) : text;
 }
 
+/* XML may be broken into lines anywhere: blanks of all kinds count as one. */
+static struct str
+one_line(struct arena *a, struct str s)
+{
+	char *to;
+	size_t n = 0;
+
+	if (!str_has_ctl(s) && !str_find(s, S("  "), NULL))
+		return s;
+	to = arena_get(a, s.n);
+	for (size_t i = 0; i < s.n; i++)
+		if (!is_space(s.p[i]))
+			to[n++] = s.p[i];
+		else if (n > 0 && to[n - 1] != ' ')
+			to[n++] = ' ';
+	return str_trim(str_make(to, n));
+}
+
 static void
 take(void *arg, unsigned int slot, struct str text, struct str attribute)
 {
@@ -303,6 +323,7 @@ take(void *arg, unsigned int slot, struct str text, struct str attribute)
 
 	if (is_opening(place))
 		return begin(t, place);
+	text = one_line(k->a, text);
 	if (text.n == 0)
 		return;
 	if (place == PARTY_VAT_COUNTRY)

@@ -14,6 +14,7 @@ static const struct {
 	writer_fn *write;
 } forms[] = {
 	{ "json", model_write_json },
+	{ "xml", model_write_xml },
 	{ "text", model_write_text },
 	{ "html", model_write_html },
 };
@@ -26,7 +27,7 @@ base_name(const char *path)
 	return strcmp(path, "-") == 0 ? S("") : str_of(slash != NULL ? slash + 1 : path);
 }
 
-/* The document as JSON, text or HTML. What nothing claims has no form. */
+/* The document as JSON, XML, text or HTML. What nothing claims has no form. */
 static void
 show(struct cli *c, const char *file, writer_fn *write, struct buf *out)
 {
@@ -64,7 +65,7 @@ cmd_convert(int argc, char **argv)
 	if (write != NULL)
 		show(&c, c.args[0], write, &out);
 	else if (to == NULL || strcmp(to, "edi") != 0)
-		cli_usage(&c, "--to json, text, html or edi: into what?");
+		cli_usage(&c, "--to json, xml, text, html or edi: into what?");
 	else if (convert_json_to_edi(cli_input(&c, c.args[0]), &out, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", cli_shown(c.arena, str_of(c.args[0])), e.text);
 	(void)fwrite(out.p, 1, out.n, stdout);

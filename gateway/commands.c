@@ -152,10 +152,11 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate dictionary build d96a.zip d01b.zip -O un.edid\n"
 	    "  edigate dictionary build d96a.zip our-x12.txt -O both.edid\n" },
-	{ "convert", cmd_convert, "--to json|text|html|edi FILE|-", "a document as JSON, text or a page, and JSON back",
+	{ "convert", cmd_convert, "--to json|xml|text|html|edi FILE|-", "a document as JSON, XML, text or a page, and JSON back",
 	    "What the document says, in one form whatever it was written in; sums are recomputed, differences shown.\n"
 	    "\n"
 	    "  --to json  for programs: schema edigate/document/1, one object\n"
+	    "  --to xml   the same as XML\n"
 	    "  --to text  for people, 80 columns\n"
 	    "  --to html  for people, one page without scripts that can be printed\n"
 	    "  --to edi   from such JSON the X12 or EDIFACT file again, byte for byte: made of its part 'raw'\n"

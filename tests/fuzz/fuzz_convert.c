@@ -31,7 +31,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
 	static int (*const writers[])(struct buf *, struct arena *, const struct model_file *, struct str, struct err *) = {
-		model_write_text, model_write_html, model_write_json,
+		model_write_text, model_write_html, model_write_xml, model_write_json,
 	};
 	struct arena *a = arena_new(ARENA_MAX);
 	struct str in = str_make((const char *)p, n);

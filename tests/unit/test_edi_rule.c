@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "edi/rule.h"
 
+#include "edi/jwrite.h"
+#include "edi/model_write.h"
 #include "edi/rule_codes.h"
 #include "edi/rule_eval.h"
 #include "edi/rule_number.h"
@@ -191,6 +193,32 @@ a_document_names_its_rules(void **state)
 	assert_null(rule_by_id(S("BR-IC-13")));
 }
 
+/* What `convert --to xml` writes is XML that says the same, whatever a value holds. */
+static void
+a_model_is_written_as_xml(void **state)
+{
+	static const struct str hostile = S_INIT("UNB+UNOC:3+4012345000009:14+5098765000007:14+261120:1115+1'"
+	    "UNH+1+INVOIC:D:96A:UN'BGM+380+<a>&amp;\xe2\x80\xae]]>\x01+9'UNT+3+1'UNZ+1+1'");
+	static const struct xml_ns form[] = { { "f", JW_XML_NS }, { NULL, NULL } };
+	struct arena *a = arena_new(MODEL_ARENA_MAX);
+	struct buf out = BUF_CAP(1 << 20);
+	struct model_file m;
+	struct rule_tree t;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_int_equal(model_read(a, hostile, &m, &e), 0);
+	assert_int_equal(model_write_xml(&out, a, &m, S("<name>"), &e), 0);
+	if (rule_tree_read(a, buf_str(&out), form, &t, &e) == -1)
+		fail_msg("%s", e.text);
+	assert_str_eq(t.nodes[t.heads[rule_name(&t, S("f:schema"))]].text, S("edigate/document/1"));
+	assert_str_eq(t.nodes[t.heads[rule_name(&t, S("f:kind"))]].text, S("invoice"));
+	assert_true(str_starts(t.nodes[t.heads[rule_name(&t, S("f:id"))]].text, S("4012345000009")));
+	assert_int_equal(rule_name(&t, S("f:a")), 0);
+	buf_clear(&out);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -201,6 +229,7 @@ main(void)
 		cmocka_unit_test(sums_are_exact_and_placed),
 		cmocka_unit_test(numbers_prove_themselves),
 		cmocka_unit_test(a_document_names_its_rules),
+		cmocka_unit_test(a_model_is_written_as_xml),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
