@@ -50,6 +50,25 @@ try "ediel-no: openssl reads it" read_by_openssl "$mail" "$dir/content"
 send_by plain '^payload'
 try "plain: a mail with an attachment" grep -q '^Content-Type: multipart/mixed' "$mail"
 
+# A receipt that is made a condition, and that we cannot give: nothing is filed, and the answer says which.
+asks() {	# protocol, micalg, the answer
+	n=$((n + 1))
+	{
+		printf 'From: edi@nordwind.example\r\nTo: edi@acme.example\r\nMessage-ID: <asks-%s@nordwind.example>\r\n' "$n"
+		printf 'Disposition-Notification-To: edi@nordwind.example\r\nDisposition-Notification-Options: %s\r\n' \
+		    "signed-receipt-protocol=required, $1; signed-receipt-micalg=required, $2"
+		printf 'Content-Type: application/EDIFACT\r\n\r\n'
+		order "$n"
+	} | "$e" --home "$acme" receive --stdin --sender edi@nordwind.example --recipient edi@acme.example >/dev/null
+	answered() { grep -lqF "Original-Message-ID: <asks-$n@nordwind.example>" "$acme"/spool/out/*.eml; }
+	try "$1, $2: answered" wait_for 60 answered
+	answer=$(grep -lF "Original-Message-ID: <asks-$n@nordwind.example>" "$acme"/spool/out/*.eml)
+	try "$1, $2: $3" grep -q "^Disposition: automatic-action/MDN-sent-automatically; $3" "$answer"
+}
+asks pgp-signature sha-256 'failed/Failure: unsupported format'
+asks pkcs7-signature md5 'failed/Failure: unsupported MIC-algorithms'
+asks pkcs7-signature 'md5, sha256' 'processed'
+
 # A key of the partner's own wins over the profile, and it shows where each value comes from.
 set_all "$nordwind" partner.acme.profile edi-energy partner.acme.cipher aes-128-cbc
 "$e" --home "$nordwind" config show --origin >"$dir/config"
