@@ -3,6 +3,7 @@
 
 #include "gateway/base/base64.h"
 #include "mime/cms.h"
+#include "mime/encode.h"
 #include "mime/mic.h"
 #include "mime/rope.h"
 #include "tests/unit/stream_pieces.h"
@@ -175,6 +176,90 @@ a_mail_is_the_same_however_its_document_is_read(void **state)
 	}
 }
 
+/* Blanks at the end of a line, soft breaks and escapes lie across every cut; lines longer than any window too. */
+static void
+decoders_do_not_see_the_cuts(void **state)
+{
+	struct world *w = *state;
+	static const struct { enum cte cte; struct str in; unsigned int flags; } cases[] = {
+		{ CTE_QP, S_INIT("a=3D  \t \r\nb=\r\nc = \r\n=C3=A4 =\n=\r=\r\n \t "), DECODE_ESCAPE },
+		{ CTE_QP, S_INIT("a=4"), DECODE_ESCAPE },
+		{ CTE_QP, S_INIT("=   \r\nx \r\r\n"), 0 },
+		{ CTE_BASE64, S_INIT("aGVs\r\nbG8=\r\n"), 0 },
+		{ CTE_BASE64, S_INIT("aGV*sbG8=aGVs"), DECODE_JUNK | DECODE_PAD_INSIDE },
+		{ CTE_BASE64, S_INIT("aGVsb"), DECODE_CUT },
+		{ CTE_8BIT, S_INIT("any\0thing"), 0 },
+	};
+	struct str in, whole;
+	unsigned int flags;
+
+	for (size_t i = 0; i < N(cases) * 2; i++) {
+		char *p = arena_get(w->a, 50000);
+		memset(p, i / N(cases) == 0 ? 'x' : ' ', 40000);
+		in = str_cat(w->a, str_make(p, cases[i % N(cases)].cte == CTE_BASE64 ? 0 : 40000), cases[i % N(cases)].in);
+		flags = 0;
+		whole = cte_decode(w->a, cases[i % N(cases)].cte, in, &flags);
+		assert_int_equal(flags, cases[i % N(cases)].flags);
+		for (size_t k = 1; k < N(cuts); k++) {
+			struct cut_store store = cut_store(in, cuts[k]);
+			struct span_source raw = span_source(span_store(&store.store));
+			struct cte_source decoded = cte_source(cases[i % N(cases)].cte, &raw.source);
+			struct buf is = BUF_CAP(1u << 20);
+			struct buf_sink to = buf_sink(&is);
+			assert_ok(w, stream_pump(&decoded.source, &to.sink, &w->e));
+			assert_true(str_eq(buf_str(&is), whole));
+			assert_int_equal(decoded.flags, flags);
+			cte_source_clear(&decoded);
+			buf_clear(&is);
+		}
+	}
+}
+
+/* LF or CR alone for line ends, and a mail of several layers: told the same whatever the pieces are. */
+static void
+mails_open_the_same_in_any_pieces(void **state)
+{
+	struct world *w = *state;
+	static const struct { struct as1_shape how; char end; } cases[] = {
+		{ { .compress = true, .sign = true, .encrypt = true }, '\0' },
+		{ { .sign = true, .encrypt = true, .cipher = S_INIT("aes-256-gcm"), .opaque = true }, '\n' },
+		{ { .sign = true, .compress = true, .compress_last = true }, '\r' },
+	};
+	const struct as1_policy pol = { .own = w->acme.certs, .key = w->acme.key, .partner = w->nordwind.certs,
+		.now_ms = KEYS_NOW_MS };
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct as1_document d = {
+			.env = { .from = S("edi@nordwind.example"), .to = S("edi@acme.example"),
+				.message_id = S("1@nordwind.example"), .date_ms = KEYS_NOW_MS, .boundary_seed = S("seed") },
+			.subject = S("INVOIC 1"), .content = span_str(some_bytes(w, 3000)), .media_type = S("application/EDIFACT"),
+			.file_name = S("i.edi"), .how = cases[i].how, .own = w->nordwind.certs, .key = w->nordwind.key,
+			.partner = w->acme.certs,
+		};
+		struct buf mail = BUF_CAP(1u << 20);
+		struct mic_set mics;
+		size_t n = 0;
+		assert_ok(w, world_pack(w, &d, &mail, &mics));
+		for (size_t k = 0; k < mail.n && cases[i].end != '\0'; k++)
+			if (mail.p[k] != (cases[i].end == '\n' ? '\r' : '\n'))
+				mail.p[n++] = mail.p[k];
+		if (n > 0)
+			buf_cut(&mail, n);
+		for (size_t k = 0; k < N(cuts); k++) {
+			struct cut_store from = cut_store(buf_str(&mail), cuts[k]);
+			struct cut_room room = cut_room(w->a, cuts[k]);
+			struct as1_opened o;
+			struct str content;
+			assert_ok(w, as1_open_in(w->a, span_store(&from.store), &pol, &room.room, &o, &w->e));
+			assert_str(o.reason, S(""));
+			assert_true(o.n == 1 && mic_eq(&o.mic, &mics.list[0]));
+			assert_ok(w, span_join(w->a, o.payloads[0].content, 5000, &content, &w->e));
+			assert_true(str_eq(content, str_make(d.content.p, (size_t)d.content.n)));
+		}
+		buf_clear(&mail);
+	}
+}
+
 int
 main(void)
 {
@@ -184,6 +269,8 @@ main(void)
 		cmocka_unit_test(bytes_that_are_missing_are_told),
 		cmocka_unit_test(ropes_know_their_length),
 		cmocka_unit_test(every_shape_opens),
+		cmocka_unit_test(decoders_do_not_see_the_cuts),
+		cmocka_unit_test(mails_open_the_same_in_any_pieces),
 		cmocka_unit_test(a_mail_is_the_same_however_its_document_is_read),
 	};
 
