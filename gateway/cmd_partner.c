@@ -327,13 +327,16 @@ cmd_partner_card(int argc, char **argv)
 	conf = cli_conf(&c);
 	card = (struct card){ key != NULL ? str_of(key) : ident_slug(c.arena, conf->name), conf->name, conf->address,
 		str_of(ids_text(c.arena, conf->ids)), S("") };
-	if (certs_read(c.arena, conf->certs.v[0], &own, &e) == -1 || cert_pem(own.set, 0, &pem, &e) == -1)
-		cli_die(EX_CONFIG, &e);
+	/* During a change the old and the new: they can be told apart, and either is right. */
+	for (size_t i = 0; i < conf->certs.n; i++) {
+		if (certs_read(c.arena, conf->certs.v[i], &own, &e) == -1 || cert_pem(own.set, 0, &pem, &e) == -1)
+			cli_die(EX_CONFIG, &e);
+		certs_clear(&own);
+	}
 	settings = card_settings(c.arena, &card);
 	(void)printf("; partner card of %s, for 'edigate partner add'. It holds no secret.\n", cli_shown(c.arena, conf->name));
 	(void)fwrite(settings.p, 1, settings.n, stdout);
 	(void)fwrite(pem.p, 1, pem.n, stdout);
 	buf_clear(&pem);
-	certs_clear(&own);
 	return EX_OK;
 }

@@ -31,6 +31,7 @@ new=$(ls "$nordwind"/certs/edi-*.pem)
 try "says whom it told" grep -q 'announced to *acme' "$dir/renew"
 is "cert list shows both" "$("$e" --home "$nordwind" cert list | grep -c '^own *sign')" 2
 short=$(fingerprint "$new" | tr -d : | tr A-F a-f | cut -c 1-8)
+is "our card has both" "$("$e" --home "$nordwind" partner card | grep -c 'BEGIN CERTIFICATE')" 2
 told() { has_state "$nordwind" complete "name=certificate-$short.cer"; }
 try "the announcement is received by the partner's gateway" wait_for 60 told
 pending() { "$e" --home "$acme" cert list --pending | grep -qi "$(fingerprint "$new")"; }
