@@ -54,7 +54,7 @@ COMPILE   = $(CC) -std=gnu11 -D_GNU_SOURCE -I. $(WARN) $(WARN_GCC) $(WERROR) $(H
             -DEDIGATE_VERSION='"$(VERSION)"' -DEDIGATE_LIBEXEC='"$(LIBEXEC)"' -MMD -MP -c -o $@ $<
 
 # ---- what the folders build: one archive each, so that a program takes only the objects it needs
-ROLES    := ledger watch keys pack send listen unpack hook
+ROLES    := ledger watch keys pack send listen unpack hook probe
 MAINS    := $(patsubst %,$(B)/gateway/%.o,main $(ROLES))
 folder    = $(patsubst %.c,$(B)/%.o,$(sort $(wildcard $(1)/*.c)))
 BASE     := $(B)/base.a
@@ -92,6 +92,8 @@ $(B)/edigate-keys:   $(B)/gateway/keys.o $(SHARED) $(MIME) $(BASE)
 $(B)/edigate-keys:   LDLIBS := -lcrypto
 $(B)/edigate-send:   $(B)/gateway/send.o $(SHARED) $(SMTP) $(SPOOL) $(BASE)
 $(B)/edigate-send:   LDLIBS := -lssl -lcrypto -lresolv
+$(B)/edigate-probe:  $(B)/gateway/probe.o $(SHARED) $(SMTP) $(SPOOL) $(BASE)
+$(B)/edigate-probe:  LDLIBS := -lssl -lcrypto -lresolv
 $(B)/edigate-listen: $(B)/gateway/listen.o $(SHARED) $(SMTP) $(SPOOL) $(BASE)
 $(B)/edigate-listen: LDLIBS := -lssl -lcrypto
 

@@ -28,7 +28,7 @@ const struct command *command_find(const char *name);	/* NULL: no such */
 
 cmd_fn cmd_cancel, cmd_cert_list, cmd_cert_new, cmd_check, cmd_config_get, cmd_config_set, cmd_config_show, cmd_convert;
 cmd_fn cmd_dictionary_build, cmd_doctor, cmd_db_backup, cmd_db_check, cmd_db_rebuild, cmd_evidence_export, cmd_evidence_find, cmd_evidence_verify;
-cmd_fn cmd_help, cmd_hold, cmd_hook_test, cmd_init, cmd_inspect, cmd_list, cmd_partner_add, cmd_partner_card, cmd_partner_list;
+cmd_fn cmd_help, cmd_hold, cmd_hook_test, cmd_init, cmd_inspect, cmd_list, cmd_partner_add, cmd_partner_card, cmd_partner_list, cmd_partner_test;
 cmd_fn cmd_partner_remove, cmd_partner_show, cmd_receive, cmd_release, cmd_retry, cmd_run, cmd_send, cmd_show;
 cmd_fn cmd_status, cmd_trace, cmd_validate, cmd_version;
 cmd_fn cmd_cert_accept, cmd_cert_announce, cmd_cert_confirm, cmd_cert_import, cmd_cert_renew;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/doctor.h"
+#include "gateway/online.h"
 
 #include "gateway/certs_check.h"
 #include "gateway/control.h"
@@ -70,11 +71,30 @@ look_at_gateway(struct doctor *d)
 	doctor_says(d, d->running ? DOCTOR_OK : DOCTOR_WARN, "gateway", "%s", d->running ? "runs and answers" : "is not running");
 }
 
+static void
+on_answer(void *arg, const struct online_answer *a, struct str line)
+{
+	(void)line;
+	if (a != NULL)
+		doctor_says(arg, a->ok ? DOCTOR_OK : DOCTOR_FAIL, "online", STR_FMT "%s" STR_FMT ": " STR_FMT,
+		    STR_ARG(a->partner), a->where.n > 0 ? " by " : "", STR_ARG(a->where), STR_ARG(a->text));
+}
+
+static void
+look_online(struct doctor *d)
+{
+	struct err e;
+
+	if (online_ask(&d->cli, NULL, on_answer, d, &e) == -1)
+		doctor_says(d, DOCTOR_FAIL, "online", "%s", e.text);
+}
+
 int
 cmd_doctor(int argc, char **argv)
 {
 	struct doctor d = { 0 };
-	const struct cli_opt opts[] = { { "--json", .flag = &d.json } };
+	bool online = false;
+	const struct cli_opt opts[] = { { "--json", .flag = &d.json }, { "--online", .flag = &online } };
 
 	cli_start(&d.cli, argc, argv, opts, N(opts));
 	cli_want_args(&d.cli, 0, 0);
@@ -88,6 +108,8 @@ cmd_doctor(int argc, char **argv)
 	doctor_orphans(&d);
 	doctor_clock(&d);
 	doctor_kernel(&d);
+	if (online && d.has_conf)
+		look_online(&d);
 	db_close(d.db);
 	if (!d.json)
 		(void)printf("%u ok, %u warning%s, %u failure%s\n", d.n[DOCTOR_OK], d.n[DOCTOR_WARN], d.n[DOCTOR_WARN] == 1 ? "" : "s",

@@ -29,8 +29,9 @@ const struct command commands[] = {
 	    "  edigate init --org 'Nordwind GmbH' --mail edi@nordwind.example --id 14:4012345000009 \\\n"
 	    "      --smarthost smtps://edi@smtp.example.net:465 --listen 127.0.0.1:2525\n"
 	    "  edigate init --home ~/edi --org 'ACME Ltd' --mail edi@acme.example\n" },
-	{ "check", cmd_check, "", "check settings, keys, certificates and folders",
+	{ "check", cmd_check, "[--online]", "check settings, keys, certificates and folders",
 	    "Reports every finding as FILE:LINE:COLUMN and counts them. Changes nothing, needs no running gateway.\n"
+	    "With --online every mail server that we send by is asked, too: see 'partner test'.\n"
 	    "Exit status: 0 without errors (warnings are fine), 78 otherwise.\n"
 	    "\n"
 	    "examples:\n"
@@ -195,6 +196,14 @@ const struct command commands[] = {
 	{ "partner show", cmd_partner_show, "[--json] NAME", "everything set for a partner",
 	    "examples:\n"
 	    "  edigate partner show acme\n" },
+	{ "partner test", cmd_partner_test, "[--smtp] NAME", "would mail to a partner go through now",
+	    "Shows the partner's certificates, then asks the mail server by which documents go to him: looked up, connected,\n"
+	    "TLS and its certificate verified, logged in. It leaves before it names a sender: nothing is sent. When that\n"
+	    "fails, or with --smtp, the dialogue is shown.\n"
+	    "Exit status: 0 it would, 1 it would not, 67 no such partner.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate partner test acme\n" },
 	{ "partner remove", cmd_partner_remove, "[--yes] NAME", "forget a partner",
 	    "Removes its settings and certificate. Folders with files in them and the record of past documents stay.\n"
 	    "\n"
@@ -276,9 +285,10 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate hook test filed\n"
 	    "  edigate hook test complete 1042\n" },
-	{ "doctor", cmd_doctor, "[--json]", "everything that can be checked without changing it",
+	{ "doctor", cmd_doctor, "[--json] [--online]", "everything that can be checked without changing it",
 	    "Settings, keys and certificates, folders and the disks below them, space, the database, every document that\n"
 	    "is on its way, files that nothing knows, clock, kernel: a line for each thing, and a count.\n"
+	    "With --online the mail servers that we send by, too: they are connected to, and we log in.\n"
 	    "Exit status: 0 without failures (warnings are fine), 1 otherwise.\n"
 	    "\n"
 	    "examples:\n"

@@ -152,45 +152,6 @@ on_message(struct role *r, const struct msg *m, int fd)
 		job_go(&sending, m);
 }
 
-/* ---- trust ---- */
-
-const struct send_trust *
-send_trust_of(const struct send *s, struct str ca)
-{
-	for (size_t i = 0; i < s->n_trusts; i++)
-		if (str_eq(s->trusts[i].ca, ca))
-			return &s->trusts[i];
-	return NULL;
-}
-
-static void
-add_trust(struct send *s, const struct conf_smtp *route)
-{
-	struct send_trust *t = &s->trusts[s->n_trusts];
-
-	if (route->tls == CONF_TLS_NONE || send_trust_of(s, route->ca) != NULL)
-		return;
-	t->ca = route->ca;
-	t->tls = net_tls_client(str_cstr(s->role.arena, route->ca), &t->err);
-	if (t->tls == NULL) {
-		(void)err_add(&t->err, "[smtp] ca");
-		log_ev(LOG_ERROR, 0, "config", KC("why", t->err.text));
-	}
-	s->n_trusts++;
-}
-
-static void
-read_trusts(struct send *s)
-{
-	const struct conf *c = &s->role.conf;
-
-	s->trusts = arena_get_array(s->role.arena, c->n_partners + 1, sizeof(*s->trusts));
-	add_trust(s, &c->smtp);
-	for (size_t i = 0; i < c->n_partners; i++)
-		if (c->partners[i].route != NULL)
-			add_trust(s, c->partners[i].route);
-}
-
 /* ---- the end ---- */
 
 static void
@@ -237,7 +198,7 @@ main(int argc, char **argv)
 
 	role_start(&s->role, "send", argc, argv);
 	s->own_name = hostname_own(s->role.arena, s->role.conf.smtp.helo);
-	read_trusts(s);
+	send_read_trusts(s);
 	role_enter(&s->role, on_message, on_stop);
 	if (spool_open(str_cstr(s->role.arena, s->role.conf.home), false, &s->spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "spool", KC("why", e.text));

@@ -2,7 +2,7 @@
 /*
  * send.h - what the parts of the send role share. send.c takes jobs and tells the ledger what became of them;
  * send_dest.c keeps a queue and some sessions for each destination; send_session.c joins one connection and one
- * protocol machine, and sends one mail after the other through them.
+ * protocol machine, and sends one mail after the other through them; send_trust.c holds whom they trust.
  */
 #ifndef EDIGATE_GATEWAY_SEND_H
 #define EDIGATE_GATEWAY_SEND_H
@@ -34,6 +34,7 @@ struct send_job {
 	struct smtp_rcpt rcpt;
 	struct smtp_mail mail;		/* its bytes are mapped while a session has it */
 	struct send_session *session;	/* who has it; NULL: queued */
+	bool probe;			/* no mail: answered as soon as a session is ready for one */
 	bool again;			/* went back to the queue once: its session had died of old age */
 };
 
@@ -102,12 +103,15 @@ struct send {
 	bool draining, stopped;
 };
 
-/* send.c */
+/* send.c; probe.c has its own of these */
 void send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v, const struct send_facts *f);
 void send_answer_err(struct send *s, struct send_job *j, const struct err *e, const struct send_facts *f);
 void send_committing(struct send *s, const struct send_job *j, const struct send_facts *f);
-const struct send_trust *send_trust_of(const struct send *s, struct str ca);
 void send_check_drained(struct send *s);
+
+/* send_trust.c */
+void send_read_trusts(struct send *s);		/* of every route; before the sandbox closes */
+const struct send_trust *send_trust_of(const struct send *s, struct str ca);	/* NULL: no route has it */
 
 /* send_dest.c */
 void send_dest_add(struct send *s, struct send_job *j, const struct conf_smtp *route);

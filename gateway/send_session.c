@@ -104,6 +104,10 @@ next_mail(struct send_session *s)
 	}
 	f = facts_of(s);
 	while (s->smtp.state == CL_IDLE && (j = send_dest_take(s->dest)) != NULL) {
+		if (j->probe) {
+			send_answer(g, j, &(struct smtp_verdict){ .outcome = SMTP_ACCEPTED, .text = "ready for mail" }, &f);
+			continue;
+		}
 		if (j->mail.bytes.p == NULL && spool_map(g->spool, SPOOL_OUT, j->ulid, MAIL_MAX, &j->mail.bytes, &e) == -1) {
 			send_answer_err(g, j, &e, &f);
 			continue;

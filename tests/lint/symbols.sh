@@ -59,7 +59,7 @@ bad "gateway/smtp is pure, but for net*.o and resolve.o" \
     "$(calls "$impure" $(objects gateway/smtp | grep -vE '/(net[a-z_]*|resolve)\.o$'))"
 bad "spool and db open no socket" "$(calls 'socket|connect|bind|listen|accept4?|getaddrinfo' $(objects spool) $(objects db))"
 bad "only supervisor, hooks, secrets and name look-ups fork" "$(calls 'fork|vfork|exec[lv]?[pe]*|fexecve|posix_spawnp?' $product |
-    grep -vE "/gateway/(cert_watch|children|hookrun|conf_secret|send_secret|route)\.o ")"
+    grep -vE "/gateway/(cert_watch|children|hookrun|online|conf_secret|send_secret|route)\.o ")"
 
 # Each program links what its line in the Makefile says, and no more.
 needed() { readelf -d "$b/$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^(libc\.so|ld-linux)' | sort | tr '\n' ' '; }
@@ -78,6 +78,7 @@ links edigate-keys   "libcrypto"
 links edigate-pack   "libcrypto libxml2 libjansson libz"
 links edigate-unpack "libcrypto libxml2 libz"
 links edigate-send   "libssl libcrypto libresolv"
+links edigate-probe  "libssl libcrypto libresolv"
 links edigate-listen "libssl libcrypto"
 links edigate-hook   ""
 # What is mapped in the end, through other libraries too. (GPL-2 and Apache-2.0 may not meet in one process.)

@@ -26,7 +26,7 @@ bad "a licence line on top of every source and script" "$({ files -name '*.[ch]'
 done)"
 mark='TO''DO|FIX''ME|X''XX|HA''CK'
 bad "nothing left for later" "$(files -name '*.[ch]' -o -name '*.awk' -o -name '*.sh' -o -name '*.md' -o -name Makefile |
-    xargs grep -nE "\\b($mark)\\b")"
+    xargs grep -nE "\\b($mark)\\b" | grep -v '^\./edi/rule_lists\.h:.*XTS')"	# there it is a currency
 bad "no trailing blanks" "$(files -name '*.[ch]' -o -name '*.awk' -o -name '*.sh' -o -name '*.md' -o -name Makefile |
     xargs grep -nE '[[:blank:]]+$')"
 bad "no line over 160 columns in C" "$(files -name '*.[ch]' | while IFS= read -r file; do
