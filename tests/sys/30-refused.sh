@@ -6,6 +6,7 @@ b=${1:-build/opt}
 . tests/gateway.sh
 sys_begin
 make_pair "$dir" || bail "setting up"
+set_all "$nordwind" partner.acme.quirks_refused "wrapped bom" || bail "setting the quirks"
 up "$nordwind" && up "$acme" || bail "starting"
 
 # Outbound: the folder and the interchange must agree, and the envelope must hold.
@@ -18,6 +19,10 @@ try "a wrong segment count is invalid" wait_for 30 invalid
 try "failed/ has the file" wait_for 10 test -f "$nordwind/failed/miscounted.edi"
 try "and the reason beside it, with the place" grep -qiE 'unt|segment' "$nordwind/failed/miscounted.edi.error.txt"
 note "$(cat "$nordwind/failed/miscounted.edi.error.txt")"
+order 6 | tr -d '\r\n' | fold -w 80 | drop "$nordwind" acme wrapped.edi
+wrapped() { has_state "$nordwind" invalid name=wrapped.edi; }
+try "a quirk that is refused of this partner is invalid" wait_for 30 wrapped
+try "and named" grep -q "quirk 'wrapped'" "$nordwind/failed/wrapped.edi.error.txt"
 printf '%%PDF-1.7 not EDI at all' | drop "$nordwind" acme brochure.pdf
 unknown() { has_state "$nordwind" held name=brochure.pdf; }
 try "an unknown format is held" wait_for 30 unknown
