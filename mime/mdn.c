@@ -162,6 +162,10 @@ mdn_write(const struct mdn *m, struct buf *out, struct err *e)
 	struct arena *a = arena_new(1u << 20);
 	int rc = -1;
 
+	if (m->modifier_text.n > 0 && m->modifier.n == 0) {	/* it would be read as a part of the type */
+		rc = err_set(e, ERR_CONFIG, "words of a receipt without the modifier that they belong to");
+		goto out;
+	}
 	if (put_field(out, "Reporting-UA", "", m->reporting_ua, e) == -1 ||
 	    put_field(out, "Original-Recipient", "rfc822; ", m->original_recipient, e) == -1 ||
 	    put_field(out, "Final-Recipient", "rfc822; ", m->final_recipient, e) == -1 ||

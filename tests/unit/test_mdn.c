@@ -35,6 +35,11 @@ the_written_form(void **state)
 				  "Disposition: automatic-action/MDN-sent-automatically; processed/error: decryption-failed\r\n"
 				  "Error: no key fits\r\n"));
 	buf_clear(&b);
+	/* Words that belong to no modifier would be read as a part of the type. */
+	m = (struct mdn){ .automatic = true, .modifier_text = S("decryption-failed") };
+	assert_int_equal(mdn_write(&m, &b, &w->e), -1);
+	assert_int_equal(w->e.kind, ERR_CONFIG);
+	buf_clear(&b);
 }
 
 static void
