@@ -77,7 +77,7 @@ fi
 if command -v python3 >/dev/null && python3 -c 'import sqlite3' 2>/dev/null; then
 	python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("DELETE FROM job"); c.commit()' "$nordwind/db/edigate.db"
 	finds "a document that nothing moves on" 1 "^FAIL  documents .*is 'deferred' and has no job, deadline or person"
-	python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("INSERT INTO event SELECT id + 1, doc, tx, at_ms + 86400000, role, kind, arg, text, proof FROM event ORDER BY id DESC LIMIT 1"); c.commit()' "$nordwind/db/edigate.db"
+	python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("INSERT INTO event (id, doc, tx, at_ms, role, kind, arg, text, proof) SELECT id + 1, doc, tx, at_ms + 86400000, role, kind, arg, text, proof FROM event ORDER BY id DESC LIMIT 1"); c.commit()' "$nordwind/db/edigate.db"
 	finds "a clock that was put back" 1 "^FAIL  clock .*was put back"
 else
 	skip "a document that nothing moves on" "python3 is not installed"
