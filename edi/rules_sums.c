@@ -11,7 +11,8 @@
 	MUST(id, context, "every(" term ", decimals(.) <= 2)", name " (" term ") has over two decimals")
 
 const struct rule rules_sums[] = {
-	MUST("BR-CO-10", "BG-22", "BT-106 = round(sum(/BT-131))", "the sum of the lines (BT-106) is not what they come to"),
+	MUST("BR-CO-10", "BG-22", "BT-106 = round(sum(/BT-131))",
+	    "the sum of the lines (BT-106) is not what they come to"),
 	MUST("BR-CO-11", "BG-22", "if(BT-107, BT-107 = round(sum(/BG-20/BT-92)), not(/BG-20))",
 	    "the sum of the allowances (BT-107) is not what they come to"),
 	MUST("BR-CO-12", "BG-22", "if(BT-108, BT-108 = round(sum(/BG-21/BT-99)), not(/BG-21))",
@@ -19,7 +20,8 @@ const struct rule rules_sums[] = {
 	MUST("BR-CO-13", "BG-22", "BT-109 = round(BT-106 + or-else(BT-108, 0) - or-else(BT-107, 0))",
 	    "the total without VAT (BT-109) is not lines minus allowances plus charges"),
 	UBL_MUST("BR-CO-14", "cac:TaxTotal", "not(cac:TaxSubtotal) or "
-	    "cbc:TaxAmount = round(sum(cac:TaxSubtotal/cbc:TaxAmount))", "the VAT total (BT-110) is not the breakdown's sum"),
+	    "cbc:TaxAmount = round(sum(cac:TaxSubtotal/cbc:TaxAmount))",
+	    "the VAT total (BT-110) is not the breakdown's sum"),
 	CII_MUST("BR-CO-14", "/BT-110[@currencyID = /BT-5]", ". = round(sum(/BG-23/BT-117))",
 	    "the VAT total (BT-110) is not the breakdown's sum"),
 	UBL_MUST("BR-CO-15", "/", "every(BT-5, count(/BT-110[@currencyID = /BT-5]) = 1 and "
@@ -31,7 +33,8 @@ const struct rule rules_sums[] = {
 	MUST("BR-CO-16", "BG-22", "round(BT-115 - or-else(BT-114, 0)) = round(BT-112 - or-else(BT-113, 0))",
 	    "the amount due (BT-115) is not total minus prepaid plus rounding"),
 	CII_MUST("BR-CO-17", "BG-23", "if(not(is-number(BT-119)) or round(BT-119, 0) = 0, round(BT-117, 0) = 0, "
-	    "near(abs(BT-117), round(abs(BT-116) * BT-119 * 0.01), 1))", "the VAT amount (BT-117) is not base times rate"),
+	    "near(abs(BT-117), round(abs(BT-116) * BT-119 * 0.01), 1))",
+	    "the VAT amount (BT-117) is not base times rate"),
 	UBL_MUST("BR-CO-17", "BG-23", "if(not(is-number(BT-119)) or round(BT-119, 0) = 0, round(BT-117, 0) = 0, "
 	    "abs(BT-117) - 1 < round(abs(BT-116) * BT-119 * 0.01) and abs(BT-117) + 1 > round(abs(BT-116) * BT-119 * 0.01))",
 	    "the VAT amount (BT-117) is not base times rate"),
@@ -44,7 +47,8 @@ const struct rule rules_sums[] = {
 	TWO("BR-DEC-10", "BG-22", "BT-107", "the sum of the allowances"),
 	TWO("BR-DEC-11", "BG-22", "BT-108", "the sum of the charges"),
 	TWO("BR-DEC-12", "BG-22", "BT-109", "the total without VAT"),
-	MUST("BR-DEC-13", "/", "every(BT-110[@currencyID = /BT-5], decimals(.) <= 2)", "the VAT total has over two decimals"),
+	MUST("BR-DEC-13", "/", "every(BT-110[@currencyID = /BT-5], decimals(.) <= 2)",
+	    "the VAT total has over two decimals"),
 	TWO("BR-DEC-14", "BG-22", "BT-112", "the total with VAT"),
 	MUST("BR-DEC-15", "/", "every(BT-110[@currencyID = /BT-6], decimals(.) <= 2)",
 	    "the VAT total in accounting currency (BT-111) has over two decimals"),
