@@ -18,6 +18,8 @@ struct bounce {
 	struct dsn_recipient *recipients;
 	size_t at[DSN_RECIPIENTS_MAX];
 	size_t n;
+	struct str over_all;		/* the status that the whole text says, once somebody has asked */
+	bool asked;
 };
 
 static bool
@@ -152,6 +154,16 @@ on_one_line(struct arena *a, struct str words)
 	return str_make(to, n);
 }
 
+/* For those about whom nothing is said in particular. */
+static struct str
+status_over_all(struct bounce *b, char class)
+{
+	if (!b->asked)
+		b->over_all = status_said(b->a, b->text, class);
+	b->asked = true;
+	return b->over_all;
+}
+
 static void
 judge(struct bounce *b, size_t i, bool delayed)
 {
@@ -161,7 +173,7 @@ judge(struct bounce *b, size_t i, bool delayed)
 	r->action = delayed ? DSN_DELAYED : DSN_FAILED;
 	r->status = status_said(b->a, words, delayed ? '4' : '5');
 	if (status_is_vague(r->status)) {
-		more = status_said(b->a, b->text, r->status.n > 0 ? r->status.p[0] : delayed ? '4' : '5');
+		more = status_over_all(b, r->status.n > 0 ? r->status.p[0] : delayed ? '4' : '5');
 		if (!status_is_vague(more) || r->status.n == 0)
 			r->status = more;
 	}

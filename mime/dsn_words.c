@@ -6,7 +6,8 @@
  */
 #include "mime/dsn_status.h"
 
-#define WORDS_MAX (16 << 10)	/* the reason stands early */
+#define FLAT_MAX   (16 << 10)
+#define REASON_MAX 4096		/* it stands early, and is looked for by every phrase */
 
 /* code: subject and detail. */
 static const struct {
@@ -232,7 +233,7 @@ words_flat(struct arena *a, struct str words)
 	char *to;
 	size_t n = 0;
 
-	words = str_trim(str_sub(words, 0, WORDS_MAX));
+	words = str_trim(str_sub(words, 0, FLAT_MAX));
 	to = arena_get(a, words.n + 1);
 	for (size_t i = 0; i < words.n; i++) {
 		if (!is_space(words.p[i]))
@@ -246,7 +247,7 @@ words_flat(struct arena *a, struct str words)
 struct str
 status_of_words(struct arena *a, struct str words, char class)
 {
-	struct str text = words_flat(a, words);
+	struct str text = words_flat(a, str_sub(words, 0, REASON_MAX));
 	size_t at;
 
 	for (size_t i = 0; i < N(phrases); i++)
