@@ -45,7 +45,8 @@ choose_signs(const struct seg_signs *got)
 	struct seg_signs usual = { '*', ':', -1, -1, "~", 1 };
 	bool term = got->term_n > 1 || (!is_alnum(got->term[0]) && got->term[0] != ' ' && got->term[0] != '\t');
 
-	if (!is_usable(got->elem) || !is_usable(got->comp) || !term || !seg_signs_distinct(got))
+	/* A "~" for components would be taken for the terminator, and what ends segments for a line break behind it. */
+	if (!is_usable(got->elem) || !is_usable(got->comp) || got->comp == '~' || !term || !seg_signs_distinct(got))
 		return usual;
 	return *got;
 }
