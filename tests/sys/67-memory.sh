@@ -34,12 +34,11 @@ peak() {	# home, role
 }
 holds() { [ "$1" -gt 0 ] && [ "$1" -le "$LIMIT_KIB" ]; }
 
+set_all "$nordwind" partner.acme.send 'compress sign encrypt' || bail "settings"
+up "$nordwind" && up "$acme" || bail "starting"
 number=0
 for size in $sizes; do
 	number=$((number + 1))
-	set_all "$nordwind" partner.acme.send 'compress sign encrypt'
-	set_all "$acme" partner.nordwind.accept none
-	up "$nordwind" && up "$acme" || bail "starting"
 	large "$size" "$number" >"$dir/$number.edi"
 	drop "$nordwind" acme "$number.edi" <"$dir/$number.edi"
 	complete() { [ "$(state_of "$nordwind" "name=$number.edi" dir=out)" = complete ]; }
@@ -54,8 +53,6 @@ for size in $sizes; do
 		note "$size bytes: ${place##* } took $peak KiB at its peak"
 		try "$size bytes: ${place##* } keeps to $LIMIT_KIB KiB" holds "${peak:-0}"
 	done
-	down "$nordwind"
-	down "$acme"
 	rm -f "$dir/$number.edi"
 done
 done_testing
