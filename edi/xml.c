@@ -276,6 +276,7 @@ xml_parse(struct arena *a, struct str in, const char *doctype, const struct xml_
 		.startElementNs = on_start,
 		.endElementNs = on_end,
 		.characters = on_text,
+		.ignorableWhitespace = on_text,	/* the same: then libxml2 does not look which it is */
 		.cdataBlock = on_text,
 		.serror = on_error,
 	};
