@@ -92,6 +92,11 @@ bool seg_skip_blanks(struct seg_reader *r);
 bool seg_next(struct seg_reader *r, struct seg *s);
 void seg_back(struct seg_reader *r, const struct seg *s);	/* s was the last one: look at its bytes again */
 
+/* Parts of seg_next(): the tag; the meaning of the odd byte i of raw; and when all have been noted, of all together. */
+void seg_read_tag(const struct seg_signs *g, struct seg *s);
+void seg_note_odd(const struct seg_reader *r, struct seg *s, size_t i);
+void seg_judge_characters(struct seg_reader *r, struct seg *s);
+
 /*
  * seg_know(): no segment that begins as this one does needs attention. seg_pass() passes over such segments, as long as
  * nothing odd is in them and their tag is not but, counting them: the fast way through the inside of messages.
