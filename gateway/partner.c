@@ -166,6 +166,30 @@ partner_by_address(const struct conf *c, struct str address)
 	return &c->partners[c->addresses->v[i].partner];
 }
 
+/*
+ * One numbering, written as EDIFACT (0007), XML invoices (ISO 6523) and X12 (I05) do: who is known by his GLN in an order is
+ * the same in an invoice.
+ */
+static bool
+same_scheme(struct str a, struct str b)
+{
+	static const struct str schemes[][3] = {
+		{ S_INIT("14"), S_INIT("0088"), S_INIT("UL") },		/* GLN */
+		{ S_INIT("1"), S_INIT("0060"), S_INIT("01") },		/* D-U-N-S */
+	};
+
+	for (size_t i = 0; i < N(schemes); i++) {
+		bool has_a = false, has_b = false;
+		for (size_t j = 0; j < N(schemes[i]); j++) {
+			has_a = has_a || str_eq(schemes[i][j], a);
+			has_b = has_b || str_eq(schemes[i][j], b);
+		}
+		if (has_a && has_b)
+			return true;
+	}
+	return str_eq(a, b);
+}
+
 /* An exact qualifier wins over one that is left out, here or there; two partners that fit equally are no answer. */
 const struct partner *
 partner_by_id(const struct conf *c, struct str qual, struct str id)
@@ -177,7 +201,7 @@ partner_by_id(const struct conf *c, struct str qual, struct str id)
 		return NULL;
 	for (size_t i = index_find(ix, id, str_cmp); i < ix->n && str_eq(ix->v[i].name, id); i++) {
 		const struct partner *p = &c->partners[ix->v[i].partner];
-		if (qual.n > 0 && str_eq(ix->v[i].detail, qual))
+		if (qual.n > 0 && same_scheme(ix->v[i].detail, qual))
 			return p;
 		if (qual.n > 0 && ix->v[i].detail.n > 0)
 			continue;
@@ -201,7 +225,7 @@ conf_is_own_id(const struct conf *c, struct str qual, struct str id)
 {
 	for (size_t i = 0; i < c->ids.n; i++) {
 		const struct conf_id *own = &c->ids.v[i];
-		if (str_eq(own->id, id) && (qual.n == 0 || own->qual.n == 0 || str_eq(own->qual, qual)))
+		if (str_eq(own->id, id) && (qual.n == 0 || own->qual.n == 0 || same_scheme(own->qual, qual)))
 			return true;
 	}
 	return false;

@@ -342,7 +342,8 @@ partners_are_found_by_address_and_id(void **state)
 	} ids[] = {
 		{ S("14"), S("1"), acme }, { S("ZZ"), S("1"), b }, { S("01"), S("1"), NULL },
 		{ S(""), S("1"), NULL },		/* both have it: no guess */
-		{ S(""), S("7"), b }, { S("14"), S("7"), b }, { S("ZZ"), S("ONE"), acme }, { S("01"), S("ONE"), b },
+		{ S(""), S("7"), b }, { S("14"), S("7"), b }, { S("0088"), S("7"), b }, { S("UL"), S("7"), b },
+		{ S("0060"), S("ONE"), b }, { S("0060"), S("7"), NULL }, { S("ZZ"), S("ONE"), acme }, { S("01"), S("ONE"), b },
 		{ S("99"), S("5098"), acme }, { S(""), S("5098"), acme }, { S("14"), S("2"), NULL }, { S("14"), S(""), NULL },
 		{ S("zz"), S("ONE"), NULL },
 	};
@@ -357,6 +358,7 @@ partners_are_found_by_address_and_id(void **state)
 		assert_ptr_equal(partner_by_id(c, ids[i].qual, ids[i].id), ids[i].want);
 	}
 	assert_true(conf_is_own_id(c, S("14"), S("99")));
+	assert_true(conf_is_own_id(c, S("0088"), S("99")));
 	assert_false(conf_is_own_id(c, S("ZZ"), S("99")));
 	assert_true(conf_is_own_id(c, S(""), S("OWN")));
 	assert_true(conf_is_own_id(c, S("14"), S("bare")));
