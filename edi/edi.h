@@ -89,7 +89,7 @@ struct edi_facts {
 	struct edi_party sender, receiver;	/* of the first interchange */
 	struct str control;		/* ISA13, UNB 0020; in XML the document's ID */
 	struct str version;		/* ISA12, "UNOC:3" */
-	struct str profile;		/* XML: CustomizationID or guideline; edi/profile.h names it */
+	struct str profile;		/* XML: CustomizationID or guideline */
 	struct edi_inner inner;		/* of a container: the document inside, whose facts these are */
 	struct str type;		/* of the first message, "" without one */
 	struct str number;		/* of the first message */

@@ -5,7 +5,7 @@
  * "did you mean". Errors are ERR_CONFIG, "file:line:col: ...".
  *
  *   conf.c        the table, and where things are         conf_value.c   one value: its text, its type, its field
- *   conf_files.c  which files; those in force
+ *   conf_files.c  which files; those in force             conf_settle.c  what follows from other settings
  *   conf_read.c   the files, into struct conf             conf_check.c   what else can be wrong: files, folders, rights
  *   conf_show.c   what is in force, from where            conf_secret.c  passwords from where they are kept
  *   conf_allow.c  a partner's exceptions                   profile.c      what communities of partners agreed on

@@ -60,6 +60,9 @@ size_t conf_row(struct str section, struct str key);
 /* Where key was given; in a partner e, else (e NULL) anywhere else. Not given: the section's place, or line 1. */
 struct conf_place conf_where(const struct conf_load *l, const struct conf_entry *e, const char *section, const char *key);
 
+/* What was left open is derived from what was given; findings where that contradicts itself. */
+void conf_settle(struct conf_load *l);
+
 /* Make the two indexes; an address or id of two partners is an error that names both. */
 void conf_index_partners(struct conf_load *l);
 

@@ -17,6 +17,7 @@
 #include "gateway/certmail.h"
 #include "gateway/collect.h"
 #include "gateway/describe.h"
+#include "gateway/frozen.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
 #include "gateway/vet.h"
@@ -31,7 +32,6 @@
 #define PACK_ARENA_MAX	((size_t)128 << 20)
 #define PACK_DOCUMENT_MAX ((size_t)4 << 30)
 #define PACK_RECEIPT_MAX ((size_t)4 << 20)
-#define FROZEN_WINDOW	((size_t)64 << 10)
 #define PACK_JOBS_AHEAD 16
 
 static struct role role;
@@ -79,57 +79,6 @@ envelope(struct str ulid, struct str to)
 	};
 }
 
-/* A mail on its way into the spool; its digest is made as it goes by. */
-struct frozen {
-	struct sink sink;
-	struct spool_put put;
-	struct mic_sink sha256;
-	struct buf bytes;	/* not written yet */
-};
-
-static int
-frozen_put(struct sink *sink, struct str piece, struct err *e)
-{
-	struct frozen *fz = (struct frozen *)sink;
-
-	if (piece.n <= fz->bytes.cap - fz->bytes.n)
-		return buf_put(&fz->bytes, piece, e);
-	if (spool_put_write(&fz->put, buf_str(&fz->bytes), e) == -1 || spool_put_write(&fz->put, piece, e) == -1)
-		return -1;
-	buf_cut(&fz->bytes, 0);
-	return 0;
-}
-
-static int
-freeze_begin(struct frozen *fz, struct str ulid, struct err *e)
-{
-	*fz = (struct frozen){ .sink = { frozen_put }, .put = { .fd = -1 }, .bytes = BUF_CAP(FROZEN_WINDOW) };
-	if (mic_sink_open(&fz->sha256, 1u << MIC_SHA256, &fz->sink, e) == -1)
-		return -1;
-	return spool_put_open(spool, str_cstr(arena, ulid), &fz->put, e);
-}
-
-/* From here on the mail is what it is. */
-static int
-freeze_end(struct frozen *fz, struct msg *m, struct err *e)
-{
-	struct mic sha256;
-
-	if (mic_sink_get(&fz->sha256, MIC_SHA256, &sha256, e) == -1 || spool_put_write(&fz->put, buf_str(&fz->bytes), e) == -1)
-		return -1;
-	m->sha256_mail = describe_hex(arena, &sha256);
-	m->count = fz->sha256.n;
-	return spool_put_commit(spool, &fz->put, SPOOL_OUT, e);
-}
-
-static void
-freeze_clear(struct frozen *fz)
-{
-	spool_put_drop(spool, &fz->put);
-	mic_sink_clear(&fz->sha256);
-	buf_clear(&fz->bytes);
-}
-
 /* The document is read several times: whoever still writes to it must not get a signature over something else. */
 static int
 check_unchanged(const struct claim *was, struct err *e)
@@ -152,10 +101,10 @@ write_mail(const struct as1_document *d, const struct claim *claim, struct msg *
 	struct frozen fz;
 	int rc = -1;
 
-	if (freeze_begin(&fz, m->ulid2, e) == 0 && as1_pack(arena, d, &room.room, &fz.sha256.sink, mics, e) == 0 &&
+	if (frozen_begin(&fz, spool, str_cstr(arena, m->ulid2), e) == 0 && as1_pack(arena, d, &room.room, &fz.sha256.sink, mics, e) == 0 &&
 	    check_unchanged(claim, e) == 0)
-		rc = freeze_end(&fz, m, e);
-	freeze_clear(&fz);
+		rc = frozen_end(&fz, arena, &m->sha256_mail, &m->count, e);
+	frozen_clear(&fz);
 	file_room_clear(&room);
 	return rc;
 }
@@ -415,8 +364,8 @@ pack_receipt(const struct msg *job, struct err *e)
 	if (job->mic.n > 0)
 		(void)mic_read(job->mic, &r.mdn.mic);
 	r.human = receipt_words(job);
-	if (freeze_begin(&fz, job->ulid2, e) == -1 || as1_pack_receipt(arena, &r, &mail, e) == -1 ||
-	    fz.sha256.sink.put(&fz.sha256.sink, buf_str(&mail), e) == -1 || freeze_end(&fz, &m, e) == -1)
+	if (frozen_begin(&fz, spool, str_cstr(arena, job->ulid2), e) == -1 || as1_pack_receipt(arena, &r, &mail, e) == -1 ||
+	    fz.sha256.sink.put(&fz.sha256.sink, buf_str(&mail), e) == -1 || frozen_end(&fz, arena, &m.sha256_mail, &m.count, e) == -1)
 		goto out;
 	m.ulid2 = job->ulid2;
 	m.partner = pt->key;
@@ -428,7 +377,7 @@ pack_receipt(const struct msg *job, struct err *e)
 	role_tell(&role, &m);
 	rc = 0;
 out:
-	freeze_clear(&fz);
+	frozen_clear(&fz);
 	buf_clear(&mail);
 	return rc;
 }
