@@ -78,9 +78,10 @@ db_doc_by_control(struct db *db, struct arena *a, struct str partner, struct str
 	    DB_ARGS(DB_T(control), DB_T(sender), DB_T(receiver), DB_T(partner), DB_T(type)), out, e);
 }
 
-/* Outbound, and handed to the sender once at least: nothing else can be spoken of. */
 #define WENT_OUT "dir = 0 AND t <> 0 AND partner = ?1 AND format = ?2"
-#define IS_SENT	 "kind IN (0, 5) AND parent = 0 AND " WENT_OUT	/* a batch, not what is in it */
+/* A batch, not what is in it; and tried once at least: what only waits has not been read by anybody. */
+#define IS_SENT	 "kind IN (0, 5) AND parent = 0 AND " WENT_OUT \
+	" AND EXISTS (SELECT 1 FROM transmission WHERE transmission.doc = document.id AND tries > 0)"
 
 int
 db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str format, struct str control, struct db_doc **out,

@@ -36,7 +36,7 @@ PYTHON
 else
 	skip "Python's email package reads it" "python3 is not installed"
 fi
-if command -v mutt >/dev/null && command -v script >/dev/null; then
+if command -v mutt >/dev/null && script -qec true /dev/null >/dev/null 2>&1; then
 	awk 'BEGIN { print "From edi@nordwind.example Mon Nov 23 10:00:00 2026" } { sub(/\r$/, ""); print }' "$mail" >"$dir/mbox"
 	# It wants a terminal, and one that nobody hangs up: script(1) makes it, a FIFO keeps it open.
 	mkfifo "$dir/keys"
@@ -48,7 +48,7 @@ if command -v mutt >/dev/null && command -v script >/dev/null; then
 	HOME=$dir TERM=xterm timeout 20 script -qec "mutt -n -F $dir/muttrc -R -f $dir/mbox" /dev/null <&8 >"$dir/mutt.log" 2>&1
 	is "mutt saves the document, byte for byte" "$(cmp "$dir/mutt.out" "$dir/invoice.xml" 2>&1)" ""
 else
-	skip "mutt saves the document" "mutt is not installed"
+	skip "mutt saves the document" "mutt is not installed, or there is no terminal to be had"
 fi
 
 # Their mail to us: signed by openssl(1), handed over by each of them.

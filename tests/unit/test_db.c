@@ -309,6 +309,10 @@ what_was_sent_is_found_by_its_numbers(void **state)
 	in.dir = 1;
 	(void)add_doc(f, in);
 	third = add_doc(f, waits);
+	waits.t = 1;		/* in the queue: packed, and not tried yet */
+	(void)add_tx(f, (struct db_tx){ .doc = add_doc(f, waits) });
+	(void)add_tx(f, (struct db_tx){ .doc = first, .tries = 1 });
+	(void)add_tx(f, (struct db_tx){ .doc = second, .tries = 2 });
 	OK(f, db_message_add(f->db, &(struct db_message){ .doc = first, .ordinal = 1, .grp = S("7"), .control = S("0001") }, &f->e));
 	OK(f, db_message_add(f->db, &(struct db_message){ .doc = third, .ordinal = 1, .grp = S("7"), .control = S("0001") }, &f->e));
 	OK(f, db_doc_sent(f->db, f->a, S("acme"), S("x12"), S("000000041"), &got, &f->e));
