@@ -8,14 +8,13 @@
  * usage: corpus/acks FOLDER
  */
 #include "edi/ack.h"
-#include "gateway/base/buf.h"
+#include "tests/corpus/file.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define FILE_BYTES_MAX (1u << 28)
 #define COLUMNS	       7
-#define PATH_BYTES     4096
 #define PAIR_ARENA     (4 * (size_t)ACK_ARENA_MAX)
 
 enum column { FILE_NAME, KIND, REPO, PATH, COMMIT, LICENCE, EXPECTED };
@@ -32,26 +31,6 @@ static struct class {
 	{ "997 and 999: and for the same segments and elements", 0, 0 },
 };
 enum { VERDICTS, ERRORS };
-
-static int
-read_file(const char *folder, struct str name, struct buf *out)
-{
-	char path[PATH_BYTES];
-	FILE *f;
-	char *room;
-	size_t n;
-
-	snprintf(path, sizeof(path), "%s/" STR_FMT, folder, STR_ARG(name));
-	f = fopen(path, "rb");
-	if (f == NULL) {
-		perror(path);
-		return -1;
-	}
-	while ((room = buf_room(out, 65536, NULL)) != NULL && (n = fread(room, 1, 65536, f)) > 0)
-		buf_grew(out, n);
-	fclose(f);
-	return room == NULL ? -1 : 0;
-}
 
 static bool
 cut_columns(struct str line, struct entry *en)
@@ -190,7 +169,7 @@ check_pair(const char *folder, const struct entry *source, const struct entry *e
 	struct err e = { 0 };
 	int rc = -1;
 
-	if (read_file(folder, source->column[FILE_NAME], &in) == 0 && read_file(folder, expected->column[FILE_NAME], &want) == 0)
+	if (file_read(folder, source->column[FILE_NAME], &in) == 0 && file_read(folder, expected->column[FILE_NAME], &want) == 0)
 		rc = compare(a, buf_str(&in), buf_str(&want), source->column[FILE_NAME], &e);
 	if (rc == -1)
 		printf("  " STR_FMT ": %s\n", STR_ARG(source->column[FILE_NAME]), e.text);
@@ -212,7 +191,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: acks FOLDER\n");
 		return 64;
 	}
-	if (read_file(argv[1], S("MANIFEST.tsv"), &manifest) == -1)
+	if (file_read(argv[1], S("MANIFEST.tsv"), &manifest) == -1)
 		return 66;
 	rest = buf_str(&manifest);
 	while (str_next_line(&rest, &line))

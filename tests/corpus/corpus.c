@@ -13,7 +13,7 @@
 #include "edi/edi.h"
 #include "edi/model.h"
 #include "edi/x12.h"
-#include "gateway/base/buf.h"
+#include "tests/corpus/file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +23,6 @@
 #define FILE_BYTES_MAX (1u << 30)
 #define COLUMNS	       7
 #define INSIDE_ARENA_MAX (512u << 20)
-#define PATH_BYTES     4096
 
 enum column { FILE_NAME, KIND, REPO, PATH, COMMIT, LICENCE, EXPECTED };
 
@@ -424,26 +423,6 @@ passes(const struct entry *en, int class, struct buf *why)
 	}
 }
 
-static int
-read_file(const char *folder, struct str name, struct buf *out)
-{
-	char path[PATH_BYTES];
-	FILE *f;
-	char *room;
-	size_t n;
-
-	snprintf(path, sizeof(path), "%s/" STR_FMT, folder, STR_ARG(name));
-	f = fopen(path, "rb");
-	if (f == NULL) {
-		perror(path);
-		return -1;
-	}
-	while ((room = buf_room(out, 65536, NULL)) != NULL && (n = fread(room, 1, 65536, f)) > 0)
-		buf_grew(out, n);
-	fclose(f);
-	return room == NULL ? -1 : 0;
-}
-
 static void
 print_facts(const struct entry *en)
 {
@@ -483,7 +462,7 @@ check_entry(const char *folder, struct entry *en, int class, bool facts_only)
 	struct err e = { 0 };
 	int rc = -1;
 
-	if (read_file(folder, en->column[FILE_NAME], &bytes) == -1)
+	if (file_read(folder, en->column[FILE_NAME], &bytes) == -1)
 		goto out;
 	en->bytes = buf_str(&bytes);
 	if (edi_read(a, en->bytes, &en->facts, &e) == -1) {
@@ -535,7 +514,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: corpus [--list-valid | --facts] FOLDER\n");
 		return 64;
 	}
-	if (read_file(folder, S("MANIFEST.tsv"), &manifest) == -1)
+	if (file_read(folder, S("MANIFEST.tsv"), &manifest) == -1)
 		return 66;
 	rest = buf_str(&manifest);
 	str_next_line(&rest, &line);	/* the names of the columns */
