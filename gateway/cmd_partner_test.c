@@ -3,6 +3,7 @@
 #include "gateway/cmd.h"
 
 #include "gateway/certs.h"
+#include "gateway/certs_change.h"
 #include "gateway/online.h"
 
 #include <stdio.h>
@@ -34,16 +35,12 @@ cmd_partner_test(int argc, char **argv)
 	struct test t = { .ok = false };
 	const struct cli_opt opts[] = { { "--smtp", .flag = &t.verbose } };
 	const struct partner *pt;
-	struct conf *conf;
 	struct err e;
 
 	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 1, 1);
 	t.arena = c.arena;
-	conf = cli_conf(&c);
-	pt = partner_by_key(conf, str_of(c.args[0]));
-	if (pt == NULL)
-		cli_fail(EX_NOUSER, "no partner '%s': 'edigate partner list' shows them", cli_shown(c.arena, str_of(c.args[0])));
+	pt = certs_partner(&c, cli_conf(&c), c.args[0]);
 	for (size_t i = 0; i < pt->certs.n; i++)
 		certs_print(c.arena, pt->certs.v[i]);
 	(void)fflush(stdout);
