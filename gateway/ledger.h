@@ -131,7 +131,8 @@ void ledger_committing(struct ledger *l, struct inflight *f, const struct msg *m
 void ledger_sent(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_attempt_lost(struct ledger *l, const struct db_job *job, int64_t attempt);	/* the sender died with it */
 void ledger_deadlines(struct ledger *l);
-void ledger_send_again(struct ledger *l, struct db_tx *t);	/* the frozen bytes once more, now */
+/* The frozen bytes once more, now; by a person: whatever is known of the server. */
+void ledger_send_again(struct ledger *l, struct db_tx *t, bool by_person);
 void ledger_proven(struct ledger *l, struct db_doc *d, struct db_tx *t);	/* a report says that it got through: nothing is left to send */
 void ledger_failed(struct ledger *l, struct db_doc *d, struct str why);	/* shown as failed: say so, stop what is queued */
 /* False: its worker died over it too often; the job is gone, and that event says so. */

@@ -85,7 +85,7 @@ retry_in(struct ledger *l, struct db_doc *d, enum ex_event again)
 		return "its receipt was never built; it will be when the partner sends the mail again";
 	d->reason = S("");
 	ledger_story(l, d, EV_RETRIED, 0, "operator", t->id, S(""), "our receipt again, asked for by a person");
-	ledger_send_again(l, t);
+	ledger_send_again(l, t, true);
 	return NULL;
 }
 
@@ -119,7 +119,7 @@ retry(struct ledger *l, struct db_doc *d, enum ex_event again)
 	}
 	t->accepted_ms = 0;	/* the time for a receipt counts from its next acceptance */
 	ledger_story(l, d, again, 0, "operator", t->id, S(""), "the same bytes again, asked for by a person");
-	ledger_send_again(l, t);
+	ledger_send_again(l, t, true);
 	return NULL;
 }
 

@@ -146,7 +146,7 @@ duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const 
 	ledger_must(l, db_tx_latest(l->db, l->turn, mail, TX_RECEIPT, &t, &e), &e, "duplicate");
 	if (t != NULL && t->t != T_QUEUED && t->t != T_IN_FLIGHT && t->t != T_DEFERRED && t->t != T_UNCERTAIN) {
 		then = "; its receipt goes out again";
-		ledger_send_again(l, t);
+		ledger_send_again(l, t, false);
 	} else if (t == NULL && m->flag && !receipt_is_coming(l, mail)) {
 		then = "; it gets the receipt that the first had not asked for";
 		ledger_queue_receipt(l, mail, receipt_detail(l, "processed", "", S(""), m));

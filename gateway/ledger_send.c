@@ -76,6 +76,7 @@ ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *atte
 	struct db_tx *t = ledger_tx(l, j->tx);
 	struct db_doc *d = ledger_doc(l, j->doc);
 	struct db_attempt a = { .tx = t->id, .phase = PHASE_STARTED, .started_ms = l->now };
+	bool by_person = str_eq(j->detail, S("asked")) && t->first_try_ms == 0;	/* and not yet tried since */
 	struct err e;
 
 	if (t->kind == TX_DOCUMENT && !wants_sending(d)) {
@@ -95,19 +96,21 @@ ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *atte
 	else
 		ledger_put_doc(l, d);
 	*m = (struct msg){ .type = MSG_JOB_SEND, .job = j->id, .ulid = t->ulid, .partner = d->partner, .sender = t->sender,
-		.recipient = t->recipient, .envid = t->envid, .size = t->size, .flag = t->kind == TX_DOCUMENT, .id = d->id };
+		.recipient = t->recipient, .envid = t->envid, .size = t->size, .flag = t->kind == TX_DOCUMENT,
+		.flag2 = by_person, .id = d->id };
 	return true;
 }
 
 void
-ledger_send_again(struct ledger *l, struct db_tx *t)
+ledger_send_again(struct ledger *l, struct db_tx *t, bool by_person)
 {
 	struct err e;
 
 	t->t = T_QUEUED;
 	t->first_try_ms = 0;	/* the time to give up counts from here */
 	ledger_must(l, db_tx_put(l->db, t, &e), &e, "send again");
-	ledger_add_job(l, &(struct db_job){ .kind = JOB_SEND, .doc = t->doc, .tx = t->id, .due_ms = l->now });
+	ledger_add_job(l, &(struct db_job){ .kind = JOB_SEND, .doc = t->doc, .tx = t->id, .due_ms = l->now,
+	    .detail = by_person ? S("asked") : S("") });
 }
 
 /* ---- what send says ---- */
@@ -373,7 +376,7 @@ receipt_overdue(struct ledger *l, struct db_doc *d, struct db_tx *t)
 	ledger_story(l, d, EV_RECEIPT_OVERDUE, 0, "ledger", t->id, S(""), "no receipt after %lld s%s", (long long)waited / 1000,
 	    again ? "; the same bytes go out again" : "");
 	if (again)
-		ledger_send_again(l, t);
+		ledger_send_again(l, t, false);
 }
 
 void

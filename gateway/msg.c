@@ -120,7 +120,7 @@ static const struct row {
 	                       B(TEXT) | B(MIC) | B(MESSAGE_ID) | B(FLAG) | B(NAME) | B(ID) },
 	[MSG_JOB_UNPACK]   = { "job-unpack",   WHO_LEDGER, WHO_UNPACK, B(JOB) | B(ULID) | B(ID) },
 	[MSG_JOB_SEND]     = { "job-send",     WHO_LEDGER, WHO_SEND, B(JOB) | B(ULID) | B(PARTNER) | B(SENDER) | B(RECIPIENT) |
-	                       B(ENVID) | B(SIZE) | B(FLAG) | B(ID) },
+	                       B(ENVID) | B(SIZE) | B(FLAG) | B(FLAG2) | B(ID) },
 	[MSG_JOB_HOOK]     = { "job-hook",     WHO_LEDGER, WHO_HOOK, B(JOB) | B(ID) | B(WORD) | B(NAME) | B(TEXT) },
 	[MSG_GO]           = { "go",           WHO_LEDGER, WHO_SEND, B(JOB) | B(FLAG) },
 	[MSG_RESCAN]       = { "rescan",       WHO_LEDGER, WHO_WATCH, 0 },

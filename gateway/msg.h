@@ -47,7 +47,8 @@ enum msg_type {
 				   has a line "ULID PARTNER" for each document that goes into it */
 	MSG_JOB_RECEIPT,	/* pack: job, ulid (of the mail), box, partner, ulid2, word (disposition), text, mic, message_id, recipient */
 	MSG_JOB_UNPACK,		/* unpack: job, ulid */
-	MSG_JOB_SEND,		/* send: job, ulid, partner, sender, recipient, envid, size, flag (ask for a delivery report) */
+	MSG_JOB_SEND,		/* send: job, ulid, partner, sender, recipient, envid, size, flag (ask for a delivery report), flag2 (a person
+				   wants it tried now) */
 	MSG_JOB_HOOK,		/* hook: job, word (event), name (environment, a line each), text (JSON) */
 	MSG_GO,			/* send: job: the final dot may go; flag false: do not (the session is dropped) */
 	MSG_RESCAN,		/* watch: look at every folder now */

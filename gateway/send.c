@@ -108,6 +108,7 @@ job_new(struct send *s, const struct msg *m)
 		.arena = a, .id = m->job, .doc = m->id, .ulid = str_cstr(a, m->ulid),
 		.rcpt = { .address = str_dup(a, m->recipient) },
 		.mail = { .sender = str_dup(a, m->sender), .envid = str_dup(a, m->envid), .dsn = m->flag, .n_rcpts = 1 },
+		.urgent = m->flag2,
 		.next_job = s->jobs, .link = &s->jobs,
 	};
 	j->mail.rcpts = &j->rcpt;

@@ -35,6 +35,7 @@ struct send_job {
 	struct smtp_mail mail;		/* its bytes are mapped while a session has it */
 	struct send_session *session;	/* who has it; NULL: queued */
 	bool probe;			/* no mail: answered as soon as a session is ready for one */
+	bool urgent;			/* a person wants it tried, even where the server was down a moment ago */
 	bool again;			/* went back to the queue once: its session had died of old age */
 };
 

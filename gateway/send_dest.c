@@ -63,6 +63,14 @@ dest_of(struct send *s, const struct conf_smtp *route, struct str recipient)
 	return dest_new(s, route, host, mx);
 }
 
+static void
+queue(struct send_dest *d, struct send_job *j)
+{
+	*d->last = j;
+	d->last = &j->next;
+	d->waiting++;
+}
+
 /* Nothing that waits can go: say so for each. */
 static void
 answer_all(struct send_dest *d, const struct err *e, const struct send_facts *f)
@@ -105,17 +113,25 @@ on_lookup(void *arg, const struct route_hops *hops, const struct err *e)
 	send_dest_pump(d);
 }
 
-/* While one mail tries whether a server is back, those behind it need not wait for its timeout. */
+/*
+ * While one mail tries whether a server is back, those behind it need not wait for its timeout; but for those that a
+ * person wants tried.
+ */
 static void
 spare_the_rest(struct send_dest *d)
 {
-	struct send_job *first;
+	size_t n = d->waiting;
 
-	if (!d->suspect || d->waiting <= 1)
+	if (!d->suspect)
 		return;
-	first = send_dest_take(d);
-	answer_all(d, &d->down, SEND_NO_FACTS);
-	send_dest_back(d, first);
+	for (size_t i = 0; i < n; i++) {
+		struct send_job *j = send_dest_take(d);
+
+		if (i == 0 || j->urgent)
+			queue(d, j);
+		else
+			send_answer_err(d->send, j, &d->down, SEND_NO_FACTS);
+	}
 }
 
 void
@@ -157,9 +173,9 @@ send_dest_add(struct send *s, struct send_job *j, const struct conf_smtp *route)
 
 	if (d->waiting == 0 && d->n == 0)
 		d->moved = clock_mono_ms();
-	*d->last = j;
-	d->last = &j->next;
-	d->waiting++;
+	if (j->urgent)
+		d->down_until = 0;
+	queue(d, j);
 	send_dest_pump(d);
 }
 

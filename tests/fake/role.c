@@ -6,7 +6,7 @@
  *
  * What the role tells is printed, one line a message: "ready 20", "arrived ULID", "committing 1",
  * "sent 1 accepted 250 2.0.0 ok". What stands on stdin goes to the role: "send JOB ULID SENDER RECIPIENT [dsn|- [PARTNER]]"
- * ("-": the null sender), "go JOB", "stop JOB" (do not let the dot go), "term" (SIGTERM). Each COMMITTING is answered
+ * ("-": the null sender), "retry" and the same (a person wants it), "go JOB", "stop JOB" (do not let the dot go), "term" (SIGTERM). Each COMMITTING is answered
  * with GO at once unless the environment has HOLD=1. At the end: "exit STATUS".
  */
 #include "gateway/base/arena.h"
@@ -180,12 +180,13 @@ obey(char *text)
 		(void)kill(child, SIGTERM);
 	else if (str_eq(word[0], S("go")) || str_eq(word[0], S("stop")))
 		tell(&(struct msg){ .type = MSG_GO, .job = (int64_t)job, .flag = str_eq(word[0], S("go")) });
-	else if (str_eq(word[0], S("send")))
+	else if (str_eq(word[0], S("send")) || str_eq(word[0], S("retry")))
 		tell(&(struct msg){
 			.type = MSG_JOB_SEND, .job = (int64_t)job, .ulid = word[2],
 			.partner = word[6].n > 0 ? word[6] : S("acme"),
 			.sender = str_eq(word[3], S("-")) ? S("") : word[3], .recipient = word[4],
-			.envid = S("tx.1"), .size = 1, .flag = str_eq(word[5], S("dsn")), .id = (int64_t)job,
+			.envid = S("tx.1"), .size = 1, .flag = str_eq(word[5], S("dsn")),
+			.flag2 = str_eq(word[0], S("retry")), .id = (int64_t)job,
 		});
 }
 

@@ -361,6 +361,22 @@ begin_role "nobody"
 post 1
 case $(result nobody 1) in "deferred 0  connect: Connection refused"*) ok "nobody listens: deferred" ;;
 *) not_ok "nobody listens: deferred"; note "$(cat "$dir/nobody.out")" ;; esac
+# The server comes up, and a person does not want to hear that it was down a moment ago.
+cat >"$dir/back.script" <<S
+$hello
+loop
+$envelope
+body
+< 250 ok
+again
+S
+"$b/tool/fake/smtpd" "$port" "$dir/back.script" >"$dir/back.heard" 2>&1 &
+server=$!
+helpers="$role $server"
+wait_for 5 grep -q ready "$dir/back.heard"
+for i in 2 3 4; do echo "retry $i $ulid edi@nordwind.example edi@acme.example"; done >&9
+all_taken() { [ "$(grep -c '^sent [234] accepted' "$dir/nobody.out")" = 3 ]; }
+try "a person's retry is tried at once, each of several" wait_for 10 all_taken
 end
 
 # Certificates: each reason is told, none is believed.
