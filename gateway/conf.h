@@ -126,8 +126,10 @@ struct conf {
 	int64_t uncertain_grace_ms;	/* 30m */
 	/* [listen] */
 	bool listen;			/* the section is there */
-	struct conf_list listen_addresses;	/* host:port; those with TLS from the first byte come last */
-	struct conf_list listen_tls_addresses;	/* these */
+	struct conf_list listen_addresses;	/* host:port; then those with TLS from the first byte; then, a path, LMTP */
+	struct conf_list listen_tls_addresses;	/* of these, those with TLS from the first byte */
+	struct str lmtp;		/* of these, the path; empty: no LMTP */
+	struct str lmtp_group;		/* who may connect to it beside us: a group, or "*" for everybody; empty: nobody */
 	struct str tls_cert, tls_key;	/* absolute; empty: no STARTTLS */
 	uint64_t size_max;		/* 64M */
 	unsigned int sessions_max;	/* 500 */

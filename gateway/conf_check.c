@@ -3,6 +3,7 @@
 #include "gateway/conf_load.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -101,12 +102,27 @@ check_partner(struct conf_load *l, const struct conf_entry *e)
 }
 
 static void
+check_lmtp(struct conf_load *l)
+{
+	const struct conf *c = l->conf;
+	const char *group = str_cstr(l->tmp, c->lmtp_group);
+
+	if (c->lmtp_group.n > 0 && c->lmtp.n == 0)
+		conf_warn(l, conf_where(l, NULL, "listen", "lmtp_group"), "lmtp_group without lmtp does nothing");
+	if (c->lmtp_group.n > 0 && strcmp(group, "*") != 0 && getgrnam(group) == NULL)
+		conf_error(l, conf_where(l, NULL, "listen", "lmtp_group"), "no group \"%s\" on this machine", group);
+}
+
+static void
 check_listen(struct conf_load *l)
 {
 	const struct conf *c = l->conf;
 
 	if (!c->listen)
 		return;
+	check_lmtp(l);
+	if (c->listen_addresses.n == 0)
+		conf_error(l, conf_where(l, NULL, "listen", "address"), "[listen] without address, tls_address and lmtp: where does mail arrive?");
 	check_file(l, conf_where(l, NULL, "listen", "tls_cert"), "tls_cert", c->tls_cert, 0);
 	check_file(l, conf_where(l, NULL, "listen", "tls_key"), "tls_key", c->tls_key, S_IROTH | S_IWOTH);
 	check_file(l, conf_where(l, NULL, "listen", "users"), "users", c->listen_users, S_IROTH | S_IWOTH);

@@ -8,12 +8,13 @@
 
 #define WORKERS_MAX 64
 
-/* One list of all sockets: the supervisor binds them, the listener knows by their place which begin with TLS. */
+/* One list of all sockets: the supervisor binds them, the listener knows by their place what is spoken there. */
 static void
 settle_listen(struct conf_load *l)
 {
 	struct conf_list *all = &l->conf->listen_addresses, *tls = &l->conf->listen_tls_addresses;
-	struct str *v = arena_get_array(l->a, all->n + tls->n + 1, sizeof(*v));
+	const struct str lmtp = l->conf->lmtp;
+	struct str *v = arena_get_array(l->a, all->n + tls->n + 2, sizeof(*v));
 
 	for (size_t i = 0; i < all->n; i++)
 		v[i] = all->v[i];
@@ -21,6 +22,8 @@ settle_listen(struct conf_load *l)
 		v[all->n + i] = tls->v[i];
 	all->v = v;
 	all->n += tls->n;
+	if (lmtp.n > 0)
+		v[all->n++] = lmtp;
 }
 
 static void

@@ -92,13 +92,13 @@ listen_again(void *arg)
 		loop_fd(l->loop, ROLE_FD_FIRST + i, LOOP_READ, l->on_listener, l);
 }
 
-/* Sockets are in the order of the settings, those with TLS from the first byte behind the others. */
+/* Sockets are in the order of the settings: see conf.h. */
 static const struct smtp_server_opts *
 opts_of(const struct listen *l, int i)
 {
-	size_t clear = l->conf->listen_addresses.n - l->conf->listen_tls_addresses.n;
+	size_t tcp = l->conf->listen_addresses.n - (l->conf->lmtp.n > 0), clear = tcp - l->conf->listen_tls_addresses.n;
 
-	return (size_t)i >= clear ? &l->tls_opts : &l->opts;
+	return (size_t)i >= tcp ? &l->lmtp_opts : (size_t)i >= clear ? &l->tls_opts : &l->opts;
 }
 
 static void
@@ -162,8 +162,10 @@ prepare(struct listen *l, struct err *e)
 		.can_tls = l->tls != NULL,
 		.can_auth = l->users.text.n > 0,
 	};
-	l->tls_opts = l->opts;
+	l->tls_opts = l->lmtp_opts = l->opts;
 	l->tls_opts.tls_first = true;
+	l->lmtp_opts.lmtp = true;
+	l->lmtp_opts.can_tls = l->lmtp_opts.can_auth = false;
 	return 0;
 }
 

@@ -21,7 +21,7 @@ struct listen {
 	struct spool *spool;
 	const struct net_tls *tls;	/* NULL: no STARTTLS */
 	struct listen_users users;	/* nobody: no AUTH */
-	struct smtp_server_opts opts, tls_opts;	/* tls_opts: where TLS begins with the first byte */
+	struct smtp_server_opts opts, tls_opts, lmtp_opts;	/* tls_opts: where TLS begins with the first byte */
 	struct listen_session *sessions;	/* all, newest first */
 	struct listen_session *whole;		/* those whose mail waits to be made lasting, by next_whole */
 	unsigned int n;
@@ -48,6 +48,7 @@ struct listen_session {
 	char ulid[ULID_MAX];
 	char peer[INET6_ADDRSTRLEN];
 	unsigned char origin[8];	/* an IPv4 address, or the network half of an IPv6 one: counted together */
+	bool local;			/* over a unix socket */
 	bool writing, committing, doubtful, tls_due, closing, lost;
 };
 

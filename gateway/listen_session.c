@@ -62,8 +62,10 @@ put_trace(const struct listen_session *s, struct arena *a, struct buf *out, stru
 	(void)buf_printf(out, e, "Return-Path: <" STR_FMT ">\r\n", STR_ARG(buf_str(&m->sender)));
 	while (str_next_line(&rest, &rcpt))
 		(void)buf_printf(out, e, "Delivered-To: " STR_FMT "\r\n", STR_ARG(rcpt));
-	(void)buf_printf(out, e, "Received: from " STR_FMT " ([%s%s])\r\n", STR_ARG(buf_str(&m->helo)),
-	    is_v6 ? "IPv6:" : "", s->peer);
+	(void)buf_printf(out, e, "Received: from " STR_FMT, STR_ARG(buf_str(&m->helo)));
+	if (!s->local)
+		(void)buf_printf(out, e, " ([%s%s])", is_v6 ? "IPv6:" : "", s->peer);
+	(void)buf_put(out, S("\r\n"), e);
 	(void)buf_printf(out, e, "\tby " STR_FMT " (edigate) with %s id %s;\r\n", STR_ARG(s->l->opts.name),
 	    smtp_server_protocol(m), s->ulid);
 	(void)buf_printf(out, e, "\t" STR_FMT "\r\n", STR_ARG(clock_rfc5322(a, clock_wall_ms())));
@@ -341,7 +343,11 @@ set_origin(struct listen_session *s, const struct sockaddr_storage *peer)
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
 	const struct sockaddr_in *in4 = (const struct sockaddr_in *)peer;
 
-	net_address(peer, s->peer, sizeof(s->peer));
+	s->local = peer->ss_family == AF_UNIX;
+	if (s->local)
+		(void)snprintf(s->peer, sizeof(s->peer), "local");
+	else
+		net_address(peer, s->peer, sizeof(s->peer));
 	if (peer->ss_family == AF_INET)
 		memcpy(s->origin, &in4->sin_addr, 4);
 	else if (peer->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
@@ -370,7 +376,7 @@ too_many(const struct listen *l, const struct listen_session *s)
 
 	if (l->n > l->conf->sessions_max)
 		return "421 4.7.0 too many sessions; try again later\r\n";
-	for (const struct listen_session *o = l->sessions; o != NULL; o = o->next)
+	for (const struct listen_session *o = l->sessions; o != NULL && !s->local; o = o->next)
 		same += memcmp(o->origin, s->origin, sizeof(s->origin)) == 0;
 	if (same > (l->conf->sessions_max + 1) / 2)
 		return "421 4.7.0 too many sessions from your address; try again later\r\n";

@@ -2,18 +2,27 @@
 #include "gateway/listener.h"
 
 #include "gateway/base/io.h"
+#include "gateway/base/ipc.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LISTEN_BACKLOG 1024
 #define ADDRESSES_MAX  64
+
+static bool
+is_path(struct str address)
+{
+	return address.n > 0 && address.p[0] == '/';
+}
 
 /* "127.0.0.1:2525", "[::1]:2525", "localhost:2525" */
 static int
@@ -34,13 +43,49 @@ split(struct arena *a, struct str address, char **host, char **port, struct err 
 }
 
 static int
-bind_one(struct str address, struct err *e)
+bind_path(const struct conf *c, struct str path, struct err *e)
+{
+	struct arena *a = arena_new(1 << 16);
+	int fd = ipc_listen(str_cstr(a, path), e);
+
+	if (fd != -1 && ((listen(fd, LISTEN_BACKLOG) == -1 && err_errno(e, "listen on " STR_FMT, STR_ARG(path)) == -1) ||
+	    listener_give(str_cstr(a, path), c, e) == -1))
+		io_close(&fd);
+	arena_free(a);
+	return fd;
+}
+
+/* Who may connect, anew after each change of the settings. */
+static int
+give_lmtp(const struct conf *c, struct err *e)
+{
+	bool all = str_eq(c->lmtp_group, S("*"));
+	struct arena *a = arena_new(1 << 16);
+	char *path = str_cstr(a, c->lmtp), *group = str_cstr(a, c->lmtp_group);
+	struct group *gr = c->lmtp_group.n == 0 || all ? NULL : getgrnam(group);
+	int rc = 0;
+
+	if (c->lmtp_group.n > 0 && !all && gr == NULL)
+		rc = err_set(e, ERR_CONFIG, "lmtp_group: no group '%s' on this machine", group);
+	else if ((gr != NULL && chown(path, (uid_t)-1, gr->gr_gid) == -1) ||
+	    chmod(path, all ? 0666 : gr != NULL ? 0660 : 0600) == -1)
+		rc = err_errno(e, "%s: lmtp_group = %s", path, group);
+	arena_free(a);
+	return rc;
+}
+
+static int
+bind_one(const struct conf *c, struct str address, struct err *e)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *list = NULL;
 	struct arena *a = arena_new(1 << 16);
 	char *host = NULL, *port = NULL;
 	int fd = -1, on = 1, rc;
 
+	if (is_path(address)) {
+		fd = bind_path(c, address, e);
+		goto out;
+	}
 	if (split(a, address, &host, &port, e) == -1)
 		goto out;
 	rc = getaddrinfo(host, port, &hints, &list);
@@ -82,7 +127,7 @@ bind_missing(int *next, const struct conf *want, size_t count, struct err *e)
 	for (size_t i = 0; i < count; i++) {
 		if (next[i] != -1)
 			continue;
-		next[i] = bind_one(want->listen_addresses.v[i], e);
+		next[i] = bind_one(want, want->listen_addresses.v[i], e);
 		made[i] = next[i] != -1;
 		if (made[i])
 			continue;
@@ -94,15 +139,26 @@ bind_missing(int *next, const struct conf *want, size_t count, struct err *e)
 	return 0;
 }
 
+static void
+remove_path(struct str path)
+{
+	struct arena *a = arena_new(1 << 16);
+
+	(void)unlink(str_cstr(a, path));
+	arena_free(a);
+}
+
 /* A listener that is still at work has the socket too: shutdown() ends it for all, and frees its address. */
 static void
-close_dropped(int *fds, size_t n, const bool *kept)
+close_dropped(int *fds, size_t n, const bool *kept, const struct conf *was)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (kept[i])
 			continue;
 		(void)shutdown(fds[i], SHUT_RD);
 		io_close(&fds[i]);
+		if (is_path(was->listen_addresses.v[i]))
+			remove_path(was->listen_addresses.v[i]);
 	}
 }
 
@@ -116,12 +172,12 @@ bind_instead(int *fds, size_t *n, const bool *kept, const struct conf *was, int 
 	bool none[ADDRESSES_MAX] = { false };
 	struct err again;
 
-	close_dropped(fds, *n, kept);
+	close_dropped(fds, *n, kept, was);
 	if (bind_missing(next, want, count, e) == 0)
 		return 0;
 	if (bind_missing(fds, was, *n, &again) == -1) {
 		(void)err_add(e, "and back: %s", again.text);
-		close_dropped(fds, *n, none);
+		close_dropped(fds, *n, none, was);
 		*n = 0;
 	}
 	return -1;
@@ -149,10 +205,10 @@ listener_update(int *fds, size_t *n, size_t max, const struct conf *was, const s
 		gone |= !kept[i];
 	if (bind_missing(next, want, count, e) == -1 && (!gone || bind_instead(fds, n, kept, was, next, want, count, e) == -1))
 		return -1;
-	close_dropped(fds, *n, kept);
+	close_dropped(fds, *n, kept, was);
 	memcpy(fds, next, count * sizeof(fds[0]));
 	*n = count;
-	return 0;
+	return count > 0 && want->lmtp.n > 0 ? give_lmtp(want, e) : 0;
 }
 
 int

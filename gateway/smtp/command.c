@@ -28,6 +28,7 @@ static const struct word {
 } words[] = {
 	{ S_INIT("EHLO"), VERB_EHLO },
 	{ S_INIT("HELO"), VERB_HELO },
+	{ S_INIT("LHLO"), VERB_LHLO },
 	{ S_INIT("MAIL"), VERB_MAIL },
 	{ S_INIT("RCPT"), VERB_RCPT },
 	{ S_INIT("DATA"), VERB_DATA },
@@ -284,8 +285,9 @@ parse_arguments(struct str rest, struct command *c, struct refusal *why)
 	switch (c->verb) {
 	case VERB_EHLO:
 	case VERB_HELO:
+	case VERB_LHLO:
 		if (!smtp_is_greeting(rest))
-			return refuse(why, "501 5.5.4 want EHLO and your name");
+			return refuse(why, "501 5.5.4 want EHLO (LMTP: LHLO) and your name");
 		c->arg = rest;
 		return 0;
 	case VERB_MAIL:

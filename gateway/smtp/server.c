@@ -6,6 +6,9 @@
 
 #define OUT_MAX (2 * SMTP_SERVER_OUTPUT_HIGH)
 
+static const char no_space[] = "452 4.3.1 no room to keep it";
+static const char not_kept[] = "451 4.3.0 could not keep it; try again later";
+
 static void
 wait_command(struct smtp_server *s, int64_t now)
 {
@@ -107,9 +110,9 @@ server_data_refusal(const struct smtp_server *s)
 	if (s->data.hops > SMTP_SERVER_HOPS_MAX)
 		return "554 5.4.6 this mail goes round in circles";
 	if (s->spoilt == KEPT_NO_SPACE)
-		return "452 4.3.1 no room to keep it";
+		return no_space;
 	if (s->spoilt == KEPT_NOT)
-		return "451 4.3.0 could not keep it; try again later";
+		return not_kept;
 	return NULL;
 }
 
@@ -142,6 +145,7 @@ end_of_data(struct smtp_server *s, int64_t now)
 		return SERVER_END;
 	}
 	s->kept = false;
+	server_say_for_others(s, no);
 	server_reset(s);
 	wait_command(s, now);
 	if (s->data.bad != 0)
@@ -392,18 +396,19 @@ smtp_server_spoil(struct smtp_server *s, enum smtp_kept k)
 void
 smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_t now)
 {
+	char reply[SMTP_SERVER_ID_MAX + 32];
+
 	server_answered(s, SERVER_END);
 	s->kept = false;
+	(void)snprintf(reply, sizeof(reply), "%s", k == KEPT_NO_SPACE ? no_space : not_kept);
+	if (k == KEPT)
+		(void)snprintf(reply, sizeof(reply), "250 2.0.0 " STR_FMT " taken", STR_ARG(id));
+	server_say_for_others(s, reply);
+	server_say(s, reply);
 	server_reset(s);
 	wait_command(s, now);
-	if (k == KEPT) {
-		s->mails++;
-		s->idle_commands = 0;
-		server_sayf(s, "250 2.0.0 " STR_FMT " taken", STR_ARG(id));
-	} else {
-		server_say(s, k == KEPT_NO_SPACE ? "452 4.3.1 no room to keep it"
-						 : "451 4.3.0 could not keep it; try again later");
-	}
+	s->mails += k == KEPT;
+	s->idle_commands = k == KEPT ? 0 : s->idle_commands;
 }
 
 /* RFC 3207, 4.2: all that was learnt in the clear is forgotten. */
@@ -451,6 +456,8 @@ smtp_server_lost(struct smtp_server *s)
 const char *
 smtp_server_protocol(const struct smtp_server *s)
 {
+	if (s->opts->lmtp)
+		return "LMTP";
 	if (!s->extended)
 		return s->secured ? "SMTPS" : "SMTP";
 	if (s->secured)

@@ -2,8 +2,9 @@
 /*
  * server.h - the receiving side of SMTP as a machine without a socket: bytes and time go in, replies and what to
  * do next come out. Pure. RFC 5321 with STARTTLS (3207), AUTH (4954), SIZE (1870), PIPELINING (2920),
- * 8BITMIME (6152), CHUNKING and BINARYMIME (3030), LIMITS (9422) and enhanced status codes (2034). It knows no mailbox
- * and no disk: it asks.
+ * 8BITMIME (6152), CHUNKING and BINARYMIME (3030), LIMITS (9422) and enhanced status codes (2034); or LMTP (2033), which
+ * is the same with LHLO for EHLO, and a reply for each recipient when the mail is whole. It knows no mailbox and no disk:
+ * it asks.
  *
  *   while ((act = smtp_server_next(s, &in, now)) != SERVER_WAIT) ...    cuts off *in what it took
  *   send smtp_server_output(s), smtp_server_wrote(s, n)
@@ -24,6 +25,7 @@
 #define SMTP_SERVER_ERRORS_MAX	10	/* refused commands in a session; then 421 */
 #define SMTP_SERVER_IDLE_MAX	100	/* commands in a row that bring no mail: NOOP, RSET, EHLO; then each is an error */
 #define SMTP_SERVER_HOPS_MAX	50	/* Received: fields */
+#define SMTP_SERVER_ID_MAX	64	/* of what a mail is called, in the answer to it */
 #define SMTP_SERVER_DISCARD_MAX 65536	/* of a line too long, before the session is given up */
 #define SMTP_SERVER_OUTPUT_HIGH 16384	/* replies not yet taken by the peer: no command is read before they are */
 
@@ -33,6 +35,7 @@ struct smtp_server_opts {		/* lent for the session */
 	bool can_tls;			/* offer STARTTLS */
 	bool tls_first;			/* TLS from the first byte: the greeting comes under it */
 	bool can_auth;			/* offer AUTH, once TLS is on */
+	bool lmtp;			/* not SMTP */
 };
 
 enum smtp_server_act {
@@ -122,7 +125,7 @@ void smtp_server_stop(struct smtp_server *s);
 /* The peer is gone. */
 void smtp_server_lost(struct smtp_server *s);
 
-/* RFC 5321, 4.4 and RFC 3848: "SMTP", "ESMTP", "ESMTPS", "ESMTPA", "ESMTPSA". */
+/* RFC 5321, 4.4 and RFC 3848: "SMTP", "ESMTP", "ESMTPS", "ESMTPA", "ESMTPSA", "LMTP". */
 const char *smtp_server_protocol(const struct smtp_server *s);
 
 #endif

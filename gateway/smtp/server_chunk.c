@@ -78,6 +78,8 @@ end_of_chunk(struct smtp_server *s, int64_t now)
 	s->deadline = now + WAIT_COMMAND;
 	s->phase = SV_COMMAND;
 	if (no != NULL) {
+		if (s->chunk_last)
+			server_say_for_others(s, no);
 		server_reset(s);	/* what was kept is dropped before the next command */
 		server_refuse(s, no);
 	} else if (s->chunk_last) {

@@ -23,6 +23,7 @@ void server_say(struct smtp_server *s, const char *reply);
 void server_sayf(struct smtp_server *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void server_refuse(struct smtp_server *s, const char *reply);	/* and count it; the tenth closes */
 void server_close(struct smtp_server *s, const char *reply, const char *why);
+void server_say_for_others(struct smtp_server *s, const char *reply);	/* LMTP: for all recipients of the mail but one */
 void server_reset(struct smtp_server *s);			/* forget the transaction */
 void server_greet(struct smtp_server *s);
 

@@ -45,11 +45,19 @@ server_refuse(struct smtp_server *s, const char *reply)
 	server_close(s, "421 4.7.0 too many errors", "errors");
 }
 
+/* RFC 2033, 4.2: a client of LMTP counts replies, one for each recipient that was accepted, also when all are refused. */
+void
+server_say_for_others(struct smtp_server *s, const char *reply)
+{
+	for (size_t i = 1; s->opts->lmtp && i < s->n_rcpts; i++)
+		server_say(s, reply);
+}
+
 void
 server_greet(struct smtp_server *s)
 {
 	s->greeted = true;
-	server_sayf(s, "220 " STR_FMT " ESMTP edigate", STR_ARG(s->opts->name));
+	server_sayf(s, "220 " STR_FMT " %s edigate", STR_ARG(s->opts->name), s->opts->lmtp ? "LMTP" : "ESMTP");
 }
 
 void
@@ -94,11 +102,30 @@ do_hello(struct smtp_server *s, const struct command *c, int64_t now)
 	int rc = buf_put(&s->helo, c->arg, NULL);
 	assert(rc == 0);
 	s->stage = STAGE_READY;
-	s->extended = c->verb == VERB_EHLO;
+	s->extended = c->verb != VERB_HELO;
 	if (s->extended)
 		say_extensions(s);
 	else
 		server_sayf(s, "250 " STR_FMT, STR_ARG(s->opts->name));
+}
+
+/* RFC 2033, 4.1: LHLO and nothing else begins a session of LMTP, and no other. */
+static void
+do_ehlo(struct smtp_server *s, const struct command *c, int64_t now)
+{
+	if (s->opts->lmtp)
+		server_refuse(s, "500 5.5.1 this is LMTP: want LHLO");
+	else
+		do_hello(s, c, now);
+}
+
+static void
+do_lhlo(struct smtp_server *s, const struct command *c, int64_t now)
+{
+	if (s->opts->lmtp)
+		do_hello(s, c, now);
+	else
+		server_refuse(s, "500 5.5.1 this is SMTP: want EHLO");
 }
 
 static void
@@ -170,7 +197,8 @@ do_help(struct smtp_server *s, const struct command *c, int64_t now)
 {
 	(void)c;
 	(void)now;
-	server_say(s, "214 2.0.0 EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP STARTTLS AUTH QUIT; see RFC 5321");
+	server_say(s, s->opts->lmtp ? "214 2.0.0 LHLO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP QUIT; see RFC 2033" :
+	    "214 2.0.0 EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY HELP STARTTLS AUTH QUIT; see RFC 5321");
 }
 
 static void
@@ -216,7 +244,7 @@ do_auth(struct smtp_server *s, const struct command *c, int64_t now)
 enum may { DO, NO_EHLO, NO_MAIL, NO_RCPT, NESTED, NOT_NOW };
 
 static const char *const may_not[] = {
-	[NO_EHLO] = "503 5.5.1 EHLO comes first",
+	[NO_EHLO] = "503 5.5.1 EHLO (LMTP: LHLO) comes first",
 	[NO_MAIL] = "503 5.5.1 MAIL comes first",
 	[NO_RCPT] = "554 5.5.1 no valid recipients",
 	[NESTED] = "503 5.5.1 there is a sender already",
@@ -230,8 +258,9 @@ static const struct rule {
 	bool idle;	/* brings no mail nearer */
 } rules[VERB_COUNT] = {
 	/*		     STAGE_NEW STAGE_READY STAGE_MAIL STAGE_RCPT STAGE_CHUNK */
-	[VERB_EHLO]	= { { DO,      DO,	  DO,	     DO,	DO },      do_hello, true, true },
-	[VERB_HELO]	= { { DO,      DO,	  DO,	     DO,	DO },      do_hello, true, true },
+	[VERB_EHLO]	= { { DO,      DO,	  DO,	     DO,	DO },      do_ehlo, true, true },
+	[VERB_HELO]	= { { DO,      DO,	  DO,	     DO,	DO },      do_ehlo, true, true },
+	[VERB_LHLO]	= { { DO,      DO,	  DO,	     DO,	DO },      do_lhlo, true, true },
 	[VERB_MAIL]	= { { NO_EHLO, DO,	  NESTED,    NESTED,	NESTED },  do_mail, false, false },
 	[VERB_RCPT]	= { { NO_EHLO, NO_MAIL,	  DO,	     DO,	NOT_NOW }, do_rcpt, false, false },
 	[VERB_DATA]	= { { NO_EHLO, NO_MAIL,	  NO_RCPT,   DO,	NOT_NOW }, do_data, true, false },
@@ -244,6 +273,13 @@ static const struct rule {
 	[VERB_STARTTLS] = { { NO_EHLO, DO,	  NOT_NOW,   NOT_NOW,	NOT_NOW }, do_starttls, true, true },
 	[VERB_AUTH]	= { { NO_EHLO, DO,	  NOT_NOW,   NOT_NOW,	NOT_NOW }, do_auth, true, true },
 };
+
+/* RFC 2033, 4.2 wants 503 where SMTP has 554. */
+static const char *
+no_because(const struct smtp_server *s, enum may m)
+{
+	return m == NO_RCPT && s->opts->lmtp ? "503 5.5.1 no valid recipients" : may_not[m];
+}
 
 void
 server_command(struct smtp_server *s, struct str line, bool behind, int64_t now)
@@ -260,7 +296,7 @@ server_command(struct smtp_server *s, struct str line, bool behind, int64_t now)
 	}
 	const struct rule *r = &rules[c.verb];
 	if (c.verb == VERB_BDAT && r->may[s->stage] != DO) {
-		server_bdat_refuse(s, &c, may_not[r->may[s->stage]], now);	/* its octets follow all the same */
+		server_bdat_refuse(s, &c, no_because(s, r->may[s->stage]), now);	/* its octets follow all the same */
 		return;
 	}
 	if (r->run == NULL) {
@@ -268,7 +304,7 @@ server_command(struct smtp_server *s, struct str line, bool behind, int64_t now)
 	} else if (r->alone && behind) {
 		server_close(s, "554 5.5.0 you must wait for the answer here", "pipelining");
 	} else if (r->may[s->stage] != DO) {
-		server_refuse(s, may_not[r->may[s->stage]]);
+		server_refuse(s, no_because(s, r->may[s->stage]));
 	} else if (r->idle && ++s->idle_commands > SMTP_SERVER_IDLE_MAX) {
 		server_refuse(s, "450 4.7.0 enough of that");
 	} else {

@@ -3,7 +3,7 @@
  * server_player.h - the caller of the server machine in a dialogue: it knows the mailbox edi@nordwind.example and the
  * user "acme" with the password "secret", and keeps mails in memory. The words of its table:
  *
- *	set size_max N | tls no | tls first | auth no	before the session begins
+ *	set size_max N | tls no | tls first | auth no | lmtp yes	before the session begins
  *	tls			the handshake is done
  *	kept N			so many mails were kept by now;  mail TEXT  the last one is these bytes
  *	dropped N		so many were begun and forgotten
@@ -189,6 +189,8 @@ server_set(struct player *p, struct str arg)
 		w->opts.tls_first = true;
 	else if (str_eq(name, S("tls")))
 		w->opts.can_tls = !str_eq(arg, S("no"));
+	else if (str_eq(name, S("lmtp")))
+		w->opts.lmtp = !str_eq(arg, S("no"));
 	else if (str_eq(name, S("auth")))
 		w->opts.can_auth = !str_eq(arg, S("no"));
 	else
