@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* X12's element in error, and the segment it is in. */
+#define IN_SEGMENT .set = "5", .segment = "8"
+
 /*
  * X12: 716 (AK905), 718 (AK502), 720 (AK304), 723 (AK403), I18 (TA105); 23 of 718 is not in the versions before
  * 005010 but no other says it. EDIFACT: 0085 of ISO 9735-4.
@@ -14,6 +17,7 @@
 static const struct ack_code codes[] = {
 	{ "isa-width", ACK_INTERCHANGE, .ta1 = "022" },		/* by element: note_of_isa() */
 	{ "isa-signs", ACK_INTERCHANGE, .ta1 = "004" },
+	{ "isa-tag", ACK_INTERCHANGE, .ta1 = "022" },
 	{ "isa-short", ACK_INTERCHANGE, .ta1 = "022", .behind = true, .note = true },	/* another one, beside this */
 	{ "isa-duplicate", ACK_INTERCHANGE, .ta1 = "025" },
 	{ "iea-missing", ACK_INTERCHANGE, .ta1 = "023", .behind = true },
@@ -54,13 +58,33 @@ static const struct ack_code codes[] = {
 	{ "segment-empty", ACK_HERE, .ta1 = "024", .set = "5", .segment = "1", .contrl = "15" },
 	{ "segment-misplaced", ACK_HERE, .ta1 = "024", .set = "5", .segment = "2", .contrl = "33" },
 	{ "segment-cut", ACK_INTERCHANGE, .ta1 = "023", .contrl = "13", .service = "UNZ" },
-	{ "charset", ACK_HERE, .ta1 = "022", .set = "5", .contrl = "21" },
-	{ "control-char", ACK_HERE, .ta1 = "022", .set = "5", .segment = "8", .element = "6", .contrl = "21" },
-	{ "value-long", ACK_HERE, .ta1 = "024", .group = "6", .set = "5", .segment = "8", .element = "5",
-	    .contrl = "39" },
+	{ "charset", ACK_HERE, .ta1 = "022", IN_SEGMENT, .element = "6", .contrl = "21" },
+	{ "control-char", ACK_HERE, .ta1 = "022", IN_SEGMENT, .element = "6", .contrl = "21" },
+	{ "value-long", ACK_HERE, .ta1 = "024", .group = "6", IN_SEGMENT, .element = "5", .contrl = "39" },
 	{ "junk-before", ACK_INTERCHANGE, .ta1 = "022", .note = true },
 	{ "junk-after", ACK_INTERCHANGE, .ta1 = "022", .behind = true, .note = true },
 	{ "encoding", ACK_INTERCHANGE, .ta1 = "022", .contrl = "46", .service = "UNB" },
+	{ "quirk-refused", ACK_INTERCHANGE, .ta1 = "024", .contrl = "18", .service = "UNB" },
+
+	/* what a dictionary finds */
+	{ "segment-unknown", ACK_HERE, .ta1 = "024", .set = "5", .segment = "1", .contrl = "15" },
+	{ "segment-place", ACK_HERE, .ta1 = "024", .set = "5", .segment = "2", .contrl = "15" },
+	{ "segment-missing", ACK_HERE, .missing = true, .ta1 = "024", .set = "5", .segment = "3", .contrl = "13" },
+	{ "segment-often", ACK_HERE, .ta1 = "024", .set = "5", .segment = "5", .contrl = "35" },
+	{ "group-often", ACK_HERE, .ta1 = "024", .set = "5", .segment = "4", .contrl = "36" },
+	{ "element-missing", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "1", .contrl = "13" },
+	{ "element-condition", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "2", .contrl = "13" },
+	{ "element-extra", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "3", .contrl = "16" },
+	{ "element-short", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "4", .contrl = "40" },
+	{ "element-long", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "5", .contrl = "39" },
+	{ "element-type", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "6", .contrl = "37" },
+	{ "element-code", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "7", .contrl = "12" },
+	{ "element-date", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "8", .contrl = "12" },
+	{ "element-time", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "9", .contrl = "12" },
+	{ "element-exclusion", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "10", .contrl = "16" },
+	{ "element-often", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "3", .contrl = "35" },
+	{ "component-missing", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "1", .contrl = "13" },
+	{ "component-extra", ACK_HERE, .ta1 = "024", IN_SEGMENT, .element = "3", .contrl = "16" },
 };
 
 static const char *const verdict_names[] = {

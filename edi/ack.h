@@ -9,6 +9,7 @@
 #ifndef EDIGATE_EDI_ACK_H
 #define EDIGATE_EDI_ACK_H
 
+#include "edi/dict_check.h"
 #include "edi/edi.h"
 #include "gateway/base/buf.h"
 
@@ -32,6 +33,7 @@ struct ack_code {
 	const char *problem;	/* of struct edi_problem */
 	enum ack_level level;	/* whose fault it is */
 	bool behind;		/* the place given is the first segment behind what it is about */
+	bool missing;		/* a segment that is not there: its place is that of the last one before it */
 	bool note;		/* told of, but nothing is refused for it */
 	const char *ta1;	/* TA105, interchange note */
 	const char *group;	/* AK905 */
@@ -67,6 +69,8 @@ struct ack_order {
 	struct str now;		/* UTC, "20261123160300" */
 	bool receipt;		/* CONTRL: say only that it arrived (0083 8), unless it is refused */
 	enum ack_when ta1, set, contrl;	/* an interchange of X12, a group (997, 999), an interchange of EDIFACT */
+	const struct dict_findings *findings;	/* what dict_check() found in what f calls valid; NULL: not looked at, or kept to us */
+	bool refuse;		/* its errors refuse the message; else they are only noted, as far as the syntax has words for that */
 	/* Control numbers to be used first; counted up by those used. Each at most 999999999. */
 	uint64_t interchange;	/* ISA13, UNB 0020 */
 	uint64_t group;		/* GS06 */

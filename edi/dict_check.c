@@ -22,18 +22,21 @@ add(struct check *c, bool warning, const char *code, const struct spot *at)
 	*(warning ? &c->out->n_warnings : &c->out->n_errors) += 1;
 	if (c->out->n_kept == EDI_PROBLEMS_KEPT)
 		return NULL;
+	c->out->n_errors_kept += !warning;
 	if (at != NULL && at->raw.p != NULL)
 		offset = (size_t)(at->raw.p - c->w.r.in.p);
 	f = &c->out->kept[c->out->n_kept++];
 	*f = (struct dict_finding){ .warning = warning, .problem = { .code = code, .offset = offset,
 		.segment = c->w.seg.ordinal, .element = at != NULL ? at->element : 0, .component = at != NULL ? at->component : 0 },
-		.repetition = at != NULL ? at->repetition : 0, .level = level_of(at) };
-	if (at != NULL)
+		.repetition = at != NULL ? at->repetition : 0, .level = level_of(at), .tag = str_dup(c->a, str_of(c->tag)) };
+	if (at != NULL) {
 		f->value = str_dup(c->a, str_sub(at->value, 0, EDI_VALUE_MAX));
+		f->reference = str_dup(c->a, str_trim(at->reference));
+	}
 	return f;
 }
 
-void
+struct dict_finding *
 dict_tell(struct check *c, bool warning, const char *code, const struct spot *at, const char *fmt, ...)
 {
 	struct dict_finding *f = add(c, warning, code, at);
@@ -41,11 +44,12 @@ dict_tell(struct check *c, bool warning, const char *code, const struct spot *at
 	va_list ap;
 
 	if (f == NULL)
-		return;
+		return NULL;
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	f->problem.text = str_dup(c->a, str_of(text));
+	return f;
 }
 
 static void
@@ -57,18 +61,36 @@ name_tag(char out[4], uint32_t tag)
 }
 
 static void
+tell_missing(struct check *c, uint32_t missing)
+{
+	struct dict_finding *f;
+	char tag[4];
+
+	name_tag(tag, missing);
+	f = dict_tell(c, false, "segment-missing", NULL, "%s is missing before %s", tag, c->tag);
+	if (f != NULL)
+		f->tag = str_dup(c->a, str_of(tag));
+}
+
+static void
+tell_more_missing(struct check *c, unsigned int n)
+{
+	struct dict_finding *f = dict_tell(c, false, "segment-missing", NULL, "%u more segments are missing before %s", n, c->tag);
+
+	if (f != NULL)
+		f->tag = S("");
+}
+
+static void
 check_place(struct check *c)
 {
 	struct place_result r;
-	char tag[4];
 
 	place_next(&c->place, c->w.seg.tag, &r);
-	for (unsigned int i = 0; i < r.n_missing && i < PLACE_MISSING_KEPT; i++) {
-		name_tag(tag, r.missing[i].name);
-		dict_tell(c, false, "segment-missing", NULL, "%s is missing before %s", tag, c->tag);
-	}
+	for (unsigned int i = 0; i < r.n_missing && i < PLACE_MISSING_KEPT; i++)
+		tell_missing(c, r.missing[i].name);
 	if (r.n_missing > PLACE_MISSING_KEPT)
-		dict_tell(c, false, "segment-missing", NULL, "%u more segments are missing before %s", r.n_missing - PLACE_MISSING_KEPT, c->tag);
+		tell_more_missing(c, r.n_missing - PLACE_MISSING_KEPT);
 	if (r.fit == PLACE_TOO_OFTEN && (r.node.flags & DICT_GROUP) != 0)
 		dict_tell(c, false, "group-often", NULL, "group %u begins for the %uth time with %s, at most %u times", r.node.name, r.count, c->tag,
 		    r.node.max);

@@ -15,12 +15,15 @@ struct dict_finding {
 	bool warning;
 	const char *level;		/* "segment", "element", "component" */
 	unsigned int repetition;	/* of the element, from 1; 0: not applicable */
+	struct str tag;			/* of the segment; where one is missing, its */
+	struct str reference;		/* the data element's or composite's number in the dictionary: "3039", "C082"; or empty */
 	struct str value;		/* what stands there, release signs resolved, cut to EDI_VALUE_MAX; or empty */
 };
 
 struct dict_findings {
 	struct dict_finding *kept;	/* EDI_PROBLEMS_KEPT at most; all are counted */
 	size_t n_kept, n_errors, n_warnings;
+	size_t n_errors_kept;
 	size_t checked;			/* messages */
 	size_t unknown;			/* messages that the dictionary does not have: nothing was checked in them */
 	struct str first_unknown;	/* "ORDERS D:96A:UN" */

@@ -56,6 +56,7 @@ check_one(struct check *c, const struct dict_ref *ref, struct spot *at, bool oth
 	if (!dict_element(&c->d, ref->row, &el))
 		return;	/* a damaged dictionary */
 	arena_reset(c->scratch);
+	at->reference = el.code;
 	if (at->raw.n > VALUE_RAW_MAX)
 		dict_tell(c, false, "element-long", at, "%s has %zu bytes, want at most %u", where(c, at, el.code), at->raw.n, el.max);
 	else if (at->value.n == 0)
@@ -110,7 +111,7 @@ check_composite(struct check *c, const struct dict_ref *ref, struct str raw, str
 		return;
 	if (str_trim(raw).n == 0) {
 		arena_reset(c->scratch);
-		*at = (struct spot){ .element = at->element, .raw = raw };
+		*at = (struct spot){ .element = at->element, .raw = raw, .reference = code };
 		if ((ref->flags & DICT_MANDATORY) != 0)
 			dict_tell(c, false, "element-missing", at, "%s is missing", where(c, at, code));
 		return;
@@ -124,10 +125,10 @@ check_composite(struct check *c, const struct dict_ref *ref, struct str raw, str
 			more = seg_cut(g, &rest, g->comp, &at->raw);
 		check_one(c, &inner, at, more && names_other_list(c, &list, i, rest));
 	}
-	*at = (struct spot){ .element = at->element, .component = list.n + 1, .raw = rest };
+	*at = (struct spot){ .element = at->element, .component = list.n + 1, .raw = rest, .reference = code };
 	if (more && list.n > 0)
-		dict_tell(c, false, "component-extra", at, "%s has more than %u components", where(c, &(struct spot){ at->element, 0, 0, rest, rest }, code),
-		    list.n);
+		dict_tell(c, false, "component-extra", at, "%s has more than %u components",
+		    where(c, &(struct spot){ .element = at->element }, code), list.n);
 }
 
 /* ---- segments ---- */

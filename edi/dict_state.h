@@ -24,10 +24,11 @@ struct check {
 struct spot {
 	unsigned int element, component, repetition;	/* from 1; component 0: the element has none */
 	struct str raw, value;
+	struct str reference;		/* of the element or composite */
 };
 
-/* Another finding; at NULL: of the whole segment. */
-void dict_tell(struct check *c, bool warning, const char *code, const struct spot *at, const char *fmt, ...)
+/* Another finding; at NULL: of the whole segment. NULL when there are too many. */
+struct dict_finding *dict_tell(struct check *c, bool warning, const char *code, const struct spot *at, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
 /* Is the value of such a type? length: how many characters count. */

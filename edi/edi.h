@@ -101,6 +101,7 @@ struct edi_facts {
 	struct edi_problem *problems;
 	size_t n_problems, n_problems_kept;
 	bool mixed;			/* a later interchange has another sender or receiver */
+	bool mixed_test;		/* some interchanges are tests, some are not */
 	unsigned int quirks;		/* enum edi_quirk bits */
 	const struct edi_passed *passed;	/* see edi_read_mapped(); the caller's */
 	struct str guess;		/* EDI_UNKNOWN: what it looks like, in words ("JSON", "PDF", "UTF-16 text") */
@@ -128,6 +129,9 @@ bool edi_quirk_bit(struct str name, unsigned int *bit);
 
 /* What a partner is not to be forgiven: each of these quirks that the file has becomes a problem, "quirk-refused". */
 void edi_refuse_quirks(struct arena *a, struct edi_facts *f, unsigned int refused);
+
+/* Whose partner does not mind them: bytes that the character set does not have are no problem. */
+void edi_forgive_charset(struct edi_facts *f);
 
 /*
  * Does the file end where a complete document ends? For the watcher: looks at the first and last few KiB only and

@@ -274,9 +274,8 @@ read_unb(struct edifact_reader *x)
 		f->control = x->ref;
 		f->version = joined(env, 1, 1, 2);
 		f->ack_requested = str_eq(env_value(env, 9, 1), S("1"));
-		f->test = str_eq(env_value(env, 11, 1), S("1"));
 	}
-	env_note_parties(env, sender, receiver);
+	env_note_parties(env, sender, receiver, str_eq(env_value(env, 11, 1), S("1")));
 	check_unb(env);
 	check_numbers(env, unb_numbers, N(unb_numbers));
 	if (env_is_repeated(env, "UNB 0020", refs_key(refs_key(0, sender.id), receiver.id), x->ref, &first))

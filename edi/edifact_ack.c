@@ -10,8 +10,8 @@
 #include "edi/seg_write.h"
 #include "edi/subject.h"
 
-#define SEGMENTS_TOLD 100u	/* UCS groups of a message, of 999 */
-#define SCRATCH_MAX   (1u << 20)
+#define FAULTS_TOLD 100u	/* of a message; UCS may be there 999 times, with 99 UCD each */
+#define SCRATCH_MAX (1u << 20)
 
 struct writer {
 	struct seg_writer w;
@@ -156,16 +156,28 @@ write_action(struct writer *x, const struct subject_unit *u, const char *action)
 		seg_write_more_n(&x->w, f->component);
 }
 
-static void
-write_segment(struct writer *x, const struct subject_fault *f)
+static bool
+is_told(const struct subject_fault *f)
 {
-	if (f->code->service != NULL || f->code->contrl == NULL || f->segment == 0)
+	return f->code->service == NULL && f->code->contrl != NULL && f->segment > 0 && !f->note;
+}
+
+/* The segment's position, for a fault of its own with the code (0085); what is wrong in it follows. */
+static void
+write_segment(struct writer *x, const struct subject_fault *f, const struct subject_fault *before)
+{
+	if (before != NULL && f->segment == before->segment && f->element > 0 && before->element > 0)
 		return;
 	seg_write_tag(&x->w, "UCS");
 	seg_write_n(&x->w, f->segment, 1);
 	if (f->element == 0)
 		seg_write(&x->w, str_of(f->code->contrl));
 	seg_write_end(&x->w);
+}
+
+static void
+write_element(struct writer *x, const struct subject_fault *f)
+{
 	if (f->element == 0)
 		return;
 	seg_write_tag(&x->w, "UCD");
@@ -177,10 +189,24 @@ write_segment(struct writer *x, const struct subject_fault *f)
 }
 
 static void
+write_faults(struct writer *x, const struct subject_unit *u)
+{
+	const struct subject_fault *before = NULL;
+	size_t told = 0;
+
+	for (const struct subject_fault *f = u->faults; f != NULL && told < FAULTS_TOLD; f = f->next) {
+		if (!is_told(f))
+			continue;
+		told++;
+		write_segment(x, f, before);
+		write_element(x, f);
+		before = f;
+	}
+}
+
+static void
 write_messages(struct writer *x, const struct subject_unit *in)
 {
-	size_t told;
-
 	for (const struct subject_unit *u = in->first; u != NULL; u = u->next) {
 		if (u->level != ACK_MESSAGE || !u->refused || u->is_ack)
 			continue;
@@ -190,9 +216,7 @@ write_messages(struct writer *x, const struct subject_unit *in)
 		copy(x, u, 2, 5);
 		write_action(x, u, "4");
 		seg_write_end(&x->w);
-		told = 0;
-		for (const struct subject_fault *f = u->faults; f != NULL && told < SEGMENTS_TOLD; f = f->next, told++)
-			write_segment(x, f);
+		write_faults(x, u);
 	}
 }
 
@@ -320,7 +344,7 @@ edifact_ack_write(struct arena *a, struct str in, const struct edi_facts *f, str
 	struct writer x = { .w = { .out = out, .err = e, .protects = true }, .o = o };
 	struct subject subject;
 
-	if (subject_read(a, in, f, &subject, e) == -1)
+	if (subject_read(a, in, f, o, &subject, e) == -1)
 		return -1;
 	x.scratch = arena_new(SCRATCH_MAX);
 	for (x.ic = subject.first; x.ic != NULL && x.w.rc == 0; x.ic = x.ic->next) {

@@ -237,14 +237,16 @@ is_same(struct edi_party a, struct edi_party b)
 }
 
 void
-env_note_parties(struct envelope *x, struct edi_party sender, struct edi_party receiver)
+env_note_parties(struct envelope *x, struct edi_party sender, struct edi_party receiver, bool test)
 {
 	if (x->f->interchanges++ > 0) {
+		x->f->mixed_test |= x->f->test != test;
 		x->f->mixed |= !is_same(x->f->sender, sender) || !is_same(x->f->receiver, receiver);
 		return;
 	}
 	x->f->sender = sender;
 	x->f->receiver = receiver;
+	x->f->test = test;
 }
 
 void

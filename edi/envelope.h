@@ -82,8 +82,8 @@ void env_check_bytes(struct envelope *x);
 /* Told of when the input ends within a segment. */
 void env_note_cut(struct envelope *x);
 
-/* First sender and receiver; mixed when a later interchange has others. */
-void env_note_parties(struct envelope *x, struct edi_party sender, struct edi_party receiver);
+/* Those of the first interchange; mixed when a later one has others. */
+void env_note_parties(struct envelope *x, struct edi_party sender, struct edi_party receiver, bool test);
 
 /* Bytes up to next are no interchange. */
 void env_note_junk(struct envelope *x, size_t next);

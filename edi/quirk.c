@@ -2,6 +2,8 @@
 /* quirk.c - the names of what we put up with, and what becomes of those that a partner is not to be forgiven. */
 #include "edi/facts.h"
 
+#include <string.h>
+
 static const struct {
 	enum edi_quirk bit;
 	const char *name;
@@ -53,4 +55,19 @@ edi_refuse_quirks(struct arena *a, struct edi_facts *f, unsigned int refused)
 		if (f->quirks & refused & quirks[i].bit)
 			facts_problem(a, f, (struct edi_place){ 0 }, "quirk-refused",
 			    "the file has the quirk '%s', which is refused of this partner", quirks[i].name);
+}
+
+void
+edi_forgive_charset(struct edi_facts *f)
+{
+	size_t n = 0;
+
+	if (f->n_problems > f->n_problems_kept)
+		return;		/* not all of them are known */
+	for (size_t i = 0; i < f->n_problems_kept; i++)
+		if (strcmp(f->problems[i].code, "charset") != 0 && strcmp(f->problems[i].code, "control-char") != 0)
+			f->problems[n++] = f->problems[i];
+	f->n_problems = f->n_problems_kept = n;
+	if (n == 0 && f->verdict == EDI_BROKEN)
+		f->verdict = EDI_VALID;
 }

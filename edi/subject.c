@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * subject.c - one more walk over the segments, with the problems in the order of their places: each is given to the
+ * subject.c - one more walk over the segments, with what was found in the order of their places: each is given to the
  * unit that is open when its place is passed, or to the one before where it tells of what did not come.
  */
 #include "edi/subject.h"
@@ -19,14 +19,23 @@ static const struct tags {
 	{ SEG_TAG('U', 'N', 'Z'), SEG_TAG('U', 'N', 'E'), SEG_TAG('U', 'N', 'T') },
 };
 
+/* What was found: a problem of the facts, or a finding of a dictionary. */
+struct found {
+	const struct edi_problem *problem;
+	const struct dict_finding *finding;
+	size_t i;
+};
+
 struct reader {
 	struct arena *a;
 	struct walk walk;
 	const struct tags *tags;
 	struct subject *subject;
-	const struct edi_problem **problems;	/* by their offsets */
-	size_t n_problems, n_given;
-	uint64_t blind;		/* problems from this offset on may have gone untold */
+	bool refuse;		/* findings refuse, too */
+	struct found *found;	/* by their offsets */
+	size_t n_found, n_given;
+	uint64_t blind;		/* problems from this offset on may have gone untold, */
+	uint64_t blind_findings;	/* or findings */
 	struct subject_interchange *interchange, **next;
 	struct subject_unit *open[LEVELS];	/* NULL: none is */
 	struct subject_unit *last[LEVELS];	/* opened last, closed or not */
@@ -53,7 +62,7 @@ subject_verdict(const struct subject_unit *u, bool refused_above)
 		accepted |= subject_verdict(below, false) != ACK_REJECTED;
 	if (u->refused_below)
 		return accepted ? ACK_PARTIAL : ACK_REJECTED;
-	return u->faults != NULL ? ACK_ACCEPTED_ERRORS : ACK_ACCEPTED;
+	return u->faults != NULL || u->noted_below ? ACK_ACCEPTED_ERRORS : ACK_ACCEPTED;
 }
 
 /* ---- units ---- */
@@ -128,24 +137,35 @@ close_units(struct reader *r, unsigned int level)
 static int
 compare_offsets(const void *a, const void *b)
 {
-	const struct edi_problem *x = *(const struct edi_problem *const *)a, *y = *(const struct edi_problem *const *)b;
+	const struct found *x = a, *y = b;
 
-	return (x->offset > y->offset) - (x->offset < y->offset);
+	if (x->problem->offset != y->problem->offset)
+		return x->problem->offset > y->problem->offset ? 1 : -1;
+	return (x->i > y->i) - (x->i < y->i);
 }
 
 static void
-sort_problems(struct reader *r, const struct edi_facts *f)
+add_found(struct reader *r, const struct edi_problem *problem, const struct dict_finding *finding)
 {
-	r->n_problems = f->n_problems_kept;
-	r->blind = UINT64_MAX;
-	if (r->n_problems == 0)
-		return;
-	r->problems = arena_get_array(r->a, r->n_problems, sizeof(struct edi_problem *));
-	for (size_t i = 0; i < r->n_problems; i++)
-		r->problems[i] = &f->problems[i];
-	if (f->n_problems > r->n_problems)
-		r->blind = f->problems[r->n_problems - 1].offset;
-	qsort(r->problems, r->n_problems, sizeof(struct edi_problem *), compare_offsets);
+	r->found[r->n_found] = (struct found){ problem, finding, r->n_found };
+	r->n_found++;
+}
+
+static void
+sort_found(struct reader *r, const struct edi_facts *f, const struct dict_findings *d)
+{
+	r->blind = r->blind_findings = UINT64_MAX;
+	r->found = arena_get_array(r->a, f->n_problems_kept + (d != NULL ? d->n_kept : 0), sizeof(*r->found));
+	for (size_t i = 0; i < f->n_problems_kept; i++)
+		add_found(r, &f->problems[i], NULL);
+	if (f->n_problems > f->n_problems_kept && f->n_problems_kept > 0)
+		r->blind = f->problems[f->n_problems_kept - 1].offset;
+	for (size_t i = 0; d != NULL && i < d->n_kept; i++)
+		if (!d->kept[i].warning)
+			add_found(r, &d->kept[i].problem, &d->kept[i]);
+	if (d != NULL && d->n_errors > d->n_errors_kept && d->n_kept > 0)
+		r->blind_findings = d->kept[d->n_kept - 1].problem.offset;
+	qsort(r->found, r->n_found, sizeof(*r->found), compare_offsets);
 }
 
 static void
@@ -156,7 +176,7 @@ add_fault(struct reader *r, struct subject_unit *u, struct subject_fault fault)
 	*kept = fault;
 	*u->faults_end = kept;
 	u->faults_end = &kept->next;
-	u->refused |= !fault.code->note;
+	u->refused |= !fault.note;
 }
 
 /* Which element of the segment does a byte stand in? */
@@ -184,10 +204,12 @@ unit_of(struct reader *r, struct subject_unit **units, enum ack_level level)
 
 /* The problem's place is in the current segment, before it, or behind all of them. */
 static void
-give(struct reader *r, const struct edi_problem *p, const struct ack_code *code)
+give(struct reader *r, const struct found *found, const struct ack_code *code)
 {
 	const struct seg *s = &r->walk.seg;
-	struct subject_fault fault = { .code = code, .element = p->element, .component = p->component };
+	const struct edi_problem *p = found->problem;
+	struct subject_fault fault = { .code = code, .element = p->element, .component = p->component,
+		.finding = found->finding, .note = code->note || (found->finding != NULL && !r->refuse) };
 	struct subject_unit *u = unit_of(r, code->level == ACK_HERE ? r->open : r->last, code->level);
 	bool within = p->offset >= s->offset && p->offset - s->offset <= s->raw.n;
 
@@ -197,27 +219,29 @@ give(struct reader *r, const struct edi_problem *p, const struct ack_code *code)
 		fault.tag = str_sub(s->raw, 0, s->tag_n);
 	if (within && p->element == 0 && code->element != NULL)
 		fault.element = element_at(&r->walk.r.signs, s, p->offset);
+	if (code->missing)
+		fault.tag = found->finding != NULL ? found->finding->tag : S("");
 	if (u->level == ACK_MESSAGE && s->ordinal >= u->ordinal)
-		fault.segment = s->ordinal - u->ordinal + 1;
+		fault.segment = s->ordinal - u->ordinal + !code->missing;
 	add_fault(r, u, fault);
 }
 
-/* Give out the problems before offset end that tell of what is behind, or of what is here. */
+/* Give out what was found before offset end that tells of what is behind, or of what is here. */
 static void
 give_until(struct reader *r, uint64_t end, bool behind)
 {
 	const struct ack_code *code;
 
-	for (size_t i = r->n_given; i < r->n_problems && r->problems[i]->offset < end; i++) {
-		code = ack_code_of(r->problems[i]->code);
+	for (size_t i = r->n_given; i < r->n_found && r->found[i].problem->offset < end; i++) {
+		code = ack_code_of(r->found[i].problem->code);
 		if (code->behind == behind && (!behind || r->interchange != NULL))
-			give(r, r->problems[i], code);
+			give(r, &r->found[i], code);
 	}
 }
 
-/* Past what edi_read() described nothing is accepted. */
+/* Past what was described nothing is accepted, or, where that only notes, nothing is accepted without a note. */
 static void
-distrust(struct reader *r)
+distrust(struct reader *r, bool note)
 {
 	static const struct ack_code unseen[LEVELS] = {
 		{ "", ACK_INTERCHANGE, .ta1 = "024", .contrl = "18" },
@@ -227,8 +251,8 @@ distrust(struct reader *r)
 	enum ack_level level = r->last[ACK_MESSAGE] != NULL ? ACK_MESSAGE : ACK_INTERCHANGE;
 	struct subject_unit *u = unit_of(r, r->last, level);
 
-	if (u != NULL && !u->refused)
-		add_fault(r, u, (struct subject_fault){ .code = &unseen[u->level] });
+	if (u != NULL && !u->refused && !(note && u->faults != NULL))
+		add_fault(r, u, (struct subject_fault){ .code = &unseen[u->level], .note = note });
 }
 
 static void
@@ -246,10 +270,12 @@ take_segment(struct reader *r, enum walk_step step)
 			open_unit(r, level);
 	r->interchange->has_ta1 |= s->tag == SEG_TAG('T', 'A', '1') && r->last[ACK_GROUP] == NULL;
 	give_until(r, end, false);
-	while (r->n_given < r->n_problems && r->problems[r->n_given]->offset < end)
+	while (r->n_given < r->n_found && r->found[r->n_given].problem->offset < end)
 		r->n_given++;
 	if (end > r->blind)
-		distrust(r);
+		distrust(r, false);
+	if (end > r->blind_findings && r->open[ACK_MESSAGE] != NULL)
+		distrust(r, !r->refuse);
 	for (level = ACK_INTERCHANGE; level < LEVELS; level++)
 		if (s->tag == r->tags->trailer[level])
 			close_units(r, level);
@@ -263,18 +289,20 @@ sum_up(struct subject_unit *u)
 	for (struct subject_unit *below = u->first; below != NULL; below = below->next) {
 		sum_up(below);
 		u->refused_below |= !below->is_ack && (below->refused || below->refused_below);
+		u->noted_below |= !below->is_ack && (below->faults != NULL || below->noted_below);
 	}
 }
 
 int
-subject_read(struct arena *a, struct str in, const struct edi_facts *f, struct subject *out, struct err *e)
+subject_read(struct arena *a, struct str in, const struct edi_facts *f, const struct ack_order *o, struct subject *out,
+    struct err *e)
 {
-	struct reader r = { .a = a, .subject = out, .next = &out->first,
+	struct reader r = { .a = a, .subject = out, .next = &out->first, .refuse = o->refuse,
 		.tags = f->format == &edi_x12 ? &x12_tags : &edifact_tags };
 	enum walk_step step;
 
 	*out = (struct subject){ 0 };
-	sort_problems(&r, f);
+	sort_found(&r, f, o->findings);
 	walk_start(&r.walk, f->format, in);
 	r.walk.r.passed = f->passed;
 	while ((step = walk_next(&r.walk)) != WALK_END) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * subject.h - what was received, as an acknowledgement speaks of it: interchanges, the groups and messages in them, and
- * under each the faults that edi_read() found there. Pure; all of it lives in the arena, slices are the input's.
+ * under each the faults that edi_read() and dict_check() found there. Pure; all of it lives in the arena, slices are the input's.
  */
 #ifndef EDIGATE_EDI_SUBJECT_H
 #define EDIGATE_EDI_SUBJECT_H
@@ -14,6 +14,8 @@ struct subject_fault {
 	struct str tag;		/* of the segment; empty where it has none */
 	uint64_t segment;	/* of the message, its header is 1; 0: no such place */
 	unsigned int element, component;
+	bool note;		/* told of, but nothing is refused for it */
+	const struct dict_finding *finding;	/* NULL: edi_read() found it */
 	struct subject_fault *next;
 };
 
@@ -29,6 +31,7 @@ struct subject_unit {
 	bool is_ack;		/* a TA1, a group FA, a message CONTRL: nothing to say about it */
 	bool refused;		/* for a fault of its own */
 	bool refused_below;	/* some of what is in it is */
+	bool noted_below;	/* some of what is in it has faults for which it is not refused */
 };
 
 struct subject_interchange {
@@ -46,8 +49,9 @@ struct subject {
 	size_t n_units;
 };
 
-/* Returns 0, or -1 with ERR_INPUT over ACK_MESSAGES_MAX interchanges, groups and messages. */
-int subject_read(struct arena *a, struct str in, const struct edi_facts *f, struct subject *out, struct err *e);
+/* Returns 0, or -1 with ERR_INPUT over ACK_MESSAGES_MAX interchanges, groups and messages. o: its findings. */
+int subject_read(struct arena *a, struct str in, const struct edi_facts *f, const struct ack_order *o, struct subject *out,
+    struct err *e);
 
 /* A value of a header, unescaped: EDI_VALUE_MAX bytes at most. */
 struct str subject_value(struct arena *a, const struct subject_interchange *ic, const struct subject_unit *u,

@@ -174,7 +174,7 @@ read_stx(struct tradacoms_reader *x)
 		sender.id = sender.name;
 	if (receiver.id.n == 0)
 		receiver.id = receiver.name;
-	env_note_parties(env, sender, receiver);
+	env_note_parties(env, sender, receiver, false);
 	if (env_is_repeated(env, "STX", refs_key(refs_key(0, sender.id), receiver.id), x->ref, &first))
 		facts_problem(env->a, env->f, env_place(env, 5, 1), "stx-duplicate",
 		    "STX reference '%s' is used twice, first at offset %" PRIu64, env_show(env, x->ref), first);

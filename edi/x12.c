@@ -235,9 +235,8 @@ note_interchange(struct x12_reader *x, const struct x12_isa *isa)
 		env->f->control = x->control;
 		env->f->version = isa_value(x, isa, 12);
 		env->f->ack_requested = str_eq(isa_value(x, isa, 14), S("1"));
-		env->f->test = str_eq(isa_value(x, isa, 15), S("T"));
 	}
-	env_note_parties(env, sender, receiver);
+	env_note_parties(env, sender, receiver, str_eq(isa_value(x, isa, 15), S("T")));
 	if (env_is_repeated(env, "ISA13", refs_key(refs_key(0, sender.id), receiver.id), x->control, &first))
 		facts_problem(env->a, env->f, env_place(env, 13, 0), "isa-duplicate",
 		    "ISA13 '%s' is used twice, first at offset %" PRIu64, env_show(env, x->control), first);

@@ -11,7 +11,8 @@
 #include "edi/subject.h"
 
 #define CODES_MAX	 5u	/* AK502 to AK506, AK905 to AK909 */
-#define SEGMENTS_TOLD	 100u	/* AK3 loops of a set */
+#define FAULTS_TOLD	 100u	/* AK3 and AK4 of a set */
+#define VALUE_MAX	 99u	/* of AK404 */
 #define SCRATCH_MAX	 (1u << 20)
 #define VERSION_999	 "005010X231A1"	/* the guide that a 999 follows */
 #define VERSION_CORE	 6u	/* bytes of "004010" in "004010X098A1" */
@@ -98,7 +99,7 @@ choose_note(const struct subject_interchange *ic)
 {
 	const struct subject_fault *f = ic->unit.faults;
 
-	while (f != NULL && f->code->note && f->next != NULL)
+	while (f != NULL && f->note && f->next != NULL)
 		f = f->next;
 	if (f == NULL || f->code->ta1 == NULL)
 		return f == NULL ? "000" : "022";
@@ -177,36 +178,89 @@ write_gs(struct writer *x, bool guide)
 	seg_write_end(&x->w);
 }
 
+/* What stands there, where it can stand in an acknowledgement as it is: signs in it would be read as such. */
+static struct str
+shown_value(const struct seg_signs *g, struct str value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+		if (c < ' ' || c > '~' || c == g->elem || c == g->comp || c == g->term[0] || (unsigned char)c == g->rep)
+			return S("");
+	}
+	return str_sub(value, 0, VALUE_MAX);
+}
+
+static void
+write_element(struct writer *x, const struct subject_fault *f, bool guide)
+{
+	struct seg_writer *w = &x->w;
+
+	seg_write_tag(w, guide ? "IK4" : "AK4");
+	seg_write_n(w, f->element, 1);
+	if (f->component > 0)
+		seg_write_more_n(w, f->component);
+	seg_write(w, f->finding != NULL ? f->finding->reference : S(""));
+	seg_write(w, str_of(f->code->element));
+	if (f->finding != NULL)
+		seg_write(w, shown_value(&w->signs, f->finding->value));
+	seg_write_end(w);
+}
+
 /* AK3 wants the tag; where a segment has none, AK502 alone has to do. */
+static bool
+has_place(const struct subject_fault *f)
+{
+	return f->code->segment != NULL && f->tag.n > 0 && f->segment > 0;
+}
+
+static bool
+is_element(const struct subject_fault *f)
+{
+	return f->code->element != NULL && f->element > 0;
+}
+
+/* The same segment, for the same reason: its elements. */
+static bool
+goes_on(const struct subject_fault *f, const struct subject_fault *before)
+{
+	return before != NULL && is_element(f) && is_element(before) && f->segment == before->segment &&
+	    str_eq(str_of(f->code->segment), str_of(before->code->segment));
+}
+
 static void
 write_segment(struct writer *x, const struct subject_fault *f, bool guide)
 {
 	struct seg_writer *w = &x->w;
 
-	if (f->code->segment == NULL || f->tag.n == 0 || f->segment == 0)
-		return;
 	seg_write_tag(w, guide ? "IK3" : "AK3");
 	seg_write(w, f->tag);
 	seg_write_n(w, f->segment, 1);
 	seg_write(w, S(""));
 	seg_write(w, str_of(f->code->segment));
 	seg_write_end(w);
-	if (f->code->element == NULL || f->element == 0)
-		return;
-	seg_write_tag(w, guide ? "IK4" : "AK4");
-	seg_write_n(w, f->element, 1);
-	if (f->component > 0)
-		seg_write_more_n(w, f->component);
-	seg_write(w, S(""));
-	seg_write(w, str_of(f->code->element));
-	seg_write_end(w);
+}
+
+static void
+write_faults(struct writer *x, const struct subject_unit *set, bool guide)
+{
+	const struct subject_fault *before = NULL;
+	size_t told = 0;
+
+	for (const struct subject_fault *f = set->faults; f != NULL && told < FAULTS_TOLD; f = f->next) {
+		if (!has_place(f))
+			continue;
+		told++;
+		if (!goes_on(f, before))
+			write_segment(x, f, guide);
+		if (is_element(f))
+			write_element(x, f, guide);
+		before = f;
+	}
 }
 
 static void
 write_set(struct writer *x, const struct subject_unit *set, bool guide)
 {
-	size_t told = 0;
-
 	arena_reset(x->scratch);
 	seg_write_tag(&x->w, "AK2");
 	seg_write(&x->w, value(x, set, 1));
@@ -214,10 +268,9 @@ write_set(struct writer *x, const struct subject_unit *set, bool guide)
 	if (guide)
 		seg_write(&x->w, value(x, set, 3));
 	seg_write_end(&x->w);
-	for (const struct subject_fault *f = set->faults; f != NULL && told < SEGMENTS_TOLD; f = f->next, told++)
-		write_segment(x, f, guide);
+	write_faults(x, set, guide);
 	seg_write_tag(&x->w, guide ? "IK5" : "AK5");
-	seg_write(&x->w, set->refused ? S("R") : S("A"));
+	seg_write(&x->w, set->refused ? S("R") : set->faults != NULL ? S("E") : S("A"));
 	write_codes(x, set);
 	seg_write_end(&x->w);
 }
@@ -225,7 +278,7 @@ write_set(struct writer *x, const struct subject_unit *set, bool guide)
 static struct str
 group_word(enum ack_verdict v)
 {
-	return v == ACK_REJECTED ? S("R") : v == ACK_PARTIAL ? S("P") : S("A");
+	return v == ACK_REJECTED ? S("R") : v == ACK_PARTIAL ? S("P") : v == ACK_ACCEPTED_ERRORS ? S("E") : S("A");
 }
 
 /* AK902 repeats what GE01 claims; AK903 is what came. */
@@ -291,7 +344,7 @@ write_group(struct writer *x)
 static bool
 is_told(const struct writer *x, const struct subject_unit *u)
 {
-	bool wrong = u->faults != NULL || u->refused_below;
+	bool wrong = u->faults != NULL || u->refused_below || u->noted_below;
 
 	if (u->level != ACK_GROUP || u->is_ack || x->o->set == ACK_NEVER || (x->o->set == ACK_ON_ERROR && !wrong))
 		return false;
@@ -352,7 +405,7 @@ x12_ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct 
 	struct writer x = { .w = { .out = out, .err = e }, .o = o };
 	struct subject subject;
 
-	if (subject_read(a, in, f, &subject, e) == -1)
+	if (subject_read(a, in, f, o, &subject, e) == -1)
 		return -1;
 	x.scratch = arena_new(SCRATCH_MAX);
 	for (x.ic = subject.first; x.ic != NULL && x.w.rc == 0; x.ic = x.ic->next) {

@@ -49,6 +49,8 @@ vet_others(struct arena *a, const struct edi_facts *f)
 static struct str
 vet_mode(struct arena *a, const struct partner *pt, const struct edi_facts *f)
 {
+	if (f->mixed_test && pt->mode != CONF_MODE_BOTH)
+		return S(VET_MIXED_TEST);
 	if (f->format == NULL || partner_takes(pt, str_of(f->format->name), f->test))
 		return S("");
 	return str_fmt(a, "it is %s, and with partner '" STR_FMT "' we are in %s (mode)", f->test ? "a test" : "no test",

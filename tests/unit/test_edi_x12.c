@@ -357,6 +357,27 @@ interchanges_follow_each_other_with_signs_of_their_own(void **state)
 }
 
 static void
+a_test_behind_production_is_noticed(void **state)
+{
+	char text[] = ALL ALL;
+	size_t second = sizeof(ALL) - 1;
+	struct arena *a = arena_new(EDI_ARENA_MAX);
+	struct edi_facts f;
+
+	(void)state;
+	memcpy(text + second + 90, "000000099", 9);	/* ISA13, and IEA02 */
+	memcpy(strstr(text + second, "IEA*1*") + 6, "000000099", 9);
+	f = read_facts(a, str_of(text));
+	assert_valid(&f, "x12");
+	assert_false(f.mixed || f.mixed_test || f.test);
+	text[second + 102] = 'T';	/* ISA15 */
+	f = read_facts(a, str_of(text));
+	assert_valid(&f, "x12");
+	assert_true(f.mixed_test && !f.mixed && !f.test);
+	arena_free(a);
+}
+
+static void
 other_parties_later_are_noticed(void **state)
 {
 	char text[] = ALL ALL;
@@ -368,7 +389,7 @@ other_parties_later_are_noticed(void **state)
 	text[second + 60] = '9';	/* within ISA08 */
 	f = read_facts(a, str_of(text));
 	assert_valid(&f, "x12");	/* and the number of another pair is no repetition */
-	assert_true(f.mixed);
+	assert_true(f.mixed && !f.mixed_test);
 	assert_str_eq(f.receiver.id, S("5098765000007"));
 	arena_free(a);
 }
@@ -480,6 +501,7 @@ main(void)
 		cmocka_unit_test(what_is_tolerated_is_named),
 		cmocka_unit_test(counts_may_have_leading_zeros),
 		cmocka_unit_test(interchanges_follow_each_other_with_signs_of_their_own),
+		cmocka_unit_test(a_test_behind_production_is_noticed),
 		cmocka_unit_test(other_parties_later_are_noticed),
 		cmocka_unit_test(an_interchange_may_hold_only_a_ta1),
 		cmocka_unit_test(binary_segments_hold_any_bytes),
