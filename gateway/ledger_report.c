@@ -18,7 +18,8 @@ unbracketed(struct str id)
 static enum ex_event
 weigh_mdn(const struct ledger *l, const struct msg *m, const struct db_tx *t, const struct partner *pt, const char **why)
 {
-	const struct weigh_receipt r = { .word = m->word, .modifier = m->name, .text = m->text, .mic = m->mic, .is_signed = m->flag };
+	const struct weigh_receipt r = { .word = m->word, .modifier = m->name, .text = m->text, .mic = m->mic, .is_signed = m->flag,
+		.way = m->verdict };
 	const struct weigh_sent s = { .mics = t->mic, .signed_due = pt == NULL || pt->receipt == CONF_RECEIPT_SIGNED,
 		.sha1 = pt != NULL && (partner_allows(pt, l->now) & 1u << CONF_ALLOW_SHA1) != 0, .tries = t->tries };
 

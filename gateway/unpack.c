@@ -17,6 +17,7 @@
 #include "gateway/describe.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
+#include "gateway/way.h"
 #include "mime/as1.h"
 #include "mime/rope.h"
 #include "spool/spool.h"
@@ -213,9 +214,11 @@ tell_mdn(const struct msg *job, const struct partner *pt, const struct as1_opene
 	static const char *const words[] = { [MDN_PROCESSED] = "processed", [MDN_FAILED] = "failed", [MDN_DISPLAYED] = "displayed",
 		[MDN_DELETED] = "deleted", [MDN_DISPATCHED] = "dispatched", [MDN_DENIED] = "denied", [MDN_UNKNOWN] = "unknown" };
 	const struct mdn *d = &o->mdn;
+	const struct str about = d->original_message_id.n > 0 ? d->original_message_id : o->in_reply_to;
+	const char *way = pt == NULL ? "" : way_of_receipt(arena, spool, &room.room, about, &d->mic);
 
 	role_tell(&role, &(struct msg){ .type = MSG_MDN, .job = job->job, .partner = pt != NULL ? pt->key : S(""),
-	    .flag = o->is_signed, .message_id = d->original_message_id.n > 0 ? d->original_message_id : o->in_reply_to, .word = str_of(words[d->disposition]),
+	    .flag = o->is_signed, .message_id = about, .word = str_of(words[d->disposition]), .verdict = str_of(way),
 	    .name = d->modifier, .text = d->modifier_text.n > 0 ? d->modifier_text : d->failure.n > 0 ? d->failure :
 	    d->error.n > 0 ? d->error : d->warning,
 	    .mic = d->mic.alg == MIC_NONE ? S("") : mic_text(arena, &d->mic), .peer = o->signer });

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/weigh.h"
 
-/* mic_set_text()'s words behind a MIC that a right receipt would not carry: how a partner comes to it. */
+/* What as1_mic_way() calls a way to a MIC that a right receipt would not carry; so it stands behind a MIC that was kept, too. */
 static const struct {
 	struct str how;
 	const char *why;
@@ -37,46 +37,49 @@ next_candidate(struct str *set, struct candidate *c)
 	return true;
 }
 
-/* The digest fits nothing that it should fit: the way in which the partner came to it, if it is a known one. */
 static const char *
-explain_mismatch(struct str mics, struct str mic)
+explain(struct str how)
 {
-	struct candidate c;
-
-	while (next_candidate(&mics, &c))
-		for (size_t i = 0; i < N(wrong); i++)
-			if (str_eq(c.mic, mic) && str_eq(c.how, wrong[i].how))
-				return wrong[i].why;
+	for (size_t i = 0; i < N(wrong); i++)
+		if (str_eq(how, wrong[i].how))
+			return wrong[i].why;
 	return "its MIC is not that of what was sent";
 }
 
-/* The MIC alone. */
+/* The digest is right. */
 static enum ex_event
-compare(struct str mic, const struct weigh_sent *s, const char **why)
+weigh_right(struct str alg, const struct weigh_sent *s, const char **why)
+{
+	if (!str_eq(alg, S("sha1")) || s->sha1) {
+		*why = "processed, MIC equal";
+		return EV_MDN_OK;
+	}
+	*why = "its MIC is right, but by SHA-1, which proves little; want sha-256 (allow = sha1 until DATE takes it)";
+	return EV_MDN_WEAK;
+}
+
+/* The MIC alone: against those that were kept, then against what the mail itself says of it. */
+static enum ex_event
+compare(const struct weigh_receipt *r, const struct weigh_sent *s, const char **why)
 {
 	struct candidate got, c;
-	struct str mics = s->mics, rest = mic;
-	bool comparable = false;
+	struct str mics = s->mics, rest = r->mic, way = r->way;
+	bool comparable = way.n > 0;
 
 	(void)next_candidate(&rest, &got);
 	while (next_candidate(&mics, &c)) {
 		bool right = !str_starts(c.how, S("wrong"));
 		comparable |= right && str_eq(c.alg, got.alg);
-		if (!right || !str_eq(c.mic, mic))
+		if (!str_eq(c.mic, r->mic))
 			continue;
-		if (!str_eq(got.alg, S("sha1")) || s->sha1) {
-			*why = "processed, MIC equal";
-			return EV_MDN_OK;
-		}
-		*why = "its MIC is right, but by SHA-1, which proves little; want sha-256 (allow = sha1 until DATE takes it)";
-		return EV_MDN_WEAK;
+		if (right)
+			return weigh_right(got.alg, s, why);
+		way = c.how;
 	}
-	if (!comparable) {
-		*why = "its MIC is by a digest that we did not ask for, so it cannot be compared";
-		return EV_MDN_WEAK;
-	}
-	*why = explain_mismatch(s->mics, mic);
-	return EV_MDN_DISPUTED;
+	if (str_eq(way, S("right")))
+		return weigh_right(got.alg, s, why);
+	*why = comparable ? explain(way) : "its MIC is by a digest that we did not ask for, so it cannot be compared";
+	return comparable ? EV_MDN_DISPUTED : EV_MDN_WEAK;
 }
 
 enum ex_event
@@ -106,7 +109,7 @@ weigh(const struct weigh_receipt *r, const struct weigh_sent *s, const char **wh
 		*why = "without a MIC that can be read: it does not prove which bytes arrived";
 		return EV_MDN_WEAK;
 	}
-	ev = compare(r->mic, s, why);
+	ev = compare(r, s, why);
 	if (ev != EV_MDN_OK || again || !str_eq(r->modifier, S("warning")))
 		return ev;
 	*why = "processed with a warning, MIC equal";

@@ -15,6 +15,7 @@ struct weigh_receipt {
 	struct str text;	/* "decryption-failed", ... */
 	struct str mic;		/* "BASE64, sha-256", as mic_text() writes it; empty: none that can be read */
 	bool is_signed;		/* by a certificate of the partner */
+	struct str way;		/* how the partner came to its MIC, by as1_mic_way(); empty: not known */
 };
 
 struct weigh_sent {

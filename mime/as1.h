@@ -66,10 +66,17 @@ struct as1_document {
  * The whole mail, CRLF lines, 7bit, no line over 76 (signature and payload base64) or starting with "From ". Also usable
  * for plain mails (sign false): multipart/mixed text + attachment. The content is read several times, and is the caller's
  * to keep the same meanwhile; room takes it compressed. mics is what a receipt may carry, the right one first; there are
- * others only when the document is not signed, and behind them those that partners are known to come to in error.
+ * others only when the document is not signed, and behind them, when it is encrypted, those that partners are known to come
+ * to in error: of other mails as1_mic_way() tells them from the mail.
  */
 int as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to, struct mic_set *mics,
     struct err *e);
+
+/*
+ * How a partner came to the MIC of a receipt, told from the mail that it is for, as as1_pack() made it: "right", "wrong: lf" and
+ * the like (docs/MAIL.md), "unknown"; "" when it cannot be told, because only the partner can open that mail.
+ */
+int as1_mic_way(struct arena *a, struct span mail, const struct mic *got, struct room *room, const char **way, struct err *e);
 
 struct as1_receipt_mail {
 	struct as1_envelope env;

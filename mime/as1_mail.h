@@ -33,15 +33,21 @@ struct cms_signing as1_signing(const struct as1_shape *how, const struct cert_se
  */
 int as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struct rope *out, struct err *e);
 
-/* What a document's mail is made of, where the MICs are made from. */
+/* What a document's mail is made of, where the MICs are made from. A rope begins with its header as a piece of its own. */
 struct as1_layers {
+	struct span content;
 	const struct rope *part;	/* the document as a MIME part */
 	const struct rope *entity;	/* what was signed, digested in over; NULL: nothing was */
 	const struct rope *deflated;	/* compressed, before or after it was signed; NULL: it was not */
-	struct mic over;
+	bool wrapped;			/* encrypted or compressed */
+	struct mic over;		/* may be none: not made yet */
 };
 
-/* The MICs that a receipt may carry, and those that a partner comes to in a known wrong way. */
-int as1_mics(const struct as1_document *d, const struct as1_layers *l, struct mic_set *out, struct err *e);
+/* What a receipt may carry. sealed: by nobody but the partner can it be opened again; then also what comes next. */
+int as1_mics(const struct as1_layers *l, bool sealed, struct mic_set *out, struct err *e);
+
+/* To the end of out, by that digest: those that are right; those that a partner comes to in a known wrong way. */
+int as1_mics_right(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out, struct err *e);
+int as1_mic_errors(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out, struct err *e);
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * as1_mics.c - what the MIC of a receipt is over, and what partners take instead. A signed mail leaves no doubt: what was
  * signed (RFC 4130, 7.3.1). Of an unsigned one RFC 3335, 5.3 says the content; RFC 4130 can be read as the content as it
- * was encoded; RFC 5402, 4.3 says headers and content; and all of them have been built. What is wrong in a known way is
- * kept with its name: when such a receipt comes, both sides learn what to look for.
+ * was encoded; RFC 5402, 4.3 says headers and content; and all of them have been built. What is wrong in a known way has
+ * a name: when such a receipt comes, both sides learn what to look for. That is found out when it comes, from the mail as it
+ * was sent (as1_way.c); but of one that only the partner can open, it is kept beforehand.
  */
 #include "mime/as1_mail.h"
 #include "mime/mic.h"
@@ -108,15 +109,13 @@ out:
 	return rc;
 }
 
-/* Behind the right ones; who is right by accident (nothing was compressed, say) stands there already. */
-static int
-add_errors(const struct as1_document *d, const struct as1_layers *l, struct mic_set *out, struct err *e)
+int
+as1_mic_errors(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out, struct err *e)
 {
 	const struct rope *entity = l->entity != NULL ? l->entity : l->part;
-	const enum mic_alg alg = out->list[0].alg;
 	struct rope content = { 0 };
 
-	rope_bytes(&content, d->content);
+	rope_bytes(&content, l->content);
 	if (add_rope(out, &content, alg, "wrong: document", e) == -1 || add_rope(out, l->part, alg, "wrong: inflated", e) == -1 ||
 	    add_rope(out, l->deflated, alg, "wrong: deflated", e) == -1)
 		return -1;
@@ -125,34 +124,48 @@ add_errors(const struct as1_document *d, const struct as1_layers *l, struct mic_
 
 /* The right one first: over the part when it was encrypted or compressed, else over the content. */
 static int
-add_unsigned(const struct as1_document *d, const struct rope *part, struct mic_set *out, struct err *e)
+add_unsigned(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out, struct err *e)
 {
-	struct rope content = { 0 }, encoded = *part;
-	bool wrapped = d->how.encrypt || d->how.compress;
+	struct rope content = { 0 }, encoded = *l->part;
 
-	rope_bytes(&content, d->content);
+	rope_bytes(&content, l->content);
 	for (size_t i = 1; i < encoded.n; i++)
 		encoded.list[i - 1] = encoded.list[i];
 	encoded.n--;
-	if (add_rope(out, wrapped ? part : &content, MIC_SHA256, NULL, e) == -1 ||
-	    add_rope(out, wrapped ? &content : part, MIC_SHA256, wrapped ? "content" : "part", e) == -1 ||
-	    add_rope(out, &encoded, MIC_SHA256, "encoded", e) == -1)
+	if (add_rope(out, l->wrapped ? l->part : &content, alg, NULL, e) == -1 ||
+	    add_rope(out, l->wrapped ? &content : l->part, alg, l->wrapped ? "content" : "part", e) == -1)
 		return -1;
-	/* Some know nothing else when nothing was signed. */
-	return add_rope(out, wrapped ? part : &content, MIC_SHA1, "by SHA-1", e);
+	return add_rope(out, &encoded, alg, "encoded", e);
 }
 
 int
-as1_mics(const struct as1_document *d, const struct as1_layers *l, struct mic_set *out, struct err *e)
+as1_mics_right(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out, struct err *e)
 {
+	if (l->entity == NULL)
+		return add_unsigned(l, alg, out, e);
+	if (l->over.alg != alg)
+		return add_rope(out, l->entity, alg, NULL, e);
+	add(out, &l->over, NULL);
+	return 0;
+}
+
+int
+as1_mics(const struct as1_layers *l, bool sealed, struct mic_set *out, struct err *e)
+{
+	const enum mic_alg alg = l->entity != NULL ? l->over.alg : MIC_SHA256;
+	const bool small = l->content.n <= ERRORS_MAX;
+	struct rope content = { 0 };
+
+	rope_bytes(&content, l->content);
 	*out = (struct mic_set){ .n = 0 };
-	if (l->entity == NULL) {
-		if (add_unsigned(d, l->part, out, e) == -1)
-			return -1;
-	} else {
-		add(out, &l->over, NULL);
-		if (d->content.n <= ERRORS_MAX && add_rope(out, l->entity, MIC_SHA1, "by SHA-1", e) == -1)
-			return -1;
-	}
-	return d->content.n <= ERRORS_MAX ? add_errors(d, l, out, e) : 0;
+	if (as1_mics_right(l, alg, out, e) == -1)
+		return -1;
+	/* Some know nothing else when nothing was signed. */
+	if (l->entity == NULL && add_rope(out, l->wrapped ? l->part : &content, MIC_SHA1, "by SHA-1", e) == -1)
+		return -1;
+	if (!sealed || !small)
+		return 0;
+	if (l->entity != NULL && add_rope(out, l->entity, MIC_SHA1, "by SHA-1", e) == -1)
+		return -1;
+	return as1_mic_errors(l, alg, out, e);
 }

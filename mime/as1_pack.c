@@ -266,11 +266,12 @@ int
 as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to, struct mic_set *mics,
     struct err *e)
 {
-	struct packing p = { .a = a, .d = d, .room = room };
+	struct packing p = { .a = a, .d = d, .room = room,
+		.layers = { .content = d->content, .wrapped = d->how.encrypt || d->how.compress } };
 
 	if (check_document(d, e) == -1 || wrap(&p, e) == -1 || put_header(&p, to, e) == -1)
 		return -1;
 	if ((d->how.encrypt ? put_enveloped(&p, to, e) : rope_put(p.entity, to, e)) == -1)
 		return -1;
-	return as1_mics(d, &p.layers, mics, e);
+	return as1_mics(&p.layers, d->how.encrypt, mics, e);
 }

@@ -634,8 +634,8 @@ static void
 receipts_may_carry_several_mics(void **state)
 {
 	struct world *w = *state;
-	static const struct { bool sign, encrypt; size_t n; } cases[] = {	/* one more by SHA-1 each */
-		{ true, false, 2 }, { true, true, 2 }, { false, true, 4 }, { false, false, 4 },
+	static const struct { bool sign, encrypt; size_t n; } cases[] = {	/* but for the first one by SHA-1 too */
+		{ true, false, 1 }, { true, true, 2 }, { false, true, 4 }, { false, false, 4 },
 	};
 	struct as1_document d = order(w);
 	struct mic_set set;

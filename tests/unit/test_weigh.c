@@ -23,7 +23,9 @@ struct row {
 	enum ex_event want;
 	const char *says;
 };
-#define RECEIPT(word, modifier, text, mic, is_signed) { S_INIT(word), S_INIT(modifier), S_INIT(text), S_INIT(mic), is_signed }
+#define RECEIPT(word, modifier, text, mic, is_signed) \
+	{ S_INIT(word), S_INIT(modifier), S_INIT(text), S_INIT(mic), is_signed, S_INIT("") }
+#define LOOKED(mic, way) { S_INIT("processed"), S_INIT(""), S_INIT(""), S_INIT(mic), true, S_INIT(way) }
 
 static const struct row rows[] = {
 	{ "as it should be", RECEIPT("processed", "", "", RIGHT, true), false, false, 1, EV_MDN_OK, "MIC equal" },
@@ -61,6 +63,12 @@ static const struct row rows[] = {
 	    EV_MDN_NEGATIVE, "refused" },
 	{ "wrong: body", RECEIPT("processed", "", "", "Ym9keQ==, sha-256", true), false, false, 1, EV_MDN_DISPUTED,
 	    "the partner digested the content without its MIME header" },
+	{ "told from the mail: right", LOOKED("eHh4, sha-512", "right"), false, false, 1, EV_MDN_OK, "equal" },
+	{ "told from the mail: right, by SHA-1", LOOKED("eHh4, sha1", "right"), false, false, 1, EV_MDN_WEAK, "SHA-1" },
+	{ "told from the mail: right, by SHA-1, as agreed", LOOKED("eHh4, sha1", "right"), false, true, 1, EV_MDN_OK, "equal" },
+	{ "told from the mail: wrong: cut", LOOKED("eHh4, sha-256", "wrong: cut"), false, false, 1, EV_MDN_DISPUTED, "last line end" },
+	{ "told from the mail: nothing fits", LOOKED("eHh4, sha-512", "unknown"), false, false, 1, EV_MDN_DISPUTED, "not that of" },
+	{ "told from the mail: wrong, and what was kept is right", LOOKED(RIGHT, "unknown"), false, false, 1, EV_MDN_OK, "equal" },
 	{ "wrong: document", RECEIPT("processed", "", "", "ZG9j, sha-256", true), false, false, 1, EV_MDN_DISPUTED, "decoded" },
 	{ "wrong: inflated", RECEIPT("processed", "", "", "aW5m, sha-256", true), false, false, 1, EV_MDN_DISPUTED, "compressed" },
 	{ "wrong: deflated", RECEIPT("processed", "", "", "ZGVm, sha-256", true), false, false, 1, EV_MDN_DISPUTED, "compressed part" },
@@ -95,7 +103,7 @@ no_text_is_mistaken_for_a_digest(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(mics); i++) {
-		const struct weigh_receipt r = { S("processed"), S(""), S(""), mics[i], true };
+		const struct weigh_receipt r = { S("processed"), S(""), S(""), mics[i], true, S("") };
 		assert_int_not_equal(weigh(&r, &sent, &why), EV_MDN_OK);
 		assert_int_not_equal(weigh(&r, &nothing, &why), EV_MDN_OK);
 	}
