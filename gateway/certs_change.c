@@ -68,6 +68,12 @@ write_der(struct cli *c, const struct partner *pt, const struct cert_set *set, c
 	buf_clear(&der);
 }
 
+bool
+certs_can_be_told(const struct partner *pt)
+{
+	return pt->sign || pt->certs.n > 0 || pt->trust_chain;
+}
+
 void
 certs_drop(struct cli *c, const struct partner *pt, const struct cert_set *set)
 {

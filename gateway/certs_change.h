@@ -9,6 +9,9 @@
 
 const struct partner *certs_partner(struct cli *c, const struct conf *conf, const char *name);
 
+/* Does that partner read signed mail? What tells of certificates is signed, whatever send = says of documents. */
+bool certs_can_be_told(const struct partner *pt);
+
 /* Drop a certificate into a partner's outbox: it goes as a signed mail, with a receipt, like any document. */
 void certs_drop(struct cli *c, const struct partner *pt, const struct cert_set *set);
 

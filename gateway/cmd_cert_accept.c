@@ -75,7 +75,7 @@ cmd_cert_accept(int argc, char **argv)
 	ask(yes);
 	take_up(&c, pt, one->set, &one->facts);
 	/* Their own certificate back to them, signed by us, says that it was taken up. */
-	if (pt->sign)
+	if (certs_can_be_told(pt))
 		certs_drop(&c, pt, one->set);
 	return EX_OK;
 }

@@ -44,13 +44,6 @@ newest_own(struct cli *c, const struct conf *conf)
 	return best;
 }
 
-/* Only who gets signed mail can tell that it is from us. */
-static bool
-can_be_told(const struct partner *pt)
-{
-	return pt->sign && pt->certs.n > 0;
-}
-
 static void
 announce_to_all(struct cli *c, const struct conf *conf)
 {
@@ -58,9 +51,9 @@ announce_to_all(struct cli *c, const struct conf *conf)
 
 	for (size_t i = 0; i < conf->n_partners; i++) {
 		const struct partner *pt = &conf->partners[i];
-		if (can_be_told(pt))
+		if (certs_can_be_told(pt))
 			certs_drop(c, pt, own.set);
-		(void)printf("%s  %s\n", can_be_told(pt) ? "announced to" : "not told    ", cli_shown(c->arena, pt->key));
+		(void)printf("%s  %s\n", certs_can_be_told(pt) ? "announced to" : "not told    ", cli_shown(c->arena, pt->key));
 	}
 	certs_clear(&own);
 }
@@ -115,8 +108,8 @@ cmd_cert_announce(int argc, char **argv)
 	}
 	own = newest_own(&c, conf);
 	for (size_t i = 0; i < c.n; i++)
-		if (!can_be_told(certs_partner(&c, conf, c.args[i])))
-			cli_fail(EX_CONFIG, "%s gets no signed mail from us: hand over the certificate by other means", c.args[i]);
+		if (!certs_can_be_told(certs_partner(&c, conf, c.args[i])))
+			cli_fail(EX_CONFIG, "%s has no certificate, and so no S/MIME: hand over the certificate by other means", c.args[i]);
 	for (size_t i = 0; i < c.n; i++) {
 		certs_drop(&c, certs_partner(&c, conf, c.args[i]), own.set);
 		(void)printf("announced to  %s\n", c.args[i]);

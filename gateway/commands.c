@@ -228,7 +228,8 @@ const struct command commands[] = {
 	    "  edigate cert needs-renewal && edigate cert renew\n" },
 	{ "cert announce", cmd_cert_announce, "[PARTNER...]", "tell partners our newest certificate, by signed mail",
 	    "The certificate goes out as a document of the type application/pkix-cert, with a receipt like any other.\n"
-	    "Without a name: to all partners who get signed mail.\n"
+	    "Without a name: to all partners who have S/MIME. It is signed, and encrypted\n"
+	    "where documents are, whatever 'send' says of them.\n"
 	    "\n"
 	    "examples:\n"
 	    "  edigate cert announce acme\n" },

@@ -127,7 +127,8 @@ const struct setting conf_settings[] = {
 	{ "partner", "cert", SET_PATHS, "",
 	    "Their certificates, several with commas: old and new side by side during a change.", PARTNER(certs) },
 	{ "partner", "trust", SET_EITHER, "pinned",
-	    "Which of these count: pinned (all of them) or chain (those that an authority in ca has issued and not revoked).",
+	    "Which certificates of theirs count: pinned (those in cert) or chain (those that an authority in ca stands for, those in "
+	    "cert and any other that comes with a signature and names their address).",
 	    PARTNER(trust_chain), "pinned|chain" },
 	{ "partner", "ca", SET_PATH, "", "With trust = chain: PEM file of the authorities.", PARTNER(ca) },
 	{ "partner", "crl", SET_PATH, "",

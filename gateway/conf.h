@@ -77,7 +77,7 @@ struct partner {
 	struct conf_list addresses;	/* first: where we send; all: where they may send from */
 	struct conf_ids ids;
 	struct conf_list certs;		/* paths, absolute */
-	bool trust_chain;		/* trust = chain: only those of certs that an authority in ca stands for */
+	bool trust_chain;		/* trust = chain: whom an authority in ca stands for, in certs or not */
 	struct str ca, crl;		/* paths, absolute; crl may be empty */
 	bool sign, encrypt, compress;	/* send = */
 	bool must_sign, must_encrypt;	/* accept = */

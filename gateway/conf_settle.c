@@ -68,7 +68,7 @@ settle_partner(struct conf_load *l, struct conf_entry *e)
 		p->ack_wait_ms = l->conf->ack_wait_ms;
 	if (p->addresses.n == 0)
 		conf_error(l, e->at, "partner \"" STR_FMT "\" has no address: where do we send?", STR_ARG(p->key));
-	if (p->certs.n == 0 && (p->encrypt || p->must_sign || p->receipt == CONF_RECEIPT_SIGNED))
+	if (p->certs.n == 0 && (p->encrypt || (!p->trust_chain && (p->must_sign || p->receipt == CONF_RECEIPT_SIGNED))))
 		conf_error(l, e->at, "partner \"" STR_FMT "\" has no cert: needed for %s (or set it to none)", STR_ARG(p->key),
 		    p->encrypt ? "send = encrypt" : p->must_sign ? "accept = sign" : "receipt = signed");
 	if (p->trust_chain && p->ca.n == 0)

@@ -30,7 +30,7 @@ void
 evidence_verify(struct arena *a, struct str signature, struct str detached, const struct cert_set *trusted, int64_t at_ms,
     struct cms_verified *out)
 {
-	cms_verify(a, signature, detached, &(struct cms_trust){ trusted, at_ms, 0, 0 }, out);
+	cms_verify(a, signature, detached, &(struct cms_trust){ trusted, at_ms, 0, 0, NULL }, out);
 }
 
 /* Opaque: the content lies inside the signature; whoever signed, it comes out. */

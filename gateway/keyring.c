@@ -7,7 +7,6 @@
 #include "gateway/base/log.h"
 #include "gateway/certmail.h"
 #include "gateway/keyclient.h"
-#include "mime/cert_chain.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -22,7 +21,10 @@ struct keyring {
 	struct cert_set *all;
 	struct cert_key *unwrapper;
 	struct cert_set **partners;	/* by index into conf->partners; NULL: not read yet */
-	struct cert_set *chained;	/* those of the partner asked for last that an authority stands for */
+	/* Of the partner asked for last, with trust = chain: */
+	struct cert_set *chained;	/* those that an authority stands for */
+	struct cert_chain *chain;
+	struct cert_newcomers newcomers;
 };
 
 static int
@@ -146,6 +148,7 @@ keyring_close(struct keyring *r)
 	cert_key_free(r->unwrapper);
 	cert_set_free(r->all);
 	cert_set_free(r->chained);
+	cert_chain_free(r->chain);
 	keyclient_free(r->client);
 	free(r->own);
 	free(r->partners);
@@ -203,7 +206,7 @@ keyring_is_certificate(struct keyring *r, const struct partner *pt, struct str d
 	for (size_t i = 0; i < r->n_own; i++)
 		if (is_der(r->own[i].set, 0, document))
 			return true;
-	if (keyring_partner(r, pt, &theirs, NULL) == -1 || theirs == NULL)
+	if (keyring_partner(r, pt, clock_wall_ms(), &theirs, NULL) == -1 || theirs == NULL)
 		return false;
 	for (size_t i = 0; i < cert_set_count(theirs); i++)
 		if (is_der(theirs, i, document))
@@ -234,35 +237,40 @@ read_chain(struct arena *a, const struct partner *pt, struct cert_chain **out, s
 	return cert_chain_read(ca, crl, out, e);
 }
 
-/* Those of a partner's certificates that an authority stands for now. NULL in out: none. */
+/* Those of a partner's certificates that an authority stands for at that time, whatever they are for. */
+static void
+keep_chained(const struct keyring *r, const struct partner *pt, const struct cert_set *all, int64_t at_ms)
+{
+	struct arena *a = arena_new(PEM_MAX);
+	struct cert_facts facts;
+	struct err why;
+
+	for (size_t i = 0; i < cert_set_count(all); i++)
+		if (cert_chain_check(r->chain, all, i, CERT_DECRYPTS, at_ms, &why) == 0 ||
+		    cert_chain_check(r->chain, all, i, CERT_SIGNS, at_ms, &why) == 0)
+			(void)cert_set_push(r->chained, cert_set_get(all, i), NULL);
+		else if (cert_facts(a, all, i, &facts, NULL) == 0)
+			log_ev(LOG_WARN, 0, "cert-chain", KS("partner", pt->key), KS("subject", facts.subject), KC("why", why.text));
+	arena_free(a);
+}
+
 static int
-keep_chained(const struct partner *pt, const struct cert_set *all, int64_t now_ms, struct cert_set **out, struct err *e)
+open_chain(struct keyring *r, const struct partner *pt, struct err *e)
 {
 	struct arena *a = arena_new(4 * CERT_CRL_MAX);
-	struct cert_chain *chain = NULL;
-	int rc = read_chain(a, pt, &chain, e);
+	int rc;
 
-	for (size_t i = 0; i < cert_set_count(all) && rc == 0; i++) {
-		struct buf pem = BUF_CAP(PEM_MAX);
-		struct cert_facts facts;
-		struct err why;
-
-		if (cert_chain_check(chain, all, i, now_ms, &why) == 0) {
-			rc = cert_pem(all, i, &pem, e);
-			if (rc == 0)
-				rc = *out == NULL ? cert_set_read(buf_str(&pem), out, e) : cert_set_add(*out, buf_str(&pem), e);
-		} else if (cert_facts(a, all, i, &facts, NULL) == 0) {
-			log_ev(LOG_WARN, 0, "cert-chain", KS("partner", pt->key), KS("subject", facts.subject), KC("why", why.text));
-		}
-		buf_clear(&pem);
-	}
-	cert_chain_free(chain);
+	cert_chain_free(r->chain);
+	r->chain = NULL;
+	cert_set_free(r->chained);
+	r->chained = cert_set_new();
+	rc = read_chain(a, pt, &r->chain, e);
 	arena_free(a);
 	return rc == -1 ? err_add(e, "partner '" STR_FMT "'", STR_ARG(pt->key)) : 0;
 }
 
 int
-keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_set **out, struct err *e)
+keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms, const struct cert_set **out, struct err *e)
 {
 	struct cert_set **slot = &r->partners[pt - r->conf->partners];
 
@@ -270,12 +278,20 @@ keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_s
 	if (*slot == NULL && pt->certs.n > 0 && read_partner(pt, slot, e) == -1)
 		return -1;
 	*out = *slot;
-	if (*slot == NULL || !pt->trust_chain)
+	if (!pt->trust_chain)
 		return 0;
-	cert_set_free(r->chained);
-	*out = r->chained = NULL;
-	if (keep_chained(pt, *slot, clock_wall_ms(), &r->chained, e) == -1)
+	*out = NULL;
+	if (open_chain(r, pt, e) == -1)
 		return -1;
+	if (*slot != NULL)
+		keep_chained(r, pt, *slot, at_ms);
+	r->newcomers = (struct cert_newcomers){ r->chain, pt->addresses.v, pt->addresses.n, r->chained };
 	*out = r->chained;
 	return 0;
+}
+
+const struct cert_newcomers *
+keyring_newcomers(const struct keyring *r, const struct partner *pt)
+{
+	return pt->trust_chain ? &r->newcomers : NULL;
 }

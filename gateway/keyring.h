@@ -7,6 +7,7 @@
 #define EDIGATE_GATEWAY_KEYRING_H
 
 #include "gateway/conf.h"
+#include "mime/cert_chain.h"
 #include "mime/cert_key.h"
 
 /* The descriptor of a role's channel to the keys role, behind that to the ledger. */
@@ -40,9 +41,12 @@ const struct cert_set *keyring_all(const struct keyring *r);
 const struct cert_key *keyring_unwrapper(const struct keyring *r);
 
 /*
- * Every certificate of that partner, or with trust = chain those that count now; kept until asked for another partner.
- * NULL in out and 0 when there is none.
+ * Every certificate of that partner, or with trust = chain those that count at that time; kept until asked for another
+ * partner. NULL in out and 0 when there is none.
  */
-int  keyring_partner(struct keyring *r, const struct partner *pt, const struct cert_set **out, struct err *e);
+int  keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms, const struct cert_set **out, struct err *e);
+
+/* With trust = chain, behind keyring_partner(): which others may join them. NULL: none. */
+const struct cert_newcomers *keyring_newcomers(const struct keyring *r, const struct partner *pt);
 
 #endif

@@ -125,6 +125,10 @@ shape_of(const struct partner *pt)
 		.protection = s->protection };
 }
 
+/* What a certificate is that goes to a partner as a document. */
+static const struct edi_format certificate = { .name = "certificate", .label = "Certificate", .media_type = CERTMAIL_TYPE, .extension = "cer" };
+static const struct edi_facts about_certificate = { .verdict = EDI_VALID, .format = &certificate, .type = S_INIT("Certificate") };
+
 static int
 pack_for(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f,
     struct span content, struct msg *m, struct err *e)
@@ -138,9 +142,10 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	};
 	struct mic_set mics;
 
+	d.how.sign |= f->format == &certificate;	/* whoever reads it must know that it is from us */
 	d.subject = f->format == NULL ? S("Document") :
 	    str_fmt(arena, STR_FMT "%s" STR_FMT, STR_ARG(f->type), f->number.n > 0 ? " " : "", STR_ARG(f->number));
-	if ((pt->encrypt || pt->sign) && keyring_partner(ring, pt, &d.partner, e) == -1 && pt->encrypt)
+	if ((pt->encrypt || d.how.sign) && keyring_partner(ring, pt, clock_wall_ms(), &d.partner, e) == -1 && pt->encrypt)
 		return -1;
 	m->ulid2 = job->ulid2;
 	if (write_mail(&d, claim, m, &mics, e) == -1)
@@ -154,7 +159,7 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	m->mic = mic_set_text(arena, &mics);
 	m->flag = pt->receipt != CONF_RECEIPT_NONE;
 	m->word = wants_ack(pt, f) ? S("ack") : S("");
-	m->text = str_fmt(arena, "%s%s%s%s as " STR_FMT ", MIC " STR_FMT, pt->sign ? "signed" : "not signed",
+	m->text = str_fmt(arena, "%s%s%s%s as " STR_FMT ", MIC " STR_FMT, d.how.sign ? "signed" : "not signed",
 	    pt->encrypt ? ", encrypted" : "", m->flag ? ", receipt asked" : "", m->word.n > 0 ? ", acknowledgement awaited" : "",
 	    STR_ARG(d.media_type), STR_ARG(mic_text(arena, &mics.list[0])));
 	return 0;
@@ -200,10 +205,6 @@ pack_ack(const struct msg *job, struct err *e)
 	buf_clear(&content);
 	return rc;
 }
-
-/* What a certificate is that goes to a partner as a document. */
-static const struct edi_format certificate = { .name = "certificate", .label = "Certificate", .media_type = CERTMAIL_TYPE, .extension = "cer" };
-static const struct edi_facts about_certificate = { .verdict = EDI_VALID, .format = &certificate, .type = S_INIT("Certificate") };
 
 /*
  * Would it make a valid interchange? Then it waits for others, or, if it was JSON, for its control numbers. False: it has

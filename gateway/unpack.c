@@ -38,6 +38,7 @@ static struct spool *spool;
 static struct keyring *ring;
 static struct file_room room;	/* of the job at hand, as is the arena */
 static struct arena *arena;
+static bool vouched;		/* the mail at hand is signed by its partner */
 
 struct fd_sink {
 	struct sink sink;
@@ -114,8 +115,7 @@ stage_as(const struct msg *job, const struct partner *pt, const struct as1_paylo
 		return -1;
 	describe_put(arena, m, f, content);
 	describe_messages(&role, job->job, m->id, f);
-	/* Where signatures are a must, this one is signed: see certmail.h. */
-	m->word = pt->must_sign && str_eq(p->media_type, S(CERTMAIL_TYPE)) ? S(CERTMAIL_WORD) : extension(f, p);
+	m->word = vouched && str_eq(p->media_type, S(CERTMAIL_TYPE)) ? S(CERTMAIL_WORD) : extension(f, p);
 	return 0;
 }
 
@@ -324,11 +324,13 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 		policy.by_address = pt->by_address;
 		policy.allow = partner_allows(pt, policy.now_ms);
 		policy.grace_ms = pt->expired_grace_ms;
-		if (keyring_partner(ring, pt, &policy.partner, e) == -1)
+		if (keyring_partner(ring, pt, policy.now_ms, &policy.partner, e) == -1)
 			return -1;	/* ours to put right: the mail waits */
+		policy.newcomers = keyring_newcomers(ring, pt);
 	}
 	if (as1_open_in(arena, mail, &policy, &room.room, &opened, e) == -1)
 		return -1;
+	vouched = opened.is_signed;
 	class = class_of(&opened);
 	if (str_eq(str_of(class), S("document")))
 		for (size_t i = 0; i < opened.n; i++)

@@ -143,6 +143,7 @@ struct as1_policy {
 	unsigned int allow;		/* weak algorithms that this partner still uses: bits of enum alg_exception */
 	int64_t grace_ms;		/* so long after their end the partner's certificates still count */
 	int64_t now_ms;			/* certificates are judged at this time */
+	const struct cert_newcomers *newcomers;	/* as in struct cms_trust */
 };
 
 /*

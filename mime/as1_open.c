@@ -55,7 +55,7 @@ is_smime_body(const struct part *p)
 static struct cms_trust
 trust_of(const struct as1_policy *pol)
 {
-	return (struct cms_trust){ pol->partner, pol->now_ms, pol->allow, pol->grace_ms };
+	return (struct cms_trust){ pol->partner, pol->now_ms, pol->allow, pol->grace_ms, pol->newcomers };
 }
 
 static void

@@ -80,13 +80,32 @@ out:
 	return rc;
 }
 
-int
-cert_set_read(struct str pem, struct cert_set **out, struct err *e)
+struct cert_set *
+cert_set_new(void)
 {
 	struct cert_set *set = calloc(1, sizeof(*set));
 
 	if (set == NULL)
 		abort();
+	return set;
+}
+
+int
+cert_set_push(struct cert_set *set, struct x509_st *x, struct err *e)
+{
+	if (set->n == CERT_SET_MAX)
+		return err_set(e, ERR_INPUT, "over %d certificates", CERT_SET_MAX);
+	if (X509_up_ref(x) != 1)
+		abort();
+	set->certs[set->n++] = x;
+	return 0;
+}
+
+int
+cert_set_read(struct str pem, struct cert_set **out, struct err *e)
+{
+	struct cert_set *set = cert_set_new();
+
 	if (cert_set_add(set, pem, e) == -1) {
 		cert_set_free(set);
 		return -1;

@@ -28,6 +28,8 @@ struct cert_facts {
 struct cert_set;
 int  cert_set_read(struct str pem, struct cert_set **out, struct err *e);	/* at least one; at most 16 */
 int  cert_set_add(struct cert_set *set, struct str pem, struct err *e);
+struct cert_set *cert_set_new(void);						/* of none yet */
+int  cert_set_push(struct cert_set *set, struct x509_st *x, struct err *e);	/* shares x; ERR_INPUT when full */
 void cert_set_free(struct cert_set *set);
 size_t cert_set_count(const struct cert_set *set);
 struct x509_st *cert_set_get(const struct cert_set *set, size_t i);		/* lent */

@@ -5,7 +5,10 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
+
+#define SECURITY_LEVEL 2	/* libcrypto's: 112 bits, RSA 2048 and SHA-224 (SP 800-57) */
 
 struct cert_chain {
 	X509_STORE *store;
@@ -90,8 +93,16 @@ all_of(const struct cert_set *set)
 	return all;
 }
 
+/* A list that is younger than the mail knows more about its certificate, not less. */
+static int
+judge_step(int ok, X509_STORE_CTX *ctx)
+{
+	return ok != 0 || X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CRL_NOT_YET_VALID;
+}
+
 int
-cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t i, int64_t now_ms, struct err *e)
+cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms,
+    struct err *e)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) *others = all_of(set);
@@ -100,8 +111,11 @@ cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t 
 	if (ctx == NULL || others == NULL || X509_STORE_CTX_init(ctx, c->store, cert_set_get(set, i), others) != 1)
 		abort();
 	X509_STORE_CTX_set_time(ctx, 0, (time_t)(now_ms / 1000));
+	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), SECURITY_LEVEL);
+	(void)X509_STORE_CTX_set_purpose(ctx, use == CERT_SIGNS ? X509_PURPOSE_SMIME_SIGN : X509_PURPOSE_SMIME_ENCRYPT);
 	if (c->revocation)
-		X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_CRL_CHECK);
+		X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+	X509_STORE_CTX_set_verify_cb(ctx, judge_step);
 	if (X509_verify_cert(ctx) == 1)
 		rc = 0;
 	else
@@ -110,4 +124,18 @@ cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t 
 	sk_X509_free(others);
 	ERR_clear_error();
 	return rc;
+}
+
+int
+cert_chain_admits(const struct cert_newcomers *n, const struct cert_set *set, size_t i, int64_t now_ms, struct err *e)
+{
+	bool theirs = false;
+
+	for (size_t k = 0; k < n->n && !theirs; k++)
+		theirs = cert_is_for(set, i, n->addresses[k]);
+	if (!theirs)
+		return err_set(e, ERR_INPUT, "certificate names none of the addresses");
+	if (cert_usable(set, i, CERT_SIGNS, now_ms, e) == -1)
+		return -1;
+	return cert_chain_check(n->chain, set, i, CERT_SIGNS, now_ms, e);
 }

@@ -10,6 +10,7 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
+#include "mime/cert_chain.h"
 #include "mime/cert_key.h"
 #include "mime/pull.h"
 #include "mime/rope.h"
@@ -77,10 +78,12 @@ struct cms_trust {
 	int64_t now_ms;
 	unsigned int allow;		/* bits of enum alg_exception */
 	int64_t grace_ms;		/* so long after its end a certificate still counts */
+	const struct cert_newcomers *newcomers;	/* NULL: none; else its into is certs */
 };
 
 /*
- * Behind cms_begin(). Verify against exactly the certificates in t; those inside the message prove nothing. detached is the
+ * Behind cms_begin(). Verify against exactly the certificates in t; those inside the message prove nothing, unless
+ * newcomers says which of them do. detached is the
  * content, or NULL when it must be inside; then room takes it. At least one signer must be trusted and good, none may be
  * broken. -1: our own trouble (ERR_RETRY). cms_verify: of a message and, unless p is NULL, a content in memory.
  */

@@ -3,6 +3,7 @@
 #ifndef EDIGATE_MIME_CMS_SIGNED_H
 #define EDIGATE_MIME_CMS_SIGNED_H
 
+#include "mime/cert_chain.h"
 #include "mime/cms_info.h"
 #include "mime/cms_name.h"
 
@@ -35,6 +36,13 @@ int cms_signed_end(struct pull *p, struct cms_signed *out, struct err *e);
 
 /* The next certificate of certs, with its tag and length. */
 bool cms_signed_next_cert(struct str *certs, struct str *out);
+
+/* The one of them that this signer names, the caller's to free; NULL: none. It proves nothing. */
+X509 *cms_inside_find(struct str certs, const struct cms_name *name);
+
+/* The same one into n's set, when cert_chain_admits() it. 0, or -1 with ERR_INPUT and the reason. */
+int cms_inside_admit(struct str certs, const struct cms_name *name, const struct cert_newcomers *n, int64_t now_ms,
+    struct err *e);
 
 /* RFC 5652, 11: the value of the attribute that stands exactly once and has exactly one value. */
 bool cms_attribute_only(struct str attributes, struct str oid, struct ber *value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cms_verify.c - who signed what. Trust is a set of certificates and nothing else: no chains, no
- * certificates from the message, no store. Only attributes are ever signed, and they must say what
- * they are for: so no signature over one thing can be shown as one over another.
+ * cms_verify.c - who signed what. Trust is a set of certificates; one from the message joins it only where the caller
+ * has named authorities and one of them stands for it (cms_inside.c). Only attributes are ever signed, and they must say
+ * what they are for: so no signature over one thing can be shown as one over another.
  */
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -22,6 +22,7 @@ struct verifying {
 	int known, fitting;		/* signers that are trusted; signers that fit the content */
 	enum verdict_rule lesser;	/* of a signer that proves nothing (weak, expired) */
 	struct str lesser_found;
+	struct str not_admitted;	/* why a certificate inside was not believed; may be empty */
 	struct cms_verified *out;
 };
 
@@ -185,23 +186,6 @@ fits_with(struct verifying *v, const struct cms_signer *s, X509 *x, const struct
 	return ok;
 }
 
-/* The certificate in the message that this signer names, or NULL: shows that a signature is broken, no more. */
-static X509 *
-find_inside(const struct verifying *v, const struct cms_signer *s)
-{
-	struct str certs = v->cms.certs, der;
-
-	while (cms_signed_next_cert(&certs, &der)) {
-		const unsigned char *p = (const unsigned char *)der.p;
-		X509 *x = der.n > LONG_MAX ? NULL : d2i_X509(NULL, &p, (long)der.n);
-		if (x != NULL && cms_name_fits(&s->name, x))
-			return x;
-		X509_free(x);
-	}
-	ERR_clear_error();
-	return NULL;
-}
-
 static bool
 find_trusted(const struct verifying *v, const struct cms_signer *s, size_t *at)
 {
@@ -253,12 +237,26 @@ name_signer(struct verifying *v, size_t at)
 static bool
 check_stranger(struct verifying *v, const struct cms_signer *s, const struct alg *alg, enum mic_alg digest)
 {
-	X509 *x = find_inside(v, s);
+	X509 *x = cms_inside_find(v->cms.certs, &s->name);
 
 	if (check_content(v, s, x, alg, digest))
 		v->fitting += x != NULL;
 	X509_free(x);
 	return false;
+}
+
+static bool
+is_trusted(struct verifying *v, const struct cms_signer *s, size_t *at)
+{
+	struct err e;
+
+	if (find_trusted(v, s, at))
+		return true;
+	if (v->trust->newcomers == NULL)
+		return false;
+	if (cms_inside_admit(v->cms.certs, &s->name, v->trust->newcomers, v->trust->now_ms, &e) == -1)
+		v->not_admitted = str_dup(v->a, str_of(e.text));
+	return find_trusted(v, s, at);
 }
 
 /* One signer. Returns whether it is trusted and good; what is wrong with it is kept. */
@@ -269,7 +267,7 @@ check_signer(struct verifying *v, const struct cms_signer *s)
 	                 *alg = alg_find(ALG_SIGNATURE, s->signature_alg.oid);
 	struct str algorithms = algorithms_text(v->a, alg, digest);
 	size_t at;
-	bool trusted = find_trusted(v, s, &at);
+	bool trusted = is_trusted(v, s, &at);
 	const struct cert_terms terms = { v->trust->now_ms, v->trust->grace_ms, (v->trust->allow & ALG_ALLOW_RSA1024) != 0 };
 	struct err e;
 
@@ -313,7 +311,7 @@ check_signers(struct verifying *v)
 		return;
 	if (v->known > 0 && v->lesser != RULE_NONE)
 		settle(v, v->lesser, v->lesser_found);
-	settle(v, RULE_SIGNER_STRANGER, S(""));
+	settle(v, RULE_SIGNER_STRANGER, v->not_admitted);
 }
 
 /* RFC 8551, 3.5: detached has no content inside, opaque has. With both, readers could differ. */

@@ -86,7 +86,7 @@ hold_signature(struct str der, struct str detached, struct str *inner)
 
 	if (cms_certs(der, &pem, NULL) == 0)
 		(void)cert_set_read(buf_str(&pem), &trusted, NULL);
-	cms_verify(arena, der, detached, &(struct cms_trust){ trusted, NOW_MS, ALLOW, 0 }, &v);
+	cms_verify(arena, der, detached, &(struct cms_trust){ trusted, NOW_MS, ALLOW, 0, NULL }, &v);
 	theirs = cms != NULL && CMS_verify(cms, NULL, NULL, in, out, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1;
 	if (theirs && v.verdict == CMS_GOOD && !str_eq(taken(out), span_mem(v.content)))
 		theirs = false;

@@ -70,7 +70,7 @@ verify(struct arena *a, struct str der)
 	struct buf pem = BUF_CAP(1u << 22);
 
 	for (size_t i = 0; i < N(contents); i++) {
-		cms_verify(a, der, contents[i], &(struct cms_trust){ own, KEYS_NOW_MS, 0, 0 }, &v);
+		cms_verify(a, der, contents[i], &(struct cms_trust){ own, KEYS_NOW_MS, 0, 0, NULL }, &v);
 		assert((v.verdict == CMS_GOOD) == (v.rule == RULE_NONE) && (v.verdict == CMS_GOOD || v.signer.n == 0));
 		assert(v.verdict != CMS_GOOD || (v.signer.n > 0 && v.over.alg != MIC_NONE));
 		/* The seeds sign this and no more. */

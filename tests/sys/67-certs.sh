@@ -21,10 +21,12 @@ not() { ! "$@"; }
 
 goes "documents go before" 1
 old=$nordwind/certs/edi.pem
-set_all "$nordwind" partner.acme.send sign
-reload "$nordwind"
 
-# Renewed.
+# Renewed, while documents are encrypted only: what tells of certificates is signed, too.
+set_all "$acme" partner.nordwind.accept encrypt
+reload "$acme"
+set_all "$nordwind" partner.acme.send encrypt
+reload "$nordwind"
 "$e" --home "$nordwind" cert renew >"$dir/renew" 2>&1
 is "cert renew" "$?" 0
 new=$(ls "$nordwind"/certs/edi-*.pem)
@@ -39,6 +41,11 @@ try "there it waits for the operator" wait_for 60 pending
 "$e" --home "$acme" cert list --pending >"$dir/pending" 2>&1
 try "with words for the phone" grep -q "words  [a-z]\{5\} [a-z ]*$" "$dir/pending"
 is "and is no file for the business system" "$(ls "$acme/inbox/nordwind" | grep -c cer)" 0
+try "encrypted as documents are" grep -q "smime-type=enveloped-data" "$(newest_out "$nordwind")"
+set_all "$nordwind" partner.acme.send sign
+reload "$nordwind"
+set_all "$acme" partner.nordwind.accept sign
+reload "$acme"
 goes "documents go meanwhile" 2
 try "signed with the old key" signed_by "$(newest_out "$nordwind")" "$old"
 try "and not with the new" not signed_by "$(newest_out "$nordwind")" "$new"

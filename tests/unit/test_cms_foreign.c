@@ -46,7 +46,7 @@ verdict(struct world *w, struct str der, struct str detached, const struct side 
 {
 	struct cms_verified v;
 
-	cms_verify(w->a, der, detached, &(struct cms_trust){ trusted->certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, der, detached, &(struct cms_trust){ trusted->certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	if (v.verdict != CMS_GOOD)
 		print_message("    %s: " STR_FMT "\n", verdict_info(v.rule)->code, STR_ARG(v.reason));
 	else
@@ -166,7 +166,7 @@ curves(void **state)
 	/* Our own signing does it too. */
 	assert_ok(w, cms_sign(&(struct cms_signing){ .own = signer.certs, .key = signer.key, .now_ms = KEYS_NOW_MS },
 	    S(CONTENT), &b, &w->e));
-	cms_verify(w->a, buf_str(&b), S(CONTENT), &(struct cms_trust){ signer.certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, buf_str(&b), S(CONTENT), &(struct cms_trust){ signer.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_GOOD);
 	assert_str(v.algorithms, S("ecdsa, sha-256"));
 	buf_clear(&b);

@@ -53,7 +53,7 @@ verifies(struct world *w, struct str der, const struct side *s, struct str detac
 {
 	struct cms_verified v;
 
-	cms_verify(w->a, der, detached, &(struct cms_trust){ s->certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, der, detached, &(struct cms_trust){ s->certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	if (v.verdict != CMS_GOOD)
 		return false;
 	assert_str(span_mem(v.content), S(CONTENT));
@@ -91,7 +91,7 @@ every_signature_is_read_by_both(void **state)
 		struct cms_verified v;
 
 		print_message("    %s %s: %s\n", cases[i].kind, cases[i].group != NULL ? cases[i].group : "", cases[i].name);
-		cms_verify(w->a, detached, S(CONTENT), &(struct cms_trust){ s.certs, KEYS_NOW_MS, 0, 0 }, &v);
+		cms_verify(w->a, detached, S(CONTENT), &(struct cms_trust){ s.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 		assert_int_equal(v.verdict, CMS_GOOD);
 		assert_str(v.algorithms, str_of(cases[i].name));
 		assert_true(verifies(w, opaque, &s, (struct str){ 0 }));
@@ -119,11 +119,11 @@ exceptions_are_named(void **state)
 	assert_int_equal(CMS_final(cms, in, NULL, CMS_DETACHED | CMS_BINARY), 1);
 	int n = i2d_CMS_ContentInfo(cms, &p);
 	der = str_dup(w->a, str_make((const char *)p, (size_t)n));
-	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_WEAK);
-	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_3DES, 0 }, &v);
+	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_3DES, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_WEAK);
-	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_SHA1, 0 }, &v);
+	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_SHA1, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_GOOD);
 	assert_int_equal(v.over.alg, MIC_SHA1);
 	OPENSSL_free(p);
@@ -163,7 +163,7 @@ attributes_are_no_content(void **state)
 	forged = str_dup(w->a, der_str(&d));
 	s = str_dup(w->a, der_str(&set));
 	assert_true(oracle_verifies(forged, &w->acme, s));
-	cms_verify(w->a, forged, s, &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, forged, s, &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 	der_clear(&d);
 	der_clear(&set);
@@ -181,7 +181,7 @@ where_we_are_stricter(void **state)
 
 	changed = str_cat(w->a, der, S("behind"));
 	assert_true(oracle_verifies(changed, &w->acme, S(CONTENT)));
-	cms_verify(w->a, changed, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, changed, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 	/* rsaEncryption becomes sha384WithRSAEncryption, beside a digest by SHA-256. */
 	p = str_cstr(w->a, der);
@@ -190,12 +190,12 @@ where_we_are_stricter(void **state)
 	assert_true(str_find(str_from(der, der.n - 400), cms.signers[0].signature_alg.oid, &at));
 	p[der.n - 400 + at + cms.signers[0].signature_alg.oid.n - 1] = 0x0c;
 	assert_true(oracle_verifies(str_make(p, der.n), &w->acme, S(CONTENT)));
-	cms_verify(w->a, str_make(p, der.n), S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, str_make(p, der.n), S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 	/* Detached, and with another content inside. */
 	changed = sign(w, &w->acme, ALG_NONE, MIC_NONE, true);
 	assert_true(oracle_verifies(changed, &w->acme, S(CONTENT)));
-	cms_verify(w->a, changed, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0 }, &v);
+	cms_verify(w->a, changed, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 }
 
@@ -221,7 +221,7 @@ never_more_lenient(void **state)
 				p[i] = (char)(p[i] ^ (1 << (i % 8)));
 				bool oracle = oracle_verifies(str_make(p, der.n), &sides[k], detached);
 				struct cms_verified v;
-				cms_verify(w->a, str_make(p, der.n), detached, &(struct cms_trust){ sides[k].certs, KEYS_NOW_MS, 0, 0 }, &v);
+				cms_verify(w->a, str_make(p, der.n), detached, &(struct cms_trust){ sides[k].certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 				assert_true(v.verdict != CMS_GOOD || oracle);
 				both += v.verdict == CMS_GOOD;
 				stricter += oracle && v.verdict != CMS_GOOD;
