@@ -64,9 +64,19 @@ verb_of(struct str word)
 
 /* ---- parameters of MAIL and RCPT ---- */
 
+static bool
+is_ascii(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] > 0x7e)
+			return false;
+	return true;
+}
+
 enum param {
 	PARAM_SIZE = 1, PARAM_BODY = 2, PARAM_RET = 4, PARAM_ENVID = 8, PARAM_AUTH = 16,	/* MAIL */
 	PARAM_NOTIFY = 32, PARAM_ORCPT = 64,							/* RCPT */
+	PARAM_SMTPUTF8 = 128,									/* MAIL */
 };
 
 static int
@@ -150,15 +160,29 @@ read_notify(struct str v, struct command *c, struct refusal *why)
 	return 0;
 }
 
+/* RFC 6533, 3: an address in UTF-8 has a type of its own, and is written in ASCII where SMTPUTF8 is not in force. */
 static int
 read_orcpt(struct str v, struct command *c, struct refusal *why)
 {
 	struct str rest = v, type;
+	bool is_cut = v.n <= SMTP_ORCPT_MAX && str_cut(&rest, ';', &type) && rest.n > 0, ok = false;
 
-	if (v.n > SMTP_ORCPT_MAX || !str_cut(&rest, ';', &type) || rest.n == 0 ||
-	    !str_eq_nocase(type, S("rfc822")) || !smtp_is_xtext(rest))
-		return refuse(why, "501 5.5.4 ORCPT wants rfc822; and xtext");
+	if (is_cut && str_eq_nocase(type, S("rfc822")))
+		ok = smtp_is_xtext(rest);
+	else if (is_cut && str_eq_nocase(type, S("utf-8")))
+		ok = smtp_is_unitext(rest) && (c->is_utf8 || is_ascii(rest));
+	if (!ok)
+		return refuse(why, "501 5.5.4 ORCPT wants rfc822; and xtext, or utf-8; and unitext");
 	c->orcpt = v;
+	return 0;
+}
+
+static int
+read_smtputf8(struct str v, struct command *c, struct refusal *why)
+{
+	if (v.n > 0)
+		return refuse(why, "501 5.5.4 SMTPUTF8 has no value");
+	c->is_utf8 = true;
 	return 0;
 }
 
@@ -173,6 +197,7 @@ static const struct {
 	{ S_INIT("RET"), VERB_MAIL, PARAM_RET, read_ret },
 	{ S_INIT("ENVID"), VERB_MAIL, PARAM_ENVID, read_envid },
 	{ S_INIT("AUTH"), VERB_MAIL, PARAM_AUTH, read_auth_param },
+	{ S_INIT("SMTPUTF8"), VERB_MAIL, PARAM_SMTPUTF8, read_smtputf8 },
 	{ S_INIT("NOTIFY"), VERB_RCPT, PARAM_NOTIFY, read_notify },
 	{ S_INIT("ORCPT"), VERB_RCPT, PARAM_ORCPT, read_orcpt },
 };
@@ -216,16 +241,15 @@ find_bracket(struct str s, size_t *at, bool *in_quotes)
 }
 
 static int
-check_path(struct str path, enum verb verb, struct refusal *why)
+check_path(struct str path, enum verb verb, bool utf8, struct refusal *why)
 {
-	for (size_t i = 0; i < path.n; i++)
-		if ((unsigned char)path.p[i] > 0x7e)
-			return refuse(why, "553 5.6.7 addresses must be ASCII here");
+	if (!utf8 && !is_ascii(path))
+		return refuse(why, "553 5.6.7 an address that is not ASCII wants SMTPUTF8 behind MAIL FROM");
 	if (path.n == 0 && verb == VERB_MAIL)
 		return 0;
 	if (path.n > 0 && path.p[0] == '@')
 		return refuse(why, "553 5.1.3 source routes are not taken");
-	if (!smtp_is_mailbox(path))
+	if (!(utf8 ? smtp_is_utf8_mailbox(path) : smtp_is_mailbox(path)))
 		return refuse(why, verb == VERB_MAIL ? "501 5.1.7 that is no address"
 						     : "501 5.1.3 that is no address");
 	return 0;
@@ -250,8 +274,6 @@ parse_envelope(struct str rest, struct command *c, struct refusal *why)
 		return refuse(why, "501 5.5.2 a bracket is left open");
 	}
 	c->path = str_sub(rest, 1, at - 1);
-	if (check_path(c->path, c->verb, why) == -1)
-		return -1;
 	rest = str_from(rest, at + 1);
 	if (rest.n > 0 && rest.p[0] != ' ')
 		return refuse(why, "501 5.5.4 want a blank between address and parameters");
@@ -261,7 +283,7 @@ parse_envelope(struct str rest, struct command *c, struct refusal *why)
 		if (word.n > 0 && parse_param(word, c, &seen, why) == -1)
 			return -1;
 	}
-	return 0;
+	return check_path(c->path, c->verb, c->is_utf8, why);
 }
 
 /* ---- the others ---- */
@@ -315,7 +337,7 @@ parse_arguments(struct str rest, struct command *c, struct refusal *why)
 }
 
 int
-command_parse(struct str line, struct command *out, struct refusal *why)
+command_parse(struct str line, bool utf8, struct command *out, struct refusal *why)
 {
 	struct str word;
 
@@ -328,6 +350,7 @@ command_parse(struct str line, struct command *out, struct refusal *why)
 		return refuse(why, "501 5.5.2 control characters in a command");
 	(void)str_cut(&line, ' ', &word);
 	out->verb = verb_of(word);
+	out->is_utf8 = utf8 && out->verb == VERB_RCPT;
 	if (out->verb == VERB_HTTP)
 		return refuse_and_close(why, "500 5.5.1 this is SMTP");
 	if (out->verb == VERB_UNKNOWN)

@@ -28,6 +28,7 @@ struct command {
 	bool has_initial;
 	struct str path;		/* MAIL, RCPT: the mailbox without brackets; empty: the null sender */
 	bool has_size, is_8bit, is_binary;
+	bool is_utf8;			/* MAIL: SMTPUTF8 is there; RCPT: it was */
 	uint64_t size;			/* MAIL SIZE=; UINT64_MAX when it does not even fit. BDAT: octets of the chunk */
 	bool is_last;			/* BDAT ... LAST */
 	struct str envid, orcpt;	/* DSN parameters, as they stand (xtext checked) */
@@ -41,7 +42,10 @@ struct refusal {
 	bool close;
 };
 
-/* Returns 0, or -1 with *why set. The verb is set as far as it was recognised. */
-int command_parse(struct str line, struct command *out, struct refusal *why);
+/*
+ * utf8: the mail under way was begun with SMTPUTF8 (RFC 6531), so its recipients may have it. Returns 0, or -1 with *why
+ * set. The verb is set as far as it was recognised.
+ */
+int command_parse(struct str line, bool utf8, struct command *out, struct refusal *why);
 
 #endif

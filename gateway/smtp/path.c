@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/smtp/path.h"
 
-#define LABEL_MAX 63
+#define LABEL_MAX      63
+#define UTF8_LABEL_MAX 252	/* RFC 5890, 4.2 */
+
+/* What may stand in words beside plain ASCII; UTF8: its bytes, which the caller has found to be well-formed. */
+enum extra { PLAIN, UNDERSCORES, UTF8 };
 
 static bool
-is_atext(char c)
+is_utf8_byte(char c, enum extra also)
 {
-	return is_alnum(c) || (c != '\0' && str_chr(S("!#$%&'*+-/=?^_`{|}~"), c, NULL));
+	return also == UTF8 && (unsigned char)c > 0x7f;
 }
 
 static bool
-is_label(struct str s, bool underscores)
+is_atext(char c, enum extra also)
 {
-	if (s.n == 0 || s.n > LABEL_MAX || s.p[0] == '-' || s.p[s.n - 1] == '-')
+	return is_alnum(c) || (c != '\0' && str_chr(S("!#$%&'*+-/=?^_`{|}~"), c, NULL)) || is_utf8_byte(c, also);
+}
+
+static bool
+is_label(struct str s, enum extra also)
+{
+	if (s.n == 0 || s.n > (also == UTF8 ? UTF8_LABEL_MAX : LABEL_MAX) || s.p[0] == '-' || s.p[s.n - 1] == '-')
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && s.p[i] != '-' && !(underscores && s.p[i] == '_'))
+		if (!is_alnum(s.p[i]) && s.p[i] != '-' && !(also == UNDERSCORES && s.p[i] == '_') && !is_utf8_byte(s.p[i], also))
 			return false;
 	return true;
 }
 
 static bool
-is_name(struct str s, bool underscores)
+is_name(struct str s, enum extra also)
 {
 	struct str label;
 	bool more = true;
@@ -30,7 +40,7 @@ is_name(struct str s, bool underscores)
 		return false;
 	while (more) {
 		more = str_cut(&s, '.', &label);
-		if (!is_label(label, underscores))
+		if (!is_label(label, also))
 			return false;
 	}
 	return true;
@@ -76,7 +86,7 @@ is_literal(struct str s)
 }
 
 static bool
-is_dot_string(struct str s)
+is_dot_string(struct str s, enum extra also)
 {
 	struct str atom;
 	bool more = true;
@@ -86,22 +96,28 @@ is_dot_string(struct str s)
 		if (atom.n == 0)
 			return false;
 		for (size_t i = 0; i < atom.n; i++)
-			if (!is_atext(atom.p[i]))
+			if (!is_atext(atom.p[i], also))
 				return false;
 	}
 	return true;
 }
 
 static bool
-is_quoted_string(struct str s)
+is_qtext(char c, enum extra also)
+{
+	return (c >= 0x20 && c <= 0x7e) || is_utf8_byte(c, also);
+}
+
+static bool
+is_quoted_string(struct str s, enum extra also)
 {
 	if (s.n < 3 || s.p[0] != '"' || s.p[s.n - 1] != '"')
 		return false;
 	s = str_sub(s, 1, s.n - 2);
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '"' || s.p[i] < 0x20 || s.p[i] > 0x7e)
+		if (s.p[i] == '"' || !is_qtext(s.p[i], also))
 			return false;
-		if (s.p[i] == '\\' && (++i == s.n || s.p[i] < 0x20 || s.p[i] > 0x7e))
+		if (s.p[i] == '\\' && (++i == s.n || !is_qtext(s.p[i], PLAIN)))
 			return false;
 	}
 	return true;
@@ -124,13 +140,13 @@ cut_at(struct str s, struct str *local, struct str *domain)
 bool
 smtp_is_domain(struct str s)
 {
-	return is_name(s, false) || is_literal(s);
+	return is_name(s, PLAIN) || is_literal(s);
 }
 
 bool
 smtp_is_greeting(struct str s)
 {
-	return is_name(s, true) || is_literal(s);
+	return is_name(s, UNDERSCORES) || is_literal(s);
 }
 
 bool
@@ -139,7 +155,25 @@ smtp_is_mailbox(struct str s)
 	struct str local, domain;
 
 	return cut_at(s, &local, &domain) && smtp_is_domain(domain) &&
-	    (is_dot_string(local) || is_quoted_string(local));
+	    (is_dot_string(local, PLAIN) || is_quoted_string(local, PLAIN));
+}
+
+static bool
+is_utf8(struct str s)
+{
+	for (size_t i = 0, n; i < s.n; i += n)
+		if ((n = str_utf8(str_from(s, i))) == 0)
+			return false;
+	return true;
+}
+
+bool
+smtp_is_utf8_mailbox(struct str s)
+{
+	struct str local, domain;
+
+	return is_utf8(s) && cut_at(s, &local, &domain) && (is_name(domain, UTF8) || is_literal(domain)) &&
+	    (is_dot_string(local, UTF8) || is_quoted_string(local, UTF8));
 }
 
 bool
@@ -147,7 +181,7 @@ smtp_is_plain_mailbox(struct str s)
 {
 	struct str local, domain;
 
-	return cut_at(s, &local, &domain) && smtp_is_domain(domain) && is_dot_string(local);
+	return cut_at(s, &local, &domain) && smtp_is_domain(domain) && is_dot_string(local, PLAIN);
 }
 
 static int
@@ -172,6 +206,31 @@ smtp_is_xtext(struct str s)
 		if (high == -1 || low == -1 || v < 0x20 || v > 0x7e)
 			return false;
 		i += 2;
+	}
+	return true;
+}
+
+/* "\x{41}": 2 to 6 hexadecimal digits. The length of it at the front of s, or 0. */
+static size_t
+embedded_char(struct str s)
+{
+	size_t i = 3;
+
+	if (!str_starts(s, S("\\x{")))
+		return 0;
+	while (i < s.n && hex_value(s.p[i]) != -1)
+		i++;
+	return i >= 5 && i <= 9 && i < s.n && s.p[i] == '}' ? i + 1 : 0;
+}
+
+bool
+smtp_is_unitext(struct str s)
+{
+	for (size_t i = 0, n; i < s.n; i += n) {
+		char c = s.p[i];
+		n = c == '\\' ? embedded_char(str_from(s, i)) : str_utf8(str_from(s, i));
+		if (n == 0 || c == '+' || c == '=' || (n == 1 && (c <= 0x20 || c > 0x7e)))
+			return false;
 	}
 	return true;
 }

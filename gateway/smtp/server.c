@@ -456,11 +456,14 @@ smtp_server_lost(struct smtp_server *s)
 const char *
 smtp_server_protocol(const struct smtp_server *s)
 {
+	static const char *const names[2][4] = {
+		{ "ESMTP", "ESMTPA", "ESMTPS", "ESMTPSA" },
+		{ "UTF8SMTP", "UTF8SMTPA", "UTF8SMTPS", "UTF8SMTPSA" },
+	};
+
 	if (s->opts->lmtp)
-		return "LMTP";
-	if (!s->extended)
+		return s->is_utf8 ? "UTF8LMTP" : "LMTP";
+	if (!s->extended && !s->is_utf8)
 		return s->secured ? "SMTPS" : "SMTP";
-	if (s->secured)
-		return s->authed ? "ESMTPSA" : "ESMTPS";
-	return s->authed ? "ESMTPA" : "ESMTP";
+	return names[s->is_utf8][(s->secured ? 2 : 0) + (s->authed ? 1 : 0)];
 }

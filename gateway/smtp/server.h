@@ -2,7 +2,7 @@
 /*
  * server.h - the receiving side of SMTP as a machine without a socket: bytes and time go in, replies and what to
  * do next come out. Pure. RFC 5321 with STARTTLS (3207), AUTH (4954), SIZE (1870), PIPELINING (2920),
- * 8BITMIME (6152), CHUNKING and BINARYMIME (3030), LIMITS (9422) and enhanced status codes (2034); or LMTP (2033), which
+ * 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING and BINARYMIME (3030), LIMITS (9422) and enhanced status codes (2034); or LMTP (2033), which
  * is the same with LHLO for EHLO, and a reply for each recipient when the mail is whole. It knows no mailbox and no disk:
  * it asks.
  *
@@ -77,6 +77,7 @@ struct smtp_server {
 	uint64_t size_told;		/* by SIZE= of MAIL; 0: nothing */
 	struct data_in data;
 	bool is_binary;			/* BODY=BINARYMIME: comes by BDAT only */
+	bool is_utf8;			/* SMTPUTF8: sender, recipients and header may be UTF-8 */
 	uint64_t chunk_left;		/* octets of the chunk that comes */
 	bool chunk_last;
 	const char *chunk_no;		/* the chunk is not kept: what to say when it has been read */
@@ -125,7 +126,7 @@ void smtp_server_stop(struct smtp_server *s);
 /* The peer is gone. */
 void smtp_server_lost(struct smtp_server *s);
 
-/* RFC 5321, 4.4 and RFC 3848: "SMTP", "ESMTP", "ESMTPS", "ESMTPA", "ESMTPSA", "LMTP". */
+/* RFC 5321, 4.4, RFC 3848 and RFC 6531, 3.7.3: "SMTP", "ESMTP", "ESMTPS", "ESMTPSA", "LMTP", "UTF8SMTP", ... */
 const char *smtp_server_protocol(const struct smtp_server *s);
 
 #endif

@@ -68,6 +68,7 @@ server_reset(struct smtp_server *s)
 	s->n_rcpts = 0;
 	s->size_told = 0;
 	s->is_binary = false;
+	s->is_utf8 = false;
 	s->transaction_deadline = INT64_MAX;
 	if (s->stage > STAGE_READY)
 		s->stage = STAGE_READY;
@@ -86,6 +87,7 @@ say_extensions(struct smtp_server *s)
 	if (s->opts->can_auth && s->secured)
 		server_say(s, "250-AUTH SCRAM-SHA-256 PLAIN LOGIN");
 	server_say(s, "250-8BITMIME");
+	server_say(s, "250-SMTPUTF8");
 	server_say(s, "250-CHUNKING");
 	server_say(s, "250-BINARYMIME");
 	server_sayf(s, "250-LIMITS RCPTMAX=%d", SMTP_SERVER_RCPTS_MAX);
@@ -140,6 +142,7 @@ do_mail(struct smtp_server *s, const struct command *c, int64_t now)
 	s->stage = STAGE_MAIL;
 	s->size_told = c->size;
 	s->is_binary = c->is_binary;
+	s->is_utf8 = c->is_utf8;
 	s->transaction_deadline = now + WAIT_TRANSACTION;
 	server_say(s, "250 2.1.0 sender ok");
 }
@@ -287,7 +290,7 @@ server_command(struct smtp_server *s, struct str line, bool behind, int64_t now)
 	struct command c;
 	struct refusal why;
 
-	if (command_parse(line, &c, &why) == -1) {
+	if (command_parse(line, s->is_utf8, &c, &why) == -1) {
 		if (why.close)
 			server_close(s, why.reply, "protocol");
 		else

@@ -61,7 +61,7 @@ answer(struct run *r, enum smtp_server_act act)
 		abort();
 	switch (act) {
 	case SERVER_RCPT:
-		if (str_has_ctl(r->s.asked) || !smtp_is_mailbox(r->s.asked))
+		if (str_has_ctl(r->s.asked) || !(r->s.is_utf8 ? smtp_is_utf8_mailbox(r->s.asked) : smtp_is_mailbox(r->s.asked)))
 			abort();
 		smtp_server_rcpt(&r->s, r->s.asked.p[0] == 'e');
 		break;

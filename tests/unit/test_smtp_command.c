@@ -47,7 +47,7 @@ reads_commands(void **state)
 		struct command c;
 
 		print_message("%.*s\n", (int)cases[i].line.n, cases[i].line.p);
-		assert_int_equal(command_parse(cases[i].line, &c, &why), 0);
+		assert_int_equal(command_parse(cases[i].line, false, &c, &why), 0);
 		assert_int_equal(c.verb, cases[i].verb);
 		assert_true(str_eq(c.arg, str_of(cases[i].arg)));
 	}
@@ -126,7 +126,19 @@ refuses_commands(void **state)
 		{ S_INIT("RCPT FROM:<a@b.example>"), "501", false },
 		/* parameters */
 		{ S_INIT("MAIL FROM:<> FOO"), "555", false },
-		{ S_INIT("MAIL FROM:<> SMTPUTF8"), "555", false },
+		{ S_INIT("MAIL FROM:<> SMTPUTF8=yes"), "501", false },
+		{ S_INIT("MAIL FROM:<> SMTPUTF8 SMTPUTF8"), "501", false },
+		{ S_INIT("RCPT TO:<a@b.example> SMTPUTF8"), "555", false },
+		{ S_INIT("MAIL FROM:<\377@b.example> SMTPUTF8"), "501", false },
+		{ S_INIT("MAIL FROM:<\303@b.example> SMTPUTF8"), "501", false },
+		{ S_INIT("MAIL FROM:<\302\205@b.example> SMTPUTF8"), "501", false },
+		{ S_INIT("MAIL FROM:<\355\240\200@b.example> SMTPUTF8"), "501", false },
+		{ S_INIT("MAIL FROM:<\303\274@.example> SMTPUTF8"), "501", false },
+		{ S_INIT("MAIL FROM:<\303\274> SMTPUTF8"), "501", false },
+		{ S_INIT("RCPT TO:<a@b.example> ORCPT=utf-8;gr\303\274n@b.example"), "501", false },
+		{ S_INIT("RCPT TO:<a@b.example> ORCPT=utf-8;gr\\x{fc}n@b.example"), "501", false },
+		{ S_INIT("RCPT TO:<a@b.example> ORCPT=utf-8;gr\\x{FC"), "501", false },
+		{ S_INIT("RCPT TO:<a@b.example> ORCPT=utf-8;gr\\n@b.example"), "501", false },
 		{ S_INIT("MAIL FROM:<> NOTIFY=NEVER"), "555", false },
 		{ S_INIT("RCPT TO:<a@b.example> SIZE=1"), "555", false },
 		{ S_INIT("RCPT TO:<a@b.example> FOO=bar"), "555", false },
@@ -168,13 +180,13 @@ refuses_commands(void **state)
 	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
 		print_message("%.*s\n", (int)cases[i].line.n, cases[i].line.p);
-		assert_int_equal(command_parse(cases[i].line, &c, &why), -1);
+		assert_int_equal(command_parse(cases[i].line, false, &c, &why), -1);
 		assert_memory_equal(why.reply, cases[i].code, 3);
 		assert_int_equal(why.close, cases[i].close);
 		assert_false(str_has_ctl(str_of(why.reply)));
 	}
 	memset(longest, 'A', sizeof(longest));
-	assert_int_equal(command_parse(str_make(longest, sizeof(longest)), &c, &why), -1);
+	assert_int_equal(command_parse(str_make(longest, sizeof(longest)), false, &c, &why), -1);
 	assert_string_equal(why.reply, "500 5.5.2 line too long");
 }
 
@@ -201,7 +213,7 @@ reads_paths(void **state)
 	for (size_t i = 0; i < N(cases); i++) {
 		struct refusal why;
 		struct command c;
-		int rc = command_parse(cases[i].line, &c, &why);
+		int rc = command_parse(cases[i].line, false, &c, &why);
 
 		print_message("%.*s\n", (int)cases[i].line.n, cases[i].line.p);
 		assert_int_equal(rc, cases[i].path == NULL ? -1 : 0);
@@ -217,24 +229,24 @@ reads_parameters(void **state)
 	struct command c;
 
 	(void)state;
-	assert_int_equal(command_parse(S("MAIL FROM:<a@b.example> SIZE=12345 BODY=8BITMIME RET=HDRS ENVID=tx+2B42 AUTH=<>"), &c, &why), 0);
+	assert_int_equal(command_parse(S("MAIL FROM:<a@b.example> SIZE=12345 BODY=8BITMIME RET=HDRS ENVID=tx+2B42 AUTH=<>"), false, &c, &why), 0);
 	assert_true(c.has_size && c.is_8bit && c.ret_hdrs && !c.ret_full);
 	assert_int_equal(c.size, 12345);
 	assert_true(str_eq(c.envid, S("tx+2B42")));
-	assert_int_equal(command_parse(S("MAIL FROM:<> size=0 body=7bit ret=full"), &c, &why), 0);
+	assert_int_equal(command_parse(S("MAIL FROM:<> size=0 body=7bit ret=full"), false, &c, &why), 0);
 	assert_true(c.has_size && !c.is_8bit && c.ret_full);
 	assert_int_equal(c.size, 0);
 	/* Twenty digits are well-formed; what does not fit is merely too large. */
-	assert_int_equal(command_parse(S("MAIL FROM:<> SIZE=99999999999999999999"), &c, &why), 0);
+	assert_int_equal(command_parse(S("MAIL FROM:<> SIZE=99999999999999999999"), false, &c, &why), 0);
 	assert_true(c.size == UINT64_MAX);
-	assert_int_equal(command_parse(S("RCPT TO:<a@b.example> NOTIFY=success,Failure,DELAY ORCPT=rfc822;a+40b.example"), &c, &why), 0);
+	assert_int_equal(command_parse(S("RCPT TO:<a@b.example> NOTIFY=success,Failure,DELAY ORCPT=rfc822;a+40b.example"), false, &c, &why), 0);
 	assert_int_equal(c.notify, NOTIFY_SUCCESS | NOTIFY_FAILURE | NOTIFY_DELAY);
 	assert_true(str_eq(c.orcpt, S("rfc822;a+40b.example")));
-	assert_int_equal(command_parse(S("RCPT TO:<a@b.example>  NOTIFY=NEVER"), &c, &why), 0);
+	assert_int_equal(command_parse(S("RCPT TO:<a@b.example>  NOTIFY=NEVER"), false, &c, &why), 0);
 	assert_int_equal(c.notify, NOTIFY_NEVER);
-	assert_int_equal(command_parse(S("AUTH PLAIN ="), &c, &why), 0);
+	assert_int_equal(command_parse(S("AUTH PLAIN ="), false, &c, &why), 0);
 	assert_true(c.has_initial && str_eq(c.initial, S("=")));
-	assert_int_equal(command_parse(S("AUTH PLAIN"), &c, &why), 0);
+	assert_int_equal(command_parse(S("AUTH PLAIN"), false, &c, &why), 0);
 	assert_false(c.has_initial);
 }
 
@@ -274,6 +286,35 @@ knows_plain_mailboxes(void **state)
 		assert_int_equal(smtp_is_plain_mailbox(cases[i].s), cases[i].plain);
 }
 
+/* RFC 6531: with SMTPUTF8 addresses may have UTF-8 on either side of the @, and keep every byte. */
+static void
+reads_utf8(void **state)
+{
+	static const struct { struct str line; bool utf8; const char *path; } good[] = {
+		{ S_INIT("MAIL FROM:<gr\303\274n@c.example> SMTPUTF8"), false, "gr\303\274n@c.example" },
+		{ S_INIT("MAIL FROM:<a@n\303\266rd.example> SIZE=10 SMTPUTF8 BODY=8BITMIME"), false, "a@n\303\266rd.example" },
+		{ S_INIT("MAIL FROM:<\"\346\235\216 a\"@c.example> smtputf8"), false, "\"\346\235\216 a\"@c.example" },
+		{ S_INIT("MAIL FROM:<a@c.example> SMTPUTF8"), false, "a@c.example" },
+		{ S_INIT("MAIL FROM:<> SMTPUTF8"), false, "" },
+		{ S_INIT("RCPT TO:<gr\303\274n@c.example>"), true, "gr\303\274n@c.example" },
+		{ S_INIT("RCPT TO:<a@c.example> ORCPT=utf-8;gr\303\274n@b.example"), true, "a@c.example" },
+		{ S_INIT("RCPT TO:<a@c.example> ORCPT=utf-8;gr\\x{FC}n@b.example"), false, "a@c.example" },
+		{ S_INIT("RCPT TO:<a@c.example> ORCPT=rfc822;b+2Bc@b.example"), true, "a@c.example" },
+	};
+	struct refusal why;
+	struct command c;
+
+	(void)state;
+	for (size_t i = 0; i < N(good); i++) {
+		print_message("%.*s\n", (int)good[i].line.n, good[i].line.p);
+		assert_int_equal(command_parse(good[i].line, good[i].utf8, &c, &why), 0);
+		assert_true(str_eq(c.path, str_of(good[i].path)));
+	}
+	assert_int_equal(command_parse(S("RCPT TO:<gr\303\274n@c.example>"), false, &c, &why), -1);
+	assert_non_null(strstr(why.reply, "553 5.6.7"));
+	assert_int_equal(command_parse(S("EHLO n\303\266rd.example"), true, &c, &why), -1);
+}
+
 int
 main(void)
 {
@@ -283,6 +324,7 @@ main(void)
 		cmocka_unit_test(reads_paths),
 		cmocka_unit_test(reads_parameters),
 		cmocka_unit_test(writes_xtext),
+		cmocka_unit_test(reads_utf8),
 		cmocka_unit_test(knows_plain_mailboxes),
 	};
 
