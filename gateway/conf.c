@@ -57,7 +57,7 @@ const struct setting conf_settings[] = {
 	    CONF(certs) },
 	{ "gateway", "key", SET_KEYS, "private/edi.key",
 	    "The private keys of these certificates, with commas, in any order; nobody else may read these files. Or a URI of a "
-	    "key store that OpenSSL has a provider for (pkcs11:...).", CONF(keys) },
+	    "store that OpenSSL has a provider for, or of a key in a token (pkcs11:...).", CONF(keys) },
 	{ "gateway", "key_passphrase", SET_SECRET, "",
 	    "Where the passphrase of our private keys (or the PIN of their token) is, as with password in [smtp].",
 	    CONF(key_passphrase) },

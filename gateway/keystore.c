@@ -82,6 +82,17 @@ read_all(OSSL_STORE_CTX *store, struct keystore *out, struct err *e)
 	return 0;
 }
 
+/* By the engine, where no provider knew the URI. */
+static int
+read_token(const char *uri, UI_METHOD *ui, struct str *passphrase, struct keystore *out, struct err *e)
+{
+	EVP_PKEY *key = keystore_engine_load(uri, ui, passphrase, e);
+	int rc = key == NULL ? -1 : add_key(key, out, e);
+
+	EVP_PKEY_free(key);
+	return rc;
+}
+
 int
 keystore_read(const char *place, struct str passphrase, struct keystore *out, struct err *e)
 {
@@ -89,12 +100,15 @@ keystore_read(const char *place, struct str passphrase, struct keystore *out, st
 	OSSL_STORE_CTX *store = OSSL_STORE_open(place, ui, &passphrase, NULL, NULL);
 	int rc = -1;
 
-	if (store == NULL) {
-		(void)err_set(e, ERR_CONFIG, "cannot be opened: %s", why());
-	} else {
+	if (store != NULL) {
 		(void)OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
 		rc = read_all(store, out, e);
 		(void)OSSL_STORE_close(store);
+	} else if (str_starts(str_of(place), S("pkcs11:"))) {
+		ERR_clear_error();
+		rc = read_token(place, ui, &passphrase, out, e);
+	} else {
+		(void)err_set(e, ERR_CONFIG, "cannot be opened: %s", why());
 	}
 	UI_destroy_method(ui);
 	ERR_clear_error();

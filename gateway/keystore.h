@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * keystore.h - private keys from where they are kept, by OSSL_STORE: a file in any form that libcrypto reads, or a URI
- * of a provider (pkcs11:..., RFC 7512). Only what may hold private keys links this.
+ * of a provider; a token (pkcs11:..., RFC 7512) by an engine where there is no provider. Only what may hold private keys links this.
  */
 #ifndef EDIGATE_GATEWAY_KEYSTORE_H
 #define EDIGATE_GATEWAY_KEYSTORE_H
@@ -30,6 +30,10 @@ const struct cert_key *keystore_find(const struct keystore *s, const unsigned ch
 
 /* All private keys at one place, a path or a URI, added to out. */
 int keystore_read(const char *place, struct str passphrase, struct keystore *out, struct err *e);
+
+/* keystore_engine.c: one in a token (pkcs11:...), by an engine, for where there is no provider. NULL: ERR_CONFIG. */
+struct ui_method_st;
+struct evp_pkey_st *keystore_engine_load(const char *uri, struct ui_method_st *ui, void *ui_arg, struct err *e);
 
 /* A key that stands for all of them, and only unwraps; it ends before the store. */
 struct cert_key *keystore_unwrapper(const struct keystore *s);
