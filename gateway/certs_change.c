@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/certs_change.h"
 
+#include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/house.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SHORT_DIGITS 8
 
@@ -18,6 +20,20 @@ certs_partner(struct cli *c, const struct conf *conf, const char *name)
 	if (pt == NULL)
 		cli_fail(EX_NOUSER, "no partner '%s': 'edigate partner list' shows them", cli_shown(c->arena, str_of(name)));
 	return pt;
+}
+
+/* "edi-20261123", and with -2, -3 ... behind it when there is one of that day. */
+const char *
+certs_new_name(struct cli *c)
+{
+	struct str day = str_of(cli_day(c->arena, clock_wall_ms()));
+	const char *base = cli_fmt(c->arena, "edi-" STR_FMT STR_FMT STR_FMT, STR_ARG(str_sub(day, 0, 4)), STR_ARG(str_sub(day, 5, 2)),
+	    STR_ARG(str_sub(day, 8, 2))), *name = base;
+
+	for (unsigned int i = 2; access(cli_path(c, "certs/%s.pem", name), F_OK) == 0 ||
+	    access(cli_path(c, "private/%s.key", name), F_OK) == 0; i++)
+		name = cli_fmt(c->arena, "%s-%u", base, i);
+	return name;
 }
 
 static struct str
@@ -78,6 +94,17 @@ void
 certs_drop(struct cli *c, const struct partner *pt, const struct cert_set *set)
 {
 	write_der(c, pt, set, "outbox", "certificate-");
+}
+
+void
+certs_announce(struct cli *c, const struct conf *conf, const struct cert_set *set)
+{
+	for (size_t i = 0; i < conf->n_partners; i++) {
+		const struct partner *pt = &conf->partners[i];
+		if (certs_can_be_told(pt))
+			certs_drop(c, pt, set);
+		(void)printf("%s  %s\n", certs_can_be_told(pt) ? "announced to" : "not told    ", cli_shown(c->arena, pt->key));
+	}
 }
 
 void

@@ -15,6 +15,22 @@ bool certs_can_be_told(const struct partner *pt);
 /* Drop a certificate into a partner's outbox: it goes as a signed mail, with a receipt, like any document. */
 void certs_drop(struct cli *c, const struct partner *pt, const struct cert_set *set);
 
+/* The same for all of them who can be told, and a line for each partner. */
+void certs_announce(struct cli *c, const struct conf *conf, const struct cert_set *set);
+
+/* A name for a new pair of ours, in certs/NAME.pem and private/NAME.key. */
+const char *certs_new_name(struct cli *c);
+
+/* Ask the operator, unless yes was said already; and take up the first of set for that partner. */
+void certs_ask(bool yes);
+void certs_take_up(struct cli *c, const struct partner *pt, const struct cert_set *set, const struct cert_facts *facts);
+
+/*
+ * Take up a certificate of ours from a file, and its private key from the file named (NULL: from wherever it is); tell
+ * the partners unless quiet.
+ */
+void certs_take_own(struct cli *c, const struct certs_file *f, const char *file, const char *key, bool quiet);
+
 /* Note that the partner knows that certificate of ours, as if they had said so by mail. */
 void certs_note(struct cli *c, const struct partner *pt, const struct cert_set *set);
 

@@ -2,27 +2,11 @@
 /* cmd_cert_renew.c - a second certificate of ours beside the first, and partners told of it by signed mail. */
 #include "gateway/cli.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/certs_change.h"
 #include "gateway/house.h"
 #include "gateway/settings.h"
 
 #include <stdio.h>
-#include <unistd.h>
-
-/* "edi-20261123", and with -2, -3 ... behind it when there is one of that day. */
-static const char *
-new_name(struct cli *c)
-{
-	struct str day = str_of(cli_day(c->arena, clock_wall_ms()));
-	const char *base = cli_fmt(c->arena, "edi-" STR_FMT STR_FMT STR_FMT, STR_ARG(str_sub(day, 0, 4)), STR_ARG(str_sub(day, 5, 2)),
-	    STR_ARG(str_sub(day, 8, 2))), *name = base;
-
-	for (unsigned int i = 2; access(cli_path(c, "certs/%s.pem", name), F_OK) == 0 ||
-	    access(cli_path(c, "private/%s.key", name), F_OK) == 0; i++)
-		name = cli_fmt(c->arena, "%s-%u", base, i);
-	return name;
-}
 
 /* Ours with the latest beginning: what a change goes to. */
 static struct certs_file
@@ -45,16 +29,11 @@ newest_own(struct cli *c, const struct conf *conf)
 }
 
 static void
-announce_to_all(struct cli *c, const struct conf *conf)
+announce_newest(struct cli *c, const struct conf *conf)
 {
 	struct certs_file own = newest_own(c, conf);
 
-	for (size_t i = 0; i < conf->n_partners; i++) {
-		const struct partner *pt = &conf->partners[i];
-		if (certs_can_be_told(pt))
-			certs_drop(c, pt, own.set);
-		(void)printf("%s  %s\n", certs_can_be_told(pt) ? "announced to" : "not told    ", cli_shown(c->arena, pt->key));
-	}
+	certs_announce(c, conf, own.set);
 	certs_clear(&own);
 }
 
@@ -73,7 +52,7 @@ cmd_cert_renew(int argc, char **argv)
 	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 0, 0);
 	conf = cli_conf(&c);
-	name = new_name(&c);
+	name = certs_new_name(&c);
 	k = (struct house_key){ .org = conf->name, .mail = conf->address, .key = cli_fmt(c.arena, "private/%s.key", name),
 		.cert = cli_fmt(c.arena, "certs/%s.pem", name) };
 	house_make_key(&c, &k);
@@ -87,7 +66,7 @@ cmd_cert_renew(int argc, char **argv)
 	conf = cli_conf(&c);
 	certs_print(c.arena, conf->certs.v[conf->certs.n - 1]);
 	if (!quiet)
-		announce_to_all(&c, conf);
+		announce_newest(&c, conf);
 	(void)printf("Mails are signed with the old one until a partner has taken up the new, or the old one ends.\n");
 	return EX_OK;
 }
@@ -103,7 +82,7 @@ cmd_cert_announce(int argc, char **argv)
 	cli_want_args(&c, 0, 100);
 	conf = cli_conf(&c);
 	if (c.n == 0) {
-		announce_to_all(&c, conf);
+		announce_newest(&c, conf);
 		return EX_OK;
 	}
 	own = newest_own(&c, conf);

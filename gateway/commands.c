@@ -245,11 +245,22 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate cert list --pending\n"
 	    "  edigate cert accept nordwind\n" },
-	{ "cert import", cmd_cert_import, "[--yes] PARTNER FILE", "take up a partner's certificate from a file, beside the old",
-	    "FILE is PEM or DER; - is stdin. Shows it and asks.\n"
+	{ "cert import", cmd_cert_import, "[--yes] PARTNER FILE | --own [--key FILE] [--no-announce] FILE",
+	    "take up a certificate from a file, beside the old",
+	    "FILE is PEM or DER; - is stdin. Of a partner: shows it and asks.\n"
+	    "With --own: one of ours, by an authority, with its chain behind it. Its private key is in the file named by --key,\n"
+	    "which is copied to private/, or in the same FILE, in the settings or in private/ already. Both are in the settings\n"
+	    "then, a running gateway takes them up, and the partners are told.\n"
 	    "\n"
 	    "examples:\n"
-	    "  edigate cert import acme acme-2027.pem\n" },
+	    "  edigate cert import acme acme-2027.pem\n"
+	    "  edigate cert import --own --key nordwind.key nordwind-chain.pem\n" },
+	{ "cert request", cmd_cert_request, "", "make a key, and the request for an authority to certify it",
+	    "The request (PKCS #10) goes to stdout; the key stays in private/, and is used once the answer is taken up.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate cert request >nordwind.csr\n"
+	    "  edigate cert import --own nordwind.pem\n" },
 	{ "cert needs-renewal", cmd_cert_needs_renewal, "[--expires-in T]", "do our certificates end soon",
 	    "Names those of our own that end within 30 days, or within the time given.\n"
 	    "Exit status: 0 yes, 1 no.\n"

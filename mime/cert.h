@@ -75,4 +75,7 @@ struct cert_new {
 };
 int cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem, struct err *e);
 
+/* The same for an authority to sign: a certification request (PKCS #10, RFC 2986) in place of the certificate. */
+int cert_make_request(const struct cert_new *what, struct buf *key_pem, struct buf *request_pem, struct err *e);
+
 #endif

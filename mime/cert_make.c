@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cert_make.c - a new key and a self-signed certificate for it (RFC 5280; RFC 8550 for mail). */
+/* cert_make.c - a new key and a self-signed certificate for it (RFC 5280; RFC 8550 for mail), or a request for one. */
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -146,8 +146,34 @@ fill(struct arena *a, X509 *x, EVP_PKEY *key, const struct cert_new *what)
 	return X509_sign(x, key, EVP_sha256()) > 0 ? 0 : -1;
 }
 
+/* What is asked for is what we would have certified ourselves. */
+static X509_REQ *
+request_of(X509 *x, EVP_PKEY *key)
+{
+	X509_REQ *req = X509_to_X509_REQ(x, key, EVP_sha256());
+
+	if (req != NULL && X509_REQ_add_extensions(req, X509_get0_extensions(x)) == 1 && X509_REQ_sign(req, key, EVP_sha256()) > 0)
+		return req;
+	X509_REQ_free(req);
+	return NULL;
+}
+
 static int
-put_pem(X509 *x, EVP_PKEY *key, struct buf *key_pem, struct buf *cert_pem, struct err *e)
+put_public(BIO *b, X509 *x, EVP_PKEY *key, bool request)
+{
+	X509_REQ *req;
+	int ok;
+
+	if (!request)
+		return PEM_write_bio_X509(b, x) == 1 ? 0 : -1;
+	req = request_of(x, key);
+	ok = req != NULL && PEM_write_bio_X509_REQ(b, req) == 1;
+	X509_REQ_free(req);
+	return ok ? 0 : -1;
+}
+
+static int
+put_pem(X509 *x, EVP_PKEY *key, bool request, struct buf *key_pem, struct buf *public_pem, struct err *e)
 {
 	BIO *k = BIO_new(BIO_s_secmem()), *c = BIO_new(BIO_s_mem());
 	char *p = NULL;
@@ -156,7 +182,7 @@ put_pem(X509 *x, EVP_PKEY *key, struct buf *key_pem, struct buf *cert_pem, struc
 
 	if (k == NULL || c == NULL ||
 	    PEM_write_bio_PrivateKey(k, key, NULL, NULL, 0, NULL, NULL) != 1 ||
-	    PEM_write_bio_X509(c, x) != 1) {
+	    put_public(c, x, key, request) == -1) {
 		(void)err_set(e, ERR_CONFIG, "cannot write a new key");
 		goto out;
 	}
@@ -164,7 +190,7 @@ put_pem(X509 *x, EVP_PKEY *key, struct buf *key_pem, struct buf *cert_pem, struc
 	if (n < 0 || buf_put(key_pem, str_make(p, (size_t)n), e) == -1)
 		goto out;
 	n = BIO_get_mem_data(c, &p);
-	if (n < 0 || buf_put(cert_pem, str_make(p, (size_t)n), e) == -1)
+	if (n < 0 || buf_put(public_pem, str_make(p, (size_t)n), e) == -1)
 		goto out;
 	rc = 0;
 out:
@@ -173,8 +199,8 @@ out:
 	return rc;
 }
 
-int
-cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem, struct err *e)
+static int
+make(const struct cert_new *what, bool request, struct buf *key_pem, struct buf *public_pem, struct err *e)
 {
 	struct arena *a = NULL;
 	EVP_PKEY *key = NULL;
@@ -196,10 +222,22 @@ cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem
 		(void)err_set(e, ERR_CONFIG, "cannot make a certificate: %s",
 		    ERR_reason_error_string(ERR_peek_last_error()));
 	else
-		rc = put_pem(x, key, key_pem, cert_pem, e);
+		rc = put_pem(x, key, request, key_pem, public_pem, e);
 	ERR_clear_error();
 	X509_free(x);
 	EVP_PKEY_free(key);
 	arena_free(a);
 	return rc;
+}
+
+int
+cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem, struct err *e)
+{
+	return make(what, false, key_pem, cert_pem, e);
+}
+
+int
+cert_make_request(const struct cert_new *what, struct buf *key_pem, struct buf *request_pem, struct err *e)
+{
+	return make(what, true, key_pem, request_pem, e);
 }

@@ -2,6 +2,9 @@
 /* Certificates and keys: read, judged, made. */
 #include "tests/unit/mime_world.h"
 
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
 #define DAY_MS INT64_C(86400000)
 
 static void
@@ -127,6 +130,35 @@ certificates_are_made(void **state)
 	}
 }
 
+/* Signed by its own key, and asking for what we would certify: our address, mail, no authority. */
+static void
+requests_are_made(void **state)
+{
+	struct world *w = *state;
+	const struct cert_new what = { S("Nordwind GmbH"), S("edi@nordwind.example"), S(""), KEYS_NOW_MS, KEYS_NOW_MS + DAY_MS };
+	struct buf key_pem = BUF_CAP(1u << 16), pem = BUF_CAP(1u << 16);
+	struct cert_key *key = NULL;
+	X509_REQ *req;
+	STACK_OF(X509_EXTENSION) *asked;
+	BIO *b;
+
+	assert_ok(w, cert_make_request(&what, &key_pem, &pem, &w->e));
+	assert_ok(w, cert_key_read(buf_str(&key_pem), &key, &w->e));
+	b = BIO_new_mem_buf(pem.p, (int)pem.n);
+	req = PEM_read_bio_X509_REQ(b, NULL, NULL, NULL);
+	assert_non_null(req);
+	assert_int_equal(X509_REQ_verify(req, cert_key_get(key)), 1);
+	asked = X509_REQ_get_extensions(req);
+	assert_true(X509v3_get_ext_by_NID(asked, NID_subject_alt_name, -1) >= 0);
+	assert_true(X509v3_get_ext_by_NID(asked, NID_ext_key_usage, -1) >= 0);
+	sk_X509_EXTENSION_pop_free(asked, X509_EXTENSION_free);
+	X509_REQ_free(req);
+	BIO_free(b);
+	cert_key_free(key);
+	buf_wipe(&key_pem);
+	buf_clear(&pem);
+}
+
 static void
 nonsense_is_not_certified(void **state)
 {
@@ -205,6 +237,7 @@ main(void)
 		cmocka_unit_test(keys_fit_their_certificates),
 		cmocka_unit_test(dates_are_judged_at_the_time_given),
 		cmocka_unit_test(certificates_are_made),
+		cmocka_unit_test(requests_are_made),
 		cmocka_unit_test(nonsense_is_not_certified),
 	};
 

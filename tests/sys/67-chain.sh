@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# chain - ACME's certificate comes from an authority: asked for, taken up, and believed by a partner who knows the authority
+# and has never seen the certificate; until it is revoked.
+b=${1:-build/opt}
+. tests/lib.sh
+. tests/gateway.sh
+sys_begin
+make_pair "$dir" || bail "setting up"
+ca=$dir/ca
+mkdir "$ca"
+: >"$ca/index"
+cat >"$ca/ca.conf" <<END
+[ca]
+default_ca = it
+[it]
+database = $ca/index
+certificate = $ca/ca.pem
+private_key = $ca/ca.key
+default_md = sha256
+default_crl_days = 7
+END
+list_revoked() { openssl ca -config "$ca/ca.conf" -gencrl -out "$ca/new.crl" 2>>"$ca/log" && mv "$ca/new.crl" "$ca/ca.crl"; }
+openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 30 -subj "/CN=An authority" -addext "keyUsage=keyCertSign,cRLSign" \
+    -keyout "$ca/ca.key" -out "$ca/ca.pem" 2>"$ca/log" && list_revoked || bail "an authority"
+
+# Asked for, issued, taken up.
+"$e" --home "$acme" cert request >"$dir/acme.csr" 2>"$dir/request"
+is "cert request" "$?" 0
+try "says where its key is" grep -q 'private/edi-[0-9]*\.key' "$dir/request"
+try "it names the address" sh -c "openssl req -in '$dir/acme.csr' -noout -text | grep -q email:edi@acme.example"
+openssl x509 -req -in "$dir/acme.csr" -CA "$ca/ca.pem" -CAkey "$ca/ca.key" -set_serial 17 -days 30 -copy_extensions copy \
+    -out "$dir/acme.pem" 2>>"$ca/log" || bail "issuing"
+"$e" --home "$acme" cert import --own "$acme/certs/tls.pem" >"$dir/import" 2>&1
+is "a certificate whose key is not to be had is not taken up" "$?" 65
+cat "$ca/ca.pem" "$dir/acme.pem" >"$dir/chain.pem"
+"$e" --home "$acme" cert import --own --no-announce "$dir/chain.pem" >"$dir/import" 2>&1
+is "cert import --own" "$?" 0
+try "says what it is" grep -q 'certificate  CN=ACME Ltd .*RSA 3072' "$dir/import"
+is "its own comes first in its file, whatever the order was" \
+    "$(openssl x509 -in "$(ls "$acme"/certs/edi-*.pem)" -noout -serial)" "serial=11"
+"$e" --home "$acme" check >"$dir/check" 2>&1
+is "check is content" "$?" 0
+"$e" --home "$acme" cert import --own "$dir/chain.pem" >"$dir/again" 2>&1
+is "once only" "$?" 73
+"$e" --home "$acme" cert confirm nordwind >"$dir/confirm" 2>&1
+
+# Believed by the authority's word alone.
+set_all "$nordwind" partner.acme.ca "$ca/ca.pem" partner.acme.crl "$ca/ca.crl" partner.acme.trust chain \
+    partner.acme.send sign partner.acme.cert ""
+up "$nordwind" && up "$acme" || bail "starting"
+order 1 | drop "$nordwind" acme out-1.edi
+order 1 | turned | drop "$acme" nordwind back-1.edi
+both() { has_state "$nordwind" complete name=out-1.edi && has_state "$acme" complete name=back-1.edi; }
+try "documents and receipts by it are believed" wait_for 60 both
+
+# Revoked: the list is read anew for each mail.
+openssl ca -config "$ca/ca.conf" -revoke "$dir/acme.pem" 2>>"$ca/log" && list_revoked || bail "revoking"
+order 2 | turned | drop "$acme" nordwind back-2.edi
+refused() { grep -lq 'V-SIGNER-STRANGER' "$nordwind"/quarantine/*.txt 2>/dev/null; }
+try "what is signed by it then is not" wait_for 60 refused
+try "and the reason is told" grep -q 'certificate revoked' "$nordwind"/quarantine/*.txt
+is "nothing of it is filed" "$(ls "$nordwind/inbox/acme" | wc -l)" 1
+try "nordwind ends when asked" down "$nordwind"
+try "acme ends when asked" down "$acme"
+is "no process is left behind" "$(left_behind)" ""
+done_testing
