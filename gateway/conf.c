@@ -111,6 +111,9 @@ const struct setting conf_settings[] = {
 	    CONF(receipt_wait_ms), NULL, SECONDS(1), DAYS(365) },
 	{ "receipt", "give_up", SET_SPAN, "5d", "After this long without a receipt the document has failed.",
 	    CONF(receipt_give_up_ms), NULL, SECONDS(1), DAYS(365) },
+	{ "receipt", "answers_max", SET_COUNT, "600",
+	    "Receipts an hour to one partner for mails that were refused, or that we had before.",
+	    CONF(answers_max), NULL, 1, 3600000 },
 
 	{ "ack", "wait", SET_SPAN, "1d",
 	    "An acknowledgement that has not come this long after the next server took the document is overdue.",

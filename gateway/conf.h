@@ -136,6 +136,7 @@ struct conf {
 	struct str listen_users;	/* file of user:password lines for AUTH; empty: no AUTH */
 	/* [receipt] */
 	int64_t receipt_wait_ms, receipt_give_up_ms;	/* 4h, 5d */
+	unsigned int answers_max;			/* an hour, for refused and repeated mails */
 	/* [ack] */
 	int64_t ack_wait_ms;		/* 1d */
 	/* [web] */

@@ -144,6 +144,7 @@ void ledger_arrived(struct ledger *l, struct str ulid);
 bool ledger_job_unpack(struct ledger *l, struct db_job *j, struct msg *m);
 void ledger_unpacked(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_reason_file(struct ledger *l, const struct db_doc *d);	/* quarantine/ULID.reason.txt */
+bool ledger_may_answer(struct ledger *l, struct db_doc *d);	/* one that the partner may not have asked for; counted */
 void ledger_queue_receipt(struct ledger *l, int64_t mail, struct str detail);	/* detail as ledger_in.c writes it; empty: none */
 
 /* ---- ledger_file.c ---- */

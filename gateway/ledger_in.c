@@ -145,8 +145,10 @@ duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const 
 	d->parent = mail;
 	ledger_must(l, db_tx_latest(l->db, l->turn, mail, TX_RECEIPT, &t, &e), &e, "duplicate");
 	if (t != NULL && t->t != T_QUEUED && t->t != T_IN_FLIGHT && t->t != T_DEFERRED && t->t != T_UNCERTAIN) {
-		then = "; its receipt goes out again";
-		ledger_send_again(l, t, false);
+		if (ledger_may_answer(l, d)) {
+			then = "; its receipt goes out again";
+			ledger_send_again(l, t, false);
+		}
 	} else if (t == NULL && m->flag && !receipt_is_coming(l, mail)) {
 		then = "; it gets the receipt that the first had not asked for";
 		ledger_queue_receipt(l, mail, receipt_detail(l, "processed", "", S(""), m));
@@ -261,7 +263,7 @@ take_payloads(struct ledger *l, struct db_doc *mail, const struct inflight *f, c
 	if (last != 0)
 		ledger_add_job(l, &(struct db_job){ .kind = JOB_FILE, .doc = last, .due_ms = l->now,
 		    .detail = m->flag ? receipt_detail(l, "processed", "", S(""), m) : S("") });
-	else if (m->flag)
+	else if (m->flag && ledger_may_answer(l, mail))
 		ledger_queue_receipt(l, mail->id, receipt_detail(l, "processed", "warning", S("duplicate-document"), m));
 }
 
@@ -330,7 +332,7 @@ refused(struct ledger *l, struct db_doc *d, const struct msg *m)
 
 	quarantine(l, d, "unpack", str_fmt(l->turn, STR_FMT ": " STR_FMT, STR_ARG(m->verdict), STR_ARG(m->text)));
 	/* Strangers get no answer. A partner learns by a negative receipt, at his configured address, that we refused. */
-	if (m->flag && pt != NULL && m->modifier.n > 0) {
+	if (m->flag && pt != NULL && m->modifier.n > 0 && ledger_may_answer(l, d)) {
 		struct str text = m->modifier, kind;
 		(void)str_cut(&text, ':', &kind);
 		ledger_queue_receipt(l, d->id, receipt_detail(l, str_eq(kind, S("error")) ? "processed" : "failed",

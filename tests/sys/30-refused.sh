@@ -7,6 +7,7 @@ b=${1:-build/opt}
 sys_begin
 make_pair "$dir" || bail "setting up"
 set_all "$nordwind" partner.acme.quirks_refused "wrapped bom" || bail "setting the quirks"
+set_all "$acme" receipt.answers_max 4 || bail "setting the limit"
 up "$nordwind" && up "$acme" || bail "starting"
 
 # Outbound: the folder and the interchange must agree, and the envelope must hold.
@@ -55,6 +56,23 @@ try "and its sender is told by a negative receipt" wait_for 60 told
 is "every quarantined mail has a reason" "$(ls "$acme"/quarantine/*.reason.txt | wc -l)" 3
 note "$(cat "$acme"/quarantine/*.reason.txt)"
 is "nothing was filed" "$(ls "$acme/inbox/nordwind" | wc -l)" 0
+
+# A flood of mails in the partner's name: it does not come out again at his end. One receipt of four an hour is gone already.
+flood() {
+	mail edi@nordwind.example "flood$1" | sed "s/^MIME-Version/Disposition-Notification-To: edi@nordwind.example\r\n&/" |
+	    "$e" --home "$acme" receive --stdin --sender edi@nordwind.example --recipient edi@acme.example >/dev/null
+}
+for i in 1 2 3 4 5 6; do flood $i; done
+try "all of a flood is quarantined" wait_for 60 quarantined 9
+answers() { grep -l "^Original-Message-ID: <flood" "$acme"/spool/out/*.eml | wc -l; }
+answered() { [ "$(answers)" -ge 3 ]; }
+try "three of it are answered" wait_for 60 answered
+down "$acme" && up "$acme" || bail "starting ACME again"
+flood 7
+try "after a restart as well" wait_for 60 quarantined 10
+noted() { "$e" --home "$acme" trace "$("$e" --home "$acme" list --json --limit 1 state=quarantined | json id)" | grep -q 'not answered'; }
+try "the others are noted" wait_for 60 noted
+is "and not answered" "$(answers)" 3
 
 # After all that, a right one goes; and encrypted the other way.
 order 4 | drop "$nordwind" acme right.edi
