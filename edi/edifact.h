@@ -24,6 +24,9 @@ bool edifact_starts(struct str in);
 /* Without UNB, or cut off within the UNA, but so clearly EDIFACT that it is better to say what is missing. */
 bool edifact_starts_headless(struct str in);
 
+/* The UNB that in begins with, behind its UNA, terminator included; empty when it has none, or it ends beyond in. */
+struct str edifact_unb(struct str in);
+
 /* The object behind a UNO: as many bytes as its 0810 says, then UNP. False, and r as it was, where that is not so. */
 bool edifact_skip_object(struct seg_reader *r, struct str length);
 

@@ -121,3 +121,23 @@ edifact_skip_object(struct seg_reader *r, struct str length)
 	seg_jump(r, r->at + n);
 	return true;
 }
+
+struct str
+edifact_unb(struct str in)
+{
+	struct edifact_una una;
+	size_t from, at;
+
+	edifact_una_read(in, &una);
+	for (from = una.size; from < in.n && is_space(in.p[from]);)
+		from++;
+	if (!str_starts(str_from(in, from), S("UNB")))
+		return S("");
+	for (at = from; at < in.n; at++) {
+		if ((unsigned char)in.p[at] == una.signs.release)
+			at++;
+		else if (str_starts(str_from(in, at), str_make(una.signs.term, una.signs.term_n)))
+			return str_sub(in, from, at + una.signs.term_n - from);
+	}
+	return S("");
+}

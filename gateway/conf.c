@@ -167,6 +167,9 @@ const struct setting conf_settings[] = {
 	    "Sign which algorithms these are (RFC 6211); some old systems refuse that.", PARTNER(shape.protection) },
 	{ "partner", "micalg", SET_EITHER, "dashed", "How digests are spelled: dashed, sha-256; bare, sha256, as RFC 3851 had it.",
 	    PARTNER(shape.bare_micalg), "dashed|bare" },
+	{ "partner", "subject", SET_EITHER, "words",
+	    "What the subject of a mail says of its document: words, or an EDIFACT interchange's UNB as it stands, as some "
+	    "communities want it.", PARTNER(shape.subject_unb), "words|unb" },
 	{ "partner", "key_transport", SET_EITHER, "pkcs1", "How a key is encrypted to their RSA key: pkcs1, or oaep with SHA-256.",
 	    PARTNER(shape.oaep), "pkcs1|oaep" },
 	{ "partner", "cipher", SET_WORD, "aes-256-cbc", "What the content is encrypted by; gcm authenticates it too.",

@@ -67,6 +67,7 @@ struct conf_shape {
 	struct str digest, cipher;
 	bool compress_last, opaque;	/* compression = after; signed_form = opaque */
 	bool bare_micalg, by_key_id, protection;
+	bool subject_unb;		/* subject = unb */
 	enum conf_certs certs;
 	enum conf_encoding encoding;
 };

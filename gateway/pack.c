@@ -20,6 +20,7 @@
 #include "gateway/frozen.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
+#include "gateway/subject.h"
 #include "gateway/vet.h"
 #include "mime/as1.h"
 #include "mime/mic.h"
@@ -143,8 +144,7 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	struct mic_set mics;
 
 	d.how.sign |= f->format == &certificate;	/* whoever reads it must know that it is from us */
-	d.subject = f->format == NULL ? S("Document") :
-	    str_fmt(arena, STR_FMT "%s" STR_FMT, STR_ARG(f->type), f->number.n > 0 ? " " : "", STR_ARG(f->number));
+	d.subject = subject_of(arena, pt, f, content);
 	if ((pt->encrypt || d.how.sign) && keyring_partner(ring, pt, clock_wall_ms(), &d.partner, e) == -1 && pt->encrypt)
 		return -1;
 	m->ulid2 = job->ulid2;

@@ -4,8 +4,9 @@
 /*
  * What differs from the defaults. A key that a partner's own section sets wins; docs/man/edigate.ini.5 shows the same table.
  * edi-energy: EDI@Energy, Regelungen zum Uebertragungsweg: signatures by RSASSA-PSS, keys by RSAES-OAEP, the certificate
- * for the address that sends; arrival is told by CONTRL, not by receipts. ediel-*: the Nordic energy market: opaque
- * signature inside of an envelope, with CONTRL too. plain: a mail with an attachment, for who has only a mail program.
+ * for the address that sends; arrival is told by CONTRL, not by receipts. ediel-*: the Nordic energy market: an envelope,
+ * with CONTRL too; in Sweden an opaque signature inside of it, and the UNB as the subject. plain: a mail with an attachment,
+ * for who has only a mail program.
  */
 static const struct {
 	const char *profile, *key, *value;
@@ -22,6 +23,7 @@ static const struct {
 	{ "ediel-se", "accept", "sign encrypt" },
 	{ "ediel-se", "receipt", "none" },
 	{ "ediel-se", "signed_form", "opaque" },
+	{ "ediel-se", "subject", "unb" },
 
 	{ "ediel-no", "send", "sign encrypt" },
 	{ "ediel-no", "accept", "sign encrypt" },

@@ -45,6 +45,8 @@ try "edi-energy: the key by OAEP" sh -c "openssl cms -cmsout -print -noout -in '
 send_by ediel-se 'enveloped\(aes-256-cbc\) signed\(rsa, sha-256\)'
 try "ediel-se: openssl reads it" read_by_openssl "$mail" "$dir/content"
 try "ediel-se: opaque inside" grep -q 'smime-type=signed-data' "$dir/content.in"
+is "ediel-se: the subject is the UNB" "$(sed -n '/^Subject:/,/^[A-Z]/{ s/^Subject: *//; /^[DF]/d; s/\r//; s/^ *//; p; }' "$mail" | tr -d '\n')" \
+    "$(tr -d '\r\n' <"$dir/$n.edi" | sed "s/.*\(UNB[^']*'\).*/\1/")"
 send_by ediel-no 'enveloped\(aes-256-cbc\) signed\(rsa, sha-256\)'
 try "ediel-no: openssl reads it" read_by_openssl "$mail" "$dir/content"
 send_by plain '^payload'

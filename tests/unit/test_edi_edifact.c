@@ -423,6 +423,30 @@ no_beginning_is_valid(void **state)
 	arena_free(a);
 }
 
+/* Some communities have it as the subject of a mail. */
+static void
+the_unb_as_it_is_written(void **state)
+{
+	static const struct { struct str in, want; } cases[] = {
+		{ S_INIT(ALL), S_INIT(UNB) },
+		{ S_INIT(UNA ALL), S_INIT(UNB) },
+		{ S_INIT(UNA "\r\n" ALL), S_INIT(UNB) },
+		{ S_INIT("UNB+UNOC:3+O?'NEIL:14+B:14+261120:1030+REF7'" MSG UNZ), S_INIT("UNB+UNOC:3+O?'NEIL:14+B:14+261120:1030+REF7'") },
+		{ S_INIT("UNA:+.?*~UNB+UNOC:3+IT'S:14+B:14+261120:1030+REF7~UNH"), S_INIT("UNB+UNOC:3+IT'S:14+B:14+261120:1030+REF7~") },
+		{ S_INIT("UNB+UNOC:3+A+B+261120:1030+RE"), S_INIT("") },
+		{ S_INIT("UNB+UNOC:3+A+B+261120:1030+REF7?'"), S_INIT("") },
+		{ S_INIT("UNB+?"), S_INIT("") },
+		{ S_INIT(UNA MSG), S_INIT("") },
+		{ S_INIT("UNA"), S_INIT("") },
+		{ S_INIT("ISA*00*"), S_INIT("") },
+		{ S_INIT(""), S_INIT("") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(cases); i++)
+		assert_str_eq(edifact_unb(cases[i].in), cases[i].want);
+}
+
 int
 main(void)
 {
@@ -438,6 +462,7 @@ main(void)
 		cmocka_unit_test(what_is_tolerated_is_named),
 		cmocka_unit_test(packages_hold_any_bytes),
 		cmocka_unit_test(interchanges_follow_each_other_with_signs_of_their_own),
+		cmocka_unit_test(the_unb_as_it_is_written),
 		cmocka_unit_test(many_messages_are_counted_and_some_kept),
 		cmocka_unit_test(memory_is_bounded_by_no_value),
 		cmocka_unit_test(no_beginning_is_valid),
