@@ -28,6 +28,12 @@ fill() {
 	cat /dev/zero >"$nordwind/fill" 2>/dev/null
 	:
 }
+# What a removed file held is free again a moment later.
+empty() {
+	rm -f "$nordwind/fill"
+	wait_for 60 has_room || bail "there is no room again"
+}
+has_room() { [ "$(free_kb)" -gt 8192 ]; }
 free_kb() { df -k "$nordwind" | awk 'NR == 2 { print $4 }'; }
 
 order 1 | drop "$nordwind" acme order-1.edi
@@ -67,7 +73,7 @@ kept() {	# a document is in the outbox, in the spool or was sent
 }
 try "every document is where it can be found" kept
 try "the supervisor stands" kill -0 "$(cat "$nordwind.pid")"
-rm -f "$nordwind/fill"
+empty
 try "with room again all of them go" wait_for 120 completed "$nordwind" 9
 try "and what was put off comes in" wait_for 120 completed "$acme" 9
 
@@ -77,14 +83,14 @@ more_trouble() { [ "$(trouble)" -gt "$before" ]; }
 n=10
 while [ $n -lt 25 ]; do
 	for _ in 1 2 3 4 5; do
-		order $n | drop "$nordwind" acme order-$n.edi
+		order $n | drop "$nordwind" acme order-$n.edi || bail "order-$n.edi cannot be written"
 		order $((100 + n)) | turned | drop "$acme" nordwind back-$n.edi
 		n=$((n + 1))
 	done
 	fill
 	before=$(trouble)
 	wait_for 3 more_trouble || :	# there is none when all of them were quicker than the disk
-	rm -f "$nordwind/fill"
+	empty
 done
 try "after three more times all have gone" wait_for 180 completed "$nordwind" 24
 try "and come in" wait_for 180 completed "$acme" 24
