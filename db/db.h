@@ -226,6 +226,7 @@ int db_job_again(struct db *db, int64_t id, int64_t due_ms, struct err *e);			/*
 int db_job_due_now(struct db *db, int64_t doc, int64_t now_ms, struct err *e);			/* pull every job of doc forward */
 int db_job_drop_doc(struct db *db, int64_t doc, struct err *e);					/* delete those not leased */
 int db_job_release(struct db *db, struct str owner, struct err *e);				/* leases of a dead role; "": all */
+int db_job_forgive(struct db *db, struct err *e);	/* what is leased was not to blame: the documents' attempts, one less */
 int db_job_expired(struct db *db, struct arena *a, int64_t now_ms, struct db_job **out, size_t *n, struct err *e);	/* leases over time */
 int db_job_list(struct db *db, struct arena *a, int64_t doc, struct db_job **out, size_t *n, struct err *e);
 int db_job_counts(struct db *db, int64_t now_ms, uint64_t *due, uint64_t *later, uint64_t *leased, struct err *e);

@@ -99,6 +99,13 @@ db_job_release(struct db *db, struct str owner, struct err *e)
 }
 
 int
+db_job_forgive(struct db *db, struct err *e)
+{
+	return row_run(db, "UPDATE document SET attempts = attempts - 1 WHERE attempts > 0 AND id IN (SELECT doc FROM job WHERE lease_until_ms > 0)",
+	    NULL, 0, e);
+}
+
+int
 db_job_expired(struct db *db, struct arena *a, int64_t now_ms, struct db_job **out, size_t *n, struct err *e)
 {
 	void *rows;

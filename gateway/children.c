@@ -15,7 +15,7 @@
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MAX_MS	 30000
-#define BACKOFF_TEMP_MS	 5000	/* who ends with EX_TEMPFAIL waits for something, a full disk mostly: it is not broken */
+#define BACKOFF_TEMP_MS	 5000
 #define STEADY_MS	 30000	/* a role that lived so long is not in a crash loop */
 #define FD_FIRST	 3
 
@@ -38,9 +38,17 @@ place_fds(const int *fds, size_t n)
 			_exit(71);
 }
 
+/* It waits for something, a full disk mostly, and is not broken. */
+static bool
+ended_for_want(int wait_status)
+{
+	return WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == EX_TEMPFAIL;
+}
+
 static void
 become(const struct child *c, const char *libexec, const char *home, const int *fds, size_t n)
 {
+	const char *again = ended_for_want(c->status) ? "--again" : NULL;
 	char path[PATH_MAX], count[16];
 	sigset_t none;
 
@@ -52,7 +60,7 @@ become(const struct child *c, const char *libexec, const char *home, const int *
 	(void)signal(SIGPIPE, SIG_DFL);
 	/* A group of its own: an interrupt at the terminal reaches the supervisor alone, which ends the roles in order. */
 	(void)setpgid(0, 0);
-	(void)execl(path, path, "--home", home, "--fds", count, (char *)NULL);
+	(void)execl(path, path, "--home", home, "--fds", count, again, (char *)NULL);
 	fprintf(stderr, "edigate: %s cannot be started\n", path);
 	_exit(72);
 }
@@ -78,8 +86,7 @@ child_start(struct child *c, const char *libexec, const char *home, const int *f
 void
 child_ended(struct child *c, int wait_status, int64_t now_mono_ms, bool expected)
 {
-	bool waits = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == EX_TEMPFAIL;
-	int64_t wait = BACKOFF_FIRST_MS, longest = waits ? BACKOFF_TEMP_MS : BACKOFF_MAX_MS;
+	int64_t wait = BACKOFF_FIRST_MS, longest = ended_for_want(wait_status) ? BACKOFF_TEMP_MS : BACKOFF_MAX_MS;
 
 	if (WIFSIGNALED(wait_status))
 		(void)snprintf(c->last, sizeof(c->last), "killed by %s", strsignal(WTERMSIG(wait_status)));

@@ -300,6 +300,8 @@ ledger_recover(struct ledger *l)
 	struct err e;
 
 	ledger_begin(l);
+	if (l->role.again)
+		ledger_must(l, db_job_forgive(l->db, &e), &e, "recovery");
 	end_open_attempts(l);
 	ledger_must(l, db_job_release(l->db, S(""), &e), &e, "recovery");
 	ledger_must(l, db_waiting_drop(l->db, S(""), S(""), &e), &e, "recovery");

@@ -112,6 +112,7 @@ role_start(struct role *r, const char *name, int argc, char **argv)
 {
 	char program[64];
 	const char *home = NULL;
+	bool again = false;
 	struct err e;
 
 	(void)snprintf(program, sizeof(program), "edigate-%s", name);
@@ -119,7 +120,9 @@ role_start(struct role *r, const char *name, int argc, char **argv)
 	for (int i = 1; i + 1 < argc; i++)
 		if (strcmp(argv[i], "--home") == 0)
 			home = argv[i + 1];
-	*r = (struct role){ .name = name, .arena = arena_new(ROLE_ARENA_MAX) };
+	for (int i = 1; i < argc; i++)
+		again = again || strcmp(argv[i], "--again") == 0;
+	*r = (struct role){ .name = name, .arena = arena_new(ROLE_ARENA_MAX), .again = again };
 	if (home == NULL) {
 		fprintf(stderr, "%s: part of edigate, started by `edigate run`\n", program);
 		exit(EX_USAGE);

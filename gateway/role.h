@@ -23,6 +23,7 @@ struct role {
 	struct loop *loop;
 	struct ipc *ledger;		/* the channel; NULL in the ledger itself, and in a lasting role between two ledgers */
 	struct ipc *line;		/* of a lasting role, to the supervisor */
+	bool again;			/* the one before it gave up for want of something (a full disk): no job is to blame */
 	bool stopping;			/* SIGTERM came, or the ledger went away */
 };
 

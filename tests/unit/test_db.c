@@ -508,6 +508,32 @@ jobs_are_leased_oldest_first(void **state)
 	assert_null(j);
 }
 
+/* The ledger gave up, not a worker: what was in hand is forgiven its last attempt, what lay in the queue keeps its own. */
+static void
+what_was_in_hand_can_be_forgiven(void **state)
+{
+	struct fixture *f = *state;
+	int64_t in_hand = add_doc(f, (struct db_doc){ .name = S("a"), .attempts = 2 });
+	int64_t fresh = add_doc(f, (struct db_doc){ .name = S("b") });
+	int64_t queued = add_doc(f, (struct db_doc){ .name = S("c"), .attempts = 2 });
+	struct db_doc *d;
+	struct db_job *j;
+	size_t n;
+
+	(void)add_job(f, (struct db_job){ .kind = JOB_PACK, .doc = in_hand, .due_ms = 1 });
+	(void)add_job(f, (struct db_job){ .kind = JOB_PACK, .doc = fresh, .due_ms = 1 });
+	(void)add_job(f, (struct db_job){ .kind = JOB_PACK, .doc = queued, .due_ms = 9 });
+	OK(f, db_job_take(f->db, f->a, JOB_PACK, 5, 500, S("pack.1"), 10, &j, &n, &f->e));
+	assert_int_equal(n, 2);
+	OK(f, db_job_forgive(f->db, &f->e));
+	OK(f, db_doc_get(f->db, f->a, in_hand, &d, &f->e));
+	assert_int_equal(d->attempts, 1);
+	OK(f, db_doc_get(f->db, f->a, fresh, &d, &f->e));
+	assert_int_equal(d->attempts, 0);
+	OK(f, db_doc_get(f->db, f->a, queued, &d, &f->e));
+	assert_int_equal(d->attempts, 2);
+}
+
 /* ---- lists for people ---- */
 
 struct seen {
@@ -860,6 +886,7 @@ main(void)
 		CASE(dates_of_a_wrong_clock_are_pulled_back),
 		CASE(the_newest_is_known),
 		CASE(jobs_are_leased_oldest_first),
+		CASE(what_was_in_hand_can_be_forgiven),
 		CASE(filters_filter),
 		CASE(counts_and_waiting),
 		CASE(events_in_their_order),
