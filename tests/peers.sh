@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: ISC
+# peers.sh - mail servers of others, for scripts in tests/sys that have tests/lib.sh and tests/gateway.sh: each on ports of its own,
+# with everything it keeps below $dir, and with nothing of the system's configuration.
+unpacked=$PWD/build/peers
+exim=$unpacked/exim4-daemon-light/usr/sbin/exim4
+exim_pid=
+
+# A certificate for 127.0.0.1 and localhost: $dir/NAME.pem, $dir/NAME.key.
+make_tls() {	# name
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$dir/$1.key" -out "$dir/$1.pem" -days 30 \
+	    -subj "/CN=$1.example" -addext subjectAltName=IP:127.0.0.1,DNS:localhost 2>/dev/null
+}
+
+has_exim() { [ -x "$exim" ] && [ -n "$(exim_names)" ]; }
+# Exim wants a user Debian-exim; here that is another name of who runs the test.
+exim_names() { ls /usr/lib/*/libnss_wrapper.so 2>/dev/null | head -n 1; }
+run_exim() {	# arguments
+	env LD_PRELOAD="$(exim_names)" NSS_WRAPPER_PASSWD="$dir/exim/passwd" NSS_WRAPPER_GROUP="$dir/exim/group" \
+	    "$exim" -C "$dir/exim/conf" "$@"
+}
+
+# On ports $exim_port (STARTTLS offered) and $exim_tls_port (TLS first). Users: edi, password "secret". What it takes goes where
+# the routers, transports and retry rules on stdin say: three parts, with "begin transports" and "begin retry" between them.
+start_exim() {
+	free_port; exim_port=$port
+	free_port; exim_tls_port=$port
+	mkdir -p "$dir/exim/spool" "$dir/exim/log"
+	printf 'Debian-exim:x:%s:%s::/:/bin/false\nnobody:x:%s:%s::/:/bin/false\n' "$(id -u)" "$(id -g)" "$(id -u nobody)" "$(id -g nobody)" \
+	    >"$dir/exim/passwd"
+	printf 'Debian-exim:x:%s:\n' "$(id -g)" >"$dir/exim/group"
+	make_tls exim
+	cat >"$dir/exim/conf" <<CONF
+exim_path = $exim
+spool_directory = $dir/exim/spool
+log_file_path = $dir/exim/log/%s
+pid_file_path = $dir/exim/pid
+primary_hostname = exim.example
+domainlist relayed = *
+deliver_drop_privilege = true
+keep_environment = LD_PRELOAD : NSS_WRAPPER_PASSWD : NSS_WRAPPER_GROUP
+host_lookup =
+rfc1413_query_timeout = 0s
+helo_allow_chars = _
+tls_advertise_hosts = *
+tls_certificate = $dir/exim.pem
+tls_privatekey = $dir/exim.key
+tls_on_connect_ports = $exim_tls_port
+dsn_advertise_hosts = *
+chunking_advertise_hosts = *
+auth_advertise_hosts = \${if eq{\$tls_in_cipher}{}{}{*}}
+log_selector = +tls_cipher +received_recipients
+delay_warning = 1s
+delay_warning_condition = yes
+bounce_return_size_limit = 20K
+message_size_limit = 100M
+queue_run_in_order = true
+acl_smtp_rcpt = accept_all
+begin acl
+accept_all:
+  accept
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_condition = \${if and{{eq{\$auth2}{edi}}{eq{\$auth3}{secret}}}}
+  server_set_id = \$auth2
+login:
+  driver = plaintext
+  public_name = LOGIN
+  server_prompts = "Username:: : Password::"
+  server_condition = \${if and{{eq{\$auth1}{edi}}{eq{\$auth2}{secret}}}}
+  server_set_id = \$auth1
+cram:
+  driver = cram_md5
+  public_name = CRAM-MD5
+  server_secret = \${if eq{\$auth1}{edi}{secret}fail}
+  server_set_id = \$auth1
+begin routers
+$(cat)
+CONF
+	run_exim -bV >"$dir/exim.log" 2>&1 || return 1
+	run_exim -bdf -q1s -oX "127.0.0.1.$exim_port : 127.0.0.1.$exim_tls_port" >>"$dir/exim.log" 2>&1 &
+	exim_pid=$!
+	wait_for 60 exim_listens
+}
+stop_exim() {
+	[ -z "$exim_pid" ] || kill "$exim_pid" 2>/dev/null
+	wait_for 60 exim_is_gone
+}
+exim_is_gone() { ! pgrep -f "$dir/exim/conf"; }
+exim_listens() { printf 'QUIT\r\n' | timeout 10 "$b/tool/fake/talk" "$exim_port" | grep -q '^220 exim'; }
