@@ -14,8 +14,8 @@ make_tls() {	# name
 has_exim() { [ -x "$exim" ] && [ -n "$(exim_names)" ]; }
 # Exim wants a user Debian-exim; here that is another name of who runs the test.
 exim_names() { ls /usr/lib/*/libnss_wrapper.so 2>/dev/null | head -n 1; }
-run_exim() {	# arguments
-	env LD_PRELOAD="$(exim_names)" NSS_WRAPPER_PASSWD="$dir/exim/passwd" NSS_WRAPPER_GROUP="$dir/exim/group" \
+run_exim() {	# arguments; in a process of its own, which becomes Exim
+	exec env LD_PRELOAD="$(exim_names)" NSS_WRAPPER_PASSWD="$dir/exim/passwd" NSS_WRAPPER_GROUP="$dir/exim/group" \
 	    "$exim" -C "$dir/exim/conf" "$@"
 }
 
@@ -79,7 +79,7 @@ cram:
 begin routers
 $(cat)
 CONF
-	run_exim -bV >"$dir/exim.log" 2>&1 || return 1
+	(run_exim -bV) >"$dir/exim.log" 2>&1 || return 1
 	run_exim -bdf -q1s -oX "127.0.0.1.$exim_port : 127.0.0.1.$exim_tls_port" >>"$dir/exim.log" 2>&1 &
 	exim_pid=$!
 	wait_for 60 exim_listens
