@@ -3,6 +3,7 @@
  * model_edifact.c - messages as documents: INVOIC, ORDERS and their kin share their segments, so there is one table by
  * tag; what a segment means depends on whether a party, a line, an allowance or a tax is open before it.
  */
+#include "edi/model_codes.h"
 #include "edi/model_make.h"
 
 #include <string.h>
@@ -21,37 +22,7 @@ static const struct {
 	{ S_INIT("CONTRL"), MODEL_ACK },
 	{ S_INIT("APERAK"), MODEL_ACK },
 };
-static const struct { const char *code; enum model_role role; } roles[] = {
-	{ "SU", MODEL_SELLER }, { "SE", MODEL_SELLER }, { "BY", MODEL_BUYER }, { "DP", MODEL_SHIP_TO },
-	{ "ST", MODEL_SHIP_TO }, { "PE", MODEL_PAYEE }, { "RE", MODEL_PAYEE }, { "IV", MODEL_BILL_TO },
-	{ "SF", MODEL_SHIP_FROM },
-};
-static const struct { const char *code; enum model_ref_kind kind; } refs[] = {
-	{ "ON", MODEL_REF_ORDER }, { "DQ", MODEL_REF_DELIVERY }, { "AAK", MODEL_REF_DELIVERY },
-	{ "CT", MODEL_REF_CONTRACT }, { "IV", MODEL_REF_PRECEDING }, { "OI", MODEL_REF_PRECEDING },
-	{ "CR", MODEL_REF_BUYER },
-};
-
-/* A code and what we call it; code NULL ends. */
-struct word {
-	const char *code, *name;
-};
-static const struct word id_schemes[] = {	/* 3055 */
-	{ "9", "gln" }, { "16", "duns" }, { "91", "seller" }, { "92", "buyer" }, { NULL, NULL },
-};
-static const struct word dates[] = {	/* 2005 */
-	{ "2", "delivery" }, { "11", "shipped" }, { "17", "delivery" }, { "35", "delivered" }, { "63", "delivery_not_after" },
-	{ "64", "delivery_not_before" }, { NULL, NULL },
-};
-
-static struct str
-word_of(struct model_maker *k, const struct word *words, struct str code)
-{
-	for (; words->code != NULL; words++)
-		if (str_eq(code, str_of(words->code)))
-			return str_of(words->name);
-	return code.n == 0 ? code : str_cat(k->a, S("edifact:"), code);
-}
+static const struct model_codes *const codes = &model_edifact_codes;
 
 static struct str
 v(struct model_maker *k, struct pieces *p, unsigned int i, unsigned int j)
@@ -113,7 +84,7 @@ on_dtm(struct model_maker *k, struct pieces *p)
 	} else if (str_eq(what, S("13"))) {
 		m->due = value;
 	} else {
-		model_add_date(k, word_of(k, dates, what), value);
+		model_add_date(k, model_word_of(k->a, codes, codes->dates, what), value);
 	}
 }
 
@@ -121,32 +92,24 @@ static void
 on_rff(struct model_maker *k, struct pieces *p)
 {
 	struct str qual = v(k, p, 1, 1), value = v(k, p, 1, 2);
-	enum model_ref_kind kind = MODEL_REF_OTHER;
+	enum model_ref_kind kind = model_ref_of(codes, qual);
 
 	if (k->party != NULL) {
-		model_add_id(k->party, str_eq(qual, S("VA")) ? S("vat") : word_of(k, dates + N(dates) - 1, qual), value);
+		model_add_id(k->party, str_eq(qual, S("VA")) ? S("vat") : str_cat(k->a, codes->prefix, qual), value);
 		return;
 	}
 	if (k->line != NULL && !str_eq(qual, S("ON")))
 		return;
-	for (size_t i = 0; i < N(refs); i++)
-		if (str_eq(qual, str_of(refs[i].code)))
-			kind = refs[i].kind;
-	model_add_ref(k, kind, kind == MODEL_REF_OTHER ? str_cat(k->a, S("edifact:"), qual) : S(""), value);
+	model_add_ref(k, kind, kind == MODEL_REF_OTHER ? str_cat(k->a, codes->prefix, qual) : S(""), value);
 }
 
 static void
 on_nad(struct model_maker *k, struct pieces *p)
 {
 	struct str qual = v(k, p, 1, 1);
-	enum model_role role = MODEL_OTHER_PARTY;
-	struct model_party *party;
+	struct model_party *party = model_add_party(k, model_role_of(codes, qual), qual);
 
-	for (size_t i = 0; i < N(roles); i++)
-		if (str_eq(qual, str_of(roles[i].code)))
-			role = roles[i].role;
-	party = model_add_party(k, role, qual);
-	model_add_id(party, word_of(k, id_schemes, v(k, p, 2, 3)), v(k, p, 2, 1));
+	model_add_id(party, model_word_of(k->a, codes, codes->ids, v(k, p, 2, 3)), v(k, p, 2, 1));
 	party->name = joined(k, p, 4, 1, 5);
 	if (party->name.n == 0)		/* unstructured: name and address in one */
 		party->name = joined(k, p, 3, 1, 5);

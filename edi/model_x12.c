@@ -3,6 +3,7 @@
  * model_x12.c - transaction sets as documents. The sets of trade share their segments, so there is one table by tag;
  * what a segment means depends on whether a party or a line is open.
  */
+#include "edi/model_codes.h"
 #include "edi/model_make.h"
 
 #include <string.h>
@@ -25,37 +26,7 @@ static const struct set {
 	{ S_INIT("999"), MODEL_ACK },
 };
 
-/* A code and what we call it. */
-struct word {
-	const char *code, *name;
-};
-
-static const struct word id_schemes[] = {
-	{ "1", "duns" }, { "9", "duns+4" }, { "UL", "gln" }, { "91", "seller" }, { "92", "buyer" }, { "FI", "tax" },
-	{ NULL, NULL },
-};
-static const struct word dates[] = {
-	{ "002", "delivery" }, { "010", "ship" }, { "011", "shipped" }, { "017", "delivery" }, { "035", "delivered" },
-	{ "037", "ship_not_before" }, { "038", "ship_not_after" }, { "067", "delivery" }, { NULL, NULL },
-};
-static const struct { const char *code; enum model_role role; } roles[] = {
-	{ "SE", MODEL_SELLER }, { "SU", MODEL_SELLER }, { "VN", MODEL_SELLER }, { "BY", MODEL_BUYER },
-	{ "BT", MODEL_BILL_TO }, { "ST", MODEL_SHIP_TO }, { "SF", MODEL_SHIP_FROM }, { "PE", MODEL_PAYEE },
-	{ "RE", MODEL_PAYEE }, { "RI", MODEL_PAYEE },
-};
-static const struct { const char *code; enum model_ref_kind kind; } refs[] = {
-	{ "PO", MODEL_REF_ORDER }, { "BM", MODEL_REF_DELIVERY }, { "PK", MODEL_REF_DELIVERY }, { "CT", MODEL_REF_CONTRACT },
-	{ "OI", MODEL_REF_PRECEDING }, { "CR", MODEL_REF_BUYER },
-};
-
-static struct str
-word_of(struct model_maker *k, const struct word *words, struct str code)
-{
-	for (; words->code != NULL; words++)
-		if (str_eq(code, str_of(words->code)))
-			return str_of(words->name);
-	return code.n == 0 ? code : str_cat(k->a, S("x12:"), code);
-}
+static const struct model_codes *const codes = &model_x12_codes;
 
 static struct str
 v(struct model_maker *k, struct pieces *p, unsigned int i)
@@ -138,15 +109,10 @@ static void
 on_n1(struct model_maker *k, struct pieces *p)
 {
 	struct str qual = v(k, p, 1);
-	enum model_role role = MODEL_OTHER_PARTY;
-	struct model_party *party;
+	struct model_party *party = model_add_party(k, model_role_of(codes, qual), qual);
 
-	for (size_t i = 0; i < N(roles); i++)
-		if (str_eq(qual, str_of(roles[i].code)))
-			role = roles[i].role;
-	party = model_add_party(k, role, qual);
 	party->name = v(k, p, 2);
-	model_add_id(party, word_of(k, id_schemes, v(k, p, 3)), v(k, p, 4));
+	model_add_id(party, model_word_of(k->a, codes, codes->ids, v(k, p, 3)), v(k, p, 4));
 }
 
 /* N2, N3, N4, PER: of the party that the N1 before them named. */
@@ -182,16 +148,13 @@ static void
 on_ref(struct model_maker *k, struct pieces *p)
 {
 	struct str qual = v(k, p, 1), value = v(k, p, 2);
-	enum model_ref_kind kind = MODEL_REF_OTHER;
+	enum model_ref_kind kind = model_ref_of(codes, qual);
 
 	if (k->party != NULL && (str_eq(qual, S("VX")) || str_eq(qual, S("TJ")))) {
 		model_add_id(k->party, qual.p[0] == 'V' ? S("vat") : S("tax"), value);
 		return;
 	}
-	for (size_t i = 0; i < N(refs); i++)
-		if (str_eq(qual, str_of(refs[i].code)))
-			kind = refs[i].kind;
-	model_add_ref(k, kind, kind == MODEL_REF_OTHER ? str_cat(k->a, S("x12:"), qual) : S(""), value);
+	model_add_ref(k, kind, kind == MODEL_REF_OTHER ? str_cat(k->a, codes->prefix, qual) : S(""), value);
 }
 
 /* ITD: what to pay when; one with a percentage is a discount for paying early. */
@@ -342,7 +305,7 @@ static void
 on_dtm(struct model_maker *k, struct pieces *p)
 {
 	if (k->line == NULL)
-		model_add_date(k, word_of(k, dates, v(k, p, 1)), day(k, p, 2));
+		model_add_date(k, model_word_of(k->a, codes, codes->dates, v(k, p, 1)), day(k, p, 2));
 }
 
 static void
