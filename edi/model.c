@@ -348,6 +348,19 @@ read_segments(struct model_maker *k)
 		model_check(k);
 }
 
+void
+model_check_sums(struct arena *a, struct model_file *f)
+{
+	struct model_maker *k = arena_new_of(a, struct model_maker);
+
+	k->a = a;
+	k->file = f;
+	for (size_t i = 0; i < f->n_documents; i++) {
+		k->m = &f->documents[i];
+		model_check(k);
+	}
+}
+
 int
 model_read(struct arena *a, struct str in, struct model_file *out, struct err *e)
 {

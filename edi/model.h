@@ -74,11 +74,13 @@ struct model_discount {
 struct model_allowance {
 	size_t line;		/* which line it belongs to; MODEL_NO_LINE: the document */
 	bool charge;
-	struct str code, text, percent, amount;
+	struct str code, text, percent, base, amount;
+	struct str tax_category, tax_rate;
 };
 
 struct model_tax {
 	struct str category, rate, base, amount;
+	struct str reason, reason_code;	/* why none is due */
 };
 
 struct model_line {
@@ -127,6 +129,7 @@ struct model {
 struct model_file {
 	struct str in;
 	struct edi_facts facts;
+	struct str process;	/* UBL: ProfileID */
 	const char *charset;	/* of the bytes, as they were read */
 	struct model *documents;
 	size_t n_documents;
@@ -139,6 +142,9 @@ struct model_file {
  * nothing claims has no documents.
  */
 int model_read(struct arena *a, struct str in, struct model_file *out, struct err *e);
+
+/* Hold the sums of a model that was not read from a document against their parts: its findings. */
+void model_check_sums(struct arena *a, struct model_file *f);
 
 /* The party of that role; of several the first. NULL without one. */
 const struct model_party *model_party(const struct model *m, enum model_role role);

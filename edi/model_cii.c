@@ -44,7 +44,10 @@ static const struct xml_ns namespaces[] = {
 	{ at "/ram:ReasonCode", ALLOWANCE_CODE, 0 },                      \
 	{ at "/ram:Reason", ALLOWANCE_TEXT, 0 },                          \
 	{ at "/ram:CalculationPercent", ALLOWANCE_PERCENT, 0 },           \
-	{ at "/ram:ActualAmount", ALLOWANCE_AMOUNT, 0 }
+	{ at "/ram:ActualAmount", ALLOWANCE_AMOUNT, 0 },                  \
+	{ at "/ram:BasisAmount", ALLOWANCE_BASE, 0 },                     \
+	{ at "/ram:CategoryTradeTax/ram:CategoryCode", ALLOWANCE_TAX_CATEGORY, 0 }, \
+	{ at "/ram:CategoryTradeTax/ram:RateApplicablePercent", ALLOWANCE_TAX_RATE, 0 }
 
 #define TAX(at)                                          \
 	{ at, AT_TAX, XML_OPENS },                       \
@@ -52,7 +55,9 @@ static const struct xml_ns namespaces[] = {
 	{ at "/ram:BasisAmount", TAX_BASE, 0 },          \
 	{ at "/ram:CategoryCode", TAX_CATEGORY, 0 },     \
 	{ at "/ram:RateApplicablePercent", TAX_RATE, 0 }, \
-	{ at "/ram:ApplicablePercent", TAX_RATE, 0 }
+	{ at "/ram:ApplicablePercent", TAX_RATE, 0 },    \
+	{ at "/ram:ExemptionReason", TAX_REASON, 0 },    \
+	{ at "/ram:ExemptionReasonCode", TAX_REASON_CODE, 0 }
 
 #define SUMS(at)                                           \
 	{ at "/ram:LineTotalAmount", SUM_LINES, 0 },       \

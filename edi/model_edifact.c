@@ -174,6 +174,8 @@ on_alc(struct model_maker *k, struct pieces *p)
 	struct model_allowance *x = model_add_allowance(k, str_eq(v(k, p, 1, 1), S("C")));
 
 	x->code = v(k, p, 5, 1);
+	if (x->code.n == 0)
+		x->code = v(k, p, 2, 2);
 	x->text = joined(k, p, 5, 4, 5);
 	k->tax = NULL;
 }
@@ -184,9 +186,10 @@ on_tax(struct model_maker *k, struct pieces *p)
 {
 	struct str rate = v(k, p, 5, 4), category = v(k, p, 6, 1);
 
-	if (k->allowance != NULL && !k->summary)
-		return;
-	if (k->line != NULL) {
+	if (k->allowance != NULL && !k->summary) {
+		k->allowance->tax_category = category;
+		model_number(k, &k->allowance->tax_rate, rate);
+	} else if (k->line != NULL) {
 		k->line->tax_category = category;
 		model_number(k, &k->line->tax_rate, rate);
 	} else if (k->summary) {
@@ -291,6 +294,8 @@ on_moa(struct model_maker *k, struct pieces *p)
 
 	if (k->allowance != NULL && (str_eq(what, S("8")) || str_eq(what, S("204")) || str_eq(what, S("23"))))
 		model_number(k, &k->allowance->amount, amount);
+	else if (k->allowance != NULL && str_eq(what, S("25")))
+		model_number(k, &k->allowance->base, amount);
 	else if (k->tax != NULL && str_eq(what, S("125")))
 		model_number(k, &k->tax->base, amount);
 	else if (k->tax != NULL && (str_eq(what, S("124")) || str_eq(what, S("150"))))

@@ -36,6 +36,8 @@ put_source(struct jwrite *w, struct arena *a, const struct model_file *m, struct
 	jw_u64(w, "size", m->in.n);
 	jw_set(w, "format", f->format == NULL ? S("") : str_of(f->format->name));
 	set_bytes(w, a, "version", f->version);
+	set_bytes(w, a, "profile", f->profile);
+	jw_set(w, "process", m->process);
 	jw_text(w, "charset", str_of(m->charset));
 	jw_set(w, "quirks", edi_quirks_text(a, f->quirks));
 	jw_u64(w, "interchanges", f->interchanges);
@@ -180,7 +182,12 @@ put_allowances(struct jwrite *w, const struct model *m, size_t line, size_t *at)
 		jw_set(w, "code", x->code);
 		jw_set(w, "text", x->text);
 		jw_set(w, "percent", x->percent);
+		jw_set(w, "base", x->base);
 		jw_set(w, "amount", x->amount);
+		jw_open(w, "tax", '{');
+		jw_set(w, "category", x->tax_category);
+		jw_set(w, "rate", x->tax_rate);
+		jw_close(w, '}');
 		jw_close(w, '}');
 	}
 	jw_close(w, ']');
@@ -232,6 +239,8 @@ put_totals(struct jwrite *w, const struct model *m)
 		jw_set(w, "rate", m->taxes[i].rate);
 		jw_set(w, "base", m->taxes[i].base);
 		jw_set(w, "amount", m->taxes[i].amount);
+		jw_set(w, "reason", m->taxes[i].reason);
+		jw_set(w, "reason_code", m->taxes[i].reason_code);
 		jw_close(w, '}');
 	}
 	jw_close(w, ']');

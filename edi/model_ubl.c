@@ -35,7 +35,10 @@ static const struct xml_ns ubl_namespaces[] = {
 	{ at "/cbc:AllowanceChargeReasonCode", ALLOWANCE_CODE, 0 }, \
 	{ at "/cbc:AllowanceChargeReason", ALLOWANCE_TEXT, 0 },    \
 	{ at "/cbc:MultiplierFactorNumeric", ALLOWANCE_PERCENT, 0 }, \
-	{ at "/cbc:Amount", ALLOWANCE_AMOUNT, 0 }
+	{ at "/cbc:Amount", ALLOWANCE_AMOUNT, 0 },                 \
+	{ at "/cbc:BaseAmount", ALLOWANCE_BASE, 0 },               \
+	{ at "/cac:TaxCategory/cbc:ID", ALLOWANCE_TAX_CATEGORY, 0 }, \
+	{ at "/cac:TaxCategory/cbc:Percent", ALLOWANCE_TAX_RATE, 0 }
 
 #define UBL_LINE(open, at, qty)                                              \
 	{ open, AT_LINE, XML_OPENS },                                        \
@@ -63,9 +66,11 @@ static const struct xml_ns ubl_namespaces[] = {
 	{ at "/cbc:PayableRoundingAmount", SUM_ROUNDING, 0 },    \
 	{ at "/cbc:PayableAmount", SUM_PAYABLE, 0 }
 
-#define DELIVERY "cac:Delivery/cac:DeliveryLocation/cac:Address"
+#define DELIVERY "cac:Delivery/cac:DeliveryLocation"
+#define ADDRESS DELIVERY "/cac:Address"
 
 static const struct xml_path ubl_paths[] = {
+	{ "cbc:ProfileID", PROCESS, 0 },
 	{ "cbc:ID", NUMBER, 0 },
 	{ "cbc:IssueDate", ISSUED, 0 },
 	{ "cbc:DueDate", DUE, 0 },
@@ -96,11 +101,14 @@ static const struct xml_path ubl_paths[] = {
 	UBL_PARTY("cac:PayeeParty", AT_PAYEE),
 	{ "cac:Delivery", AT_HEADER, XML_OPENS },
 	{ DELIVERY, AT_SHIP_TO, XML_OPENS },
-	{ DELIVERY "/cbc:StreetName", PARTY_STREET, 0 },
-	{ DELIVERY "/cbc:AdditionalStreetName", PARTY_STREET, 0 },
-	{ DELIVERY "/cbc:CityName", PARTY_CITY, 0 },
-	{ DELIVERY "/cbc:PostalZone", PARTY_POSTCODE, 0 },
-	{ DELIVERY "/cac:Country/cbc:IdentificationCode", PARTY_COUNTRY, 0 },
+	{ DELIVERY "/cbc:ID", PARTY_ID, 0 },
+	{ ADDRESS "/cbc:StreetName", PARTY_STREET, 0 },
+	{ ADDRESS "/cbc:AdditionalStreetName", PARTY_STREET, 0 },
+	{ ADDRESS "/cac:AddressLine/cbc:Line", PARTY_STREET, 0 },
+	{ ADDRESS "/cbc:CityName", PARTY_CITY, 0 },
+	{ ADDRESS "/cbc:PostalZone", PARTY_POSTCODE, 0 },
+	{ ADDRESS "/cbc:CountrySubentity", PARTY_REGION, 0 },
+	{ ADDRESS "/cac:Country/cbc:IdentificationCode", PARTY_COUNTRY, 0 },
 	{ "cac:Delivery/cac:DeliveryParty/cac:PartyName/cbc:Name", PARTY_NAME, 0 },
 	UBL_ALLOWANCE("cac:AllowanceCharge"),
 	{ "cac:TaxTotal/cbc:TaxAmount", SUM_TAX, 0 },
@@ -109,6 +117,8 @@ static const struct xml_path ubl_paths[] = {
 	{ "cac:TaxTotal/cac:TaxSubtotal/cbc:TaxAmount", TAX_AMOUNT, 0 },
 	{ "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:ID", TAX_CATEGORY, 0 },
 	{ "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:Percent", TAX_RATE, 0 },
+	{ "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:TaxExemptionReason", TAX_REASON, 0 },
+	{ "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:TaxExemptionReasonCode", TAX_REASON_CODE, 0 },
 	UBL_TOTALS("cac:LegalMonetaryTotal"),
 	UBL_TOTALS("cac:AnticipatedMonetaryTotal"),
 	UBL_LINE("cac:InvoiceLine", "cac:InvoiceLine", "InvoicedQuantity"),

@@ -279,6 +279,8 @@ on_money(struct model_maker *k, struct pieces *p)
 	case SEG_TAG('A', 'M', 'T'):
 		if (k->line == NULL && str_eq(v(k, p, 1), S("TT")))
 			model_number(k, &m->totals.payable, v(k, p, 2));
+		else if (k->line != NULL && str_eq(v(k, p, 1), S("1")))
+			model_number(k, &k->line->amount, v(k, p, 2));
 		break;
 	case SEG_TAG('C', 'T', 'T'):
 		k->line = NULL;
@@ -293,11 +295,21 @@ on_money(struct model_maker *k, struct pieces *p)
 		k->line->description = str_cat(k->a, str_cat(k->a, v(k, p, 1), S(" ")), v(k, p, 2));
 		model_number(k, &k->line->amount, v(k, p, 4));
 		break;
-	default:	/* TXI */
+	case SEG_TAG('P', 'A', 'M'):
+		if (k->line != NULL && str_eq(v(k, p, 4), S("1")))
+			model_number(k, &k->line->amount, v(k, p, 5));
+		break;
+	default:	/* TXI; without an amount it tells what a line's tax is */
+		if (k->line != NULL && v(k, p, 2).n == 0) {
+			k->line->tax_category = v(k, p, 1);
+			model_number(k, &k->line->tax_rate, v(k, p, 3));
+			break;
+		}
 		t = model_add_tax(k);
 		t->category = v(k, p, 1);
 		model_number(k, &t->amount, v(k, p, 2));
 		model_number(k, &t->rate, v(k, p, 3));
+		model_number(k, &t->base, v(k, p, 8));
 	}
 }
 
@@ -344,7 +356,8 @@ static const struct handler {
 	{ SEG_TAG('N', 'T', 'E'), on_text, false }, { SEG_TAG('S', 'A', 'C'), on_sac, false },
 	{ SEG_TAG('T', 'X', 'I'), on_money, false }, { SEG_TAG('T', 'D', 'S'), on_money, false },
 	{ SEG_TAG('A', 'M', 'T'), on_money, false }, { SEG_TAG('C', 'T', 'T'), on_money, false },
-	{ SEG_TAG('C', 'U', 'R'), on_money, false }, { SEG_TAG('R', 'M', 'R'), on_money, false },
+	{ SEG_TAG('C', 'U', 'R'), on_money, false }, { SEG_TAG('P', 'A', 'M'), on_money, false },
+	{ SEG_TAG('R', 'M', 'R'), on_money, false },
 };
 
 void

@@ -125,6 +125,9 @@ take_head(struct model_maker *k, enum place place, struct str text)
 	case TEST:
 		m->test = str_eq(text, S("true")) || str_eq(text, S("1"));
 		break;
+	case PROCESS:
+		k->file->process = text;
+		break;
 	case DELIVERED:
 		model_add_date(k, S("delivered"), day(k, text));
 		break;
@@ -175,8 +178,8 @@ take_tax(struct model_maker *k, enum place place, struct str text)
 {
 	if (k->tax == NULL)
 		return;
-	if (place == TAX_CATEGORY)
-		k->tax->category = text;
+	if (place <= TAX_REASON_CODE)
+		*(place == TAX_CATEGORY ? &k->tax->category : place == TAX_REASON ? &k->tax->reason : &k->tax->reason_code) = text;
 	else
 		model_number(k, place == TAX_RATE ? &k->tax->rate : place == TAX_BASE ? &k->tax->base : &k->tax->amount, text);
 }
@@ -194,8 +197,11 @@ take_allowance(struct model_maker *k, enum place place, struct str text)
 		x->code = text;
 	else if (place == ALLOWANCE_TEXT)
 		x->text = text;
+	else if (place == ALLOWANCE_TAX_CATEGORY)
+		x->tax_category = text;
 	else
-		model_number(k, place == ALLOWANCE_PERCENT ? &x->percent : &x->amount, text);
+		model_number(k, place == ALLOWANCE_TAX_RATE ? &x->tax_rate : place == ALLOWANCE_PERCENT ? &x->percent :
+		    place == ALLOWANCE_BASE ? &x->base : &x->amount, text);
 }
 
 static void

@@ -46,7 +46,9 @@ put_value(struct seg_writer *w, struct str s)
 
 		if (sign && !low && w->signs.release >= 0)
 			put_char(w, (char)w->signs.release);
-		put_char(w, low || (sign && w->signs.release < 0) ? ' ' : s.p[i]);
+		low = low || (sign && w->signs.release < 0);
+		w->lossy |= low;
+		put_char(w, low ? ' ' : s.p[i]);
 	}
 }
 
@@ -60,7 +62,7 @@ seg_write_tag(struct seg_writer *w, const char *tag)
 static void
 add(struct seg_writer *w, struct str value)
 {
-	value = str_trim(str_sub(value, 0, SEG_WRITE_VALUE_MAX));
+	value = str_trim(str_sub(value, 0, w->value_max > 0 ? w->value_max : SEG_WRITE_VALUE_MAX));
 	if (value.n == 0)
 		return;
 	put_owed(w);
@@ -80,6 +82,13 @@ seg_write_more(struct seg_writer *w, struct str value)
 {
 	w->components++;
 	add(w, value);
+}
+
+void
+seg_write_skip(struct seg_writer *w, unsigned int elements)
+{
+	w->elements += elements;
+	w->components = 0;
 }
 
 void

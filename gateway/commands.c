@@ -153,7 +153,7 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate dictionary build d96a.zip d01b.zip -O un.edid\n"
 	    "  edigate dictionary build d96a.zip our-x12.txt -O both.edid\n" },
-	{ "convert", cmd_convert, "--to json|xml|text|html|edi FILE|-", "a document as JSON, XML, text or a page, and JSON back",
+	{ "convert", cmd_convert, "--to json|xml|text|html|x12|edifact|ubl|edi FILE|-", "a document as JSON, XML, text, a page or another format",
 	    "What the document says, in one form whatever it was written in; sums are recomputed, differences shown.\n"
 	    "\n"
 	    "  --to json  for programs: schema edigate/document/1, one object\n"
@@ -167,6 +167,7 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate convert --to json invoice_4711.edi | jq '.documents[].totals'\n"
 	    "  edigate convert --to html invoice_4711.edi >invoice_4711.html\n"
+	    "  edigate convert --to edifact order.json >order.edi\n"
 	    "  edigate convert --to json orders.x12 | edigate convert --to edi - | cmp - orders.x12\n" },
 	{ "explain", cmd_explain, "[--json] [CODE|FILE]", "what a code or word means, what is wrong with a file",
 	    "CODE is what stands in brackets behind an error (E-SMTP-AUTH) or a fault (se-count), a state, or the reason\n"

@@ -19,6 +19,13 @@ for file in tests/documents/*.x12 tests/documents/*.edi; do
 done
 is "the total of an invoice" "$("$e" convert --to json tests/documents/invoice.xml | sed 's/.*"payable":"\([0-9.]*\)".*/\1/')" 1491.00
 is "text begins with what it is" "$("$e" convert --to text tests/documents/orders.edi | head -n 1)" "ORDER PO-2026-0815"
+for to in x12 edifact ubl; do
+	case $to in x12) file=po850.x12 ;; edifact) file=invoic.edi ;; *) file=invoice.xml ;; esac
+	"$e" convert --to json tests/documents/$file | "$e" convert --to $to - >"$dir/made"
+	is "$file from its JSON: exit status" $? 0
+	is "it is valid" "$("$e" validate --json "$dir/made" | json verdict)" valid
+	is "and says the same" "$("$e" convert --to text "$dir/made" | head -n 1)" "$("$e" convert --to text tests/documents/$file | head -n 1)"
+done
 "$e" convert --to html tests/documents/invoic.edi >"$dir/page.html"
 is "HTML is a page" "$(head -n 1 "$dir/page.html")" "<!DOCTYPE html>"
 is "without scripts" "$(grep -ci '<script' "$dir/page.html")" 0
@@ -45,6 +52,7 @@ fails "text" 65 "not recognised" --to json "$dir/text"
 fails "no JSON" 65 "no JSON" --to edi "$dir/text"
 "$e" convert --to json tests/documents/invoice.xml >"$dir/xml.json"
 fails "XML back" 65 "raw.interchanges" --to edi "$dir/xml.json"
+fails "what has no place" 65 "documents[0].terms.account" --to x12 tests/documents/invoice.xml
 fails "into what" 64 "into what" tests/documents/orders.edi
 fails "into something else" 64 "into what" --to pdf tests/documents/orders.edi
 fails "no such file" 66 "No such file" --to json "$dir/none"
