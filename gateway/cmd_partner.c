@@ -220,7 +220,7 @@ static void
 show_route(struct arena *a, const struct conf_smtp *s)
 {
 	static const char *const tls[] = { [CONF_TLS_IMPLICIT] = "implicit", [CONF_TLS_STARTTLS] = "starttls",
-		[CONF_TLS_NONE] = "none" };
+		[CONF_TLS_MAY] = "opportunistic", [CONF_TLS_NONE] = "none" };
 
 	(void)printf("route        %s:%u, tls %s\n", cli_shown(a, s->host), s->port, tls[s->tls]);
 }

@@ -18,30 +18,46 @@
 #define OF_ROUTE(field) IN_ROUTE, .offset = offsetof(struct conf_smtp, field)
 
 /* [smtp] and, with smtp_ before each key, the route of one partner. */
-#define SMTP_ROWS(section, prefix, host_default, host_help, where)                                                  \
-	{ section, prefix "host", SET_HOST, host_default, host_help, .in = where(host) },                           \
-	{ section, prefix "port", SET_COUNT, "auto",                                                                \
-	    "Its port; auto is 465 with tls = implicit, 587 with starttls, 25 with host = mx or tls = none.",       \
-	    .in = where(port), .words = "auto", .lo = 1, .hi = 65535 },                                             \
-	{ section, prefix "tls", SET_ENUM, "auto",                                                                  \
-	    "implicit, starttls (required, never skipped) or none; auto is implicit, but starttls with host = mx "  \
-	    "or a port other than 465; none only on loopback or a network that you trust.",                         \
-	    .in = where(tls), .words = "implicit|starttls|none|auto" },                                             \
-	{ section, prefix "user", SET_STRING, "", "Name to log in with; empty: no login.", .in = where(user) },     \
-	{ section, prefix "password", SET_SECRET, "",                                                               \
-	    "Where the password is: file:PATH, env:NAME, command:SHELL-COMMAND or credential:NAME; never inline.",  \
-	    .in = where(password) },                                                                                \
-	{ section, prefix "auth", SET_WORD, "auto", "How to log in: auto (scram-sha-256, plain or login: the "      \
-	    "first offered), one of these, cram-md5, or, with an OAuth token for a password, xoauth2 or oauthbearer.", \
-	    .in = where(auth), .words = "auto|scram-sha-256|plain|login|cram-md5|xoauth2|oauthbearer" },            \
-	{ section, prefix "ca", SET_PATH, "system", "Who may have signed the server's certificate: system or a "    \
-	    "PEM file.", .in = where(ca), .words = "system" },                                                      \
-	{ section, prefix "verify_name", SET_STRING, "",                                                            \
-	    "The name that the server's certificate must carry; empty: the host.", .in = where(verify_name) },      \
-	{ section, prefix "helo", SET_STRING, "",                                                                   \
-	    "The name given in EHLO; empty: the machine's own.", .in = where(helo) },                               \
-	{ section, prefix "sessions", SET_COUNT, "4", "Connections to one destination at once.",                    \
-	    .in = where(sessions), .lo = 1, .hi = 100 }
+#define SMTP_ROWS(section, prefix, host_default, host_help, where)                                                            \
+	{ section, prefix "host", SET_HOST, host_default, host_help, .in = where(host) },                                     \
+	{ section, prefix "port", SET_COUNT, "auto",                                                                          \
+	    "Its port; auto is 465 with tls = implicit, 587 with starttls, 25 with host = mx or tls = none.",                 \
+	    .in = where(port), .words = "auto", .lo = 1, .hi = 65535 },                                                       \
+	{ section, prefix "tls", SET_ENUM, "auto",                                                                            \
+	    "implicit, starttls (required, never skipped), opportunistic (where it is offered) or none; auto is implicit, "   \
+	    "but starttls with host = mx or a port other than 465; none only on loopback or a network that you trust.",       \
+	    .in = where(tls), .words = "implicit|starttls|opportunistic|none|auto" },                                         \
+	{ section, prefix "user", SET_STRING, "", "Name to log in with; empty: no login.", .in = where(user) },               \
+	{ section, prefix "password", SET_SECRET, "",                                                                         \
+	    "Where the password is: file:PATH, env:NAME, command:SHELL-COMMAND or credential:NAME; never inline.",            \
+	    .in = where(password) },                                                                                          \
+	{ section, prefix "auth", SET_WORD, "auto", "How to log in: auto (scram-sha-256-plus, scram-sha-256, plain or "       \
+	    "login: the first offered), one of these, cram-md5, external (tls_cert says who we are), or, with an OAuth token " \
+	    "for a password, xoauth2 or oauthbearer.", .in = where(auth),                                                     \
+	    .words = "auto|scram-sha-256-plus|scram-sha-256|plain|login|external|cram-md5|xoauth2|oauthbearer" },             \
+	{ section, prefix "verify", SET_ENUM, "auto",                                                                         \
+	    "How the server's certificate is judged: ca (chain and name), pin (it is one of pin), dane (by TLSA records where " \
+	    "there are any, else ca), dane-only, or none; auto is ca, but none with tls = opportunistic.",                    \
+	    .in = where(verify), .words = "ca|pin|dane|dane-only|none|auto" },                                                \
+	{ section, prefix "pin", SET_PINS, "",                                                                                \
+	    "With verify = pin: SHA-256 of the certificate (cert:HEX) or of its public key (key:HEX), several with commas.",  \
+	    .in = where(pins) },                                                                                              \
+	{ section, prefix "ca", SET_PATH, "system", "Who may have signed the server's certificate: system or a "              \
+	    "PEM file.", .in = where(ca), .words = "system" },                                                                \
+	{ section, prefix "verify_name", SET_STRING, "",                                                                      \
+	    "The name that the server's certificate must carry; empty: the host.", .in = where(verify_name) },                \
+	{ section, prefix "tls_cert", SET_PATH, "", "Our certificate for their server, with its chain; empty: none is shown.", \
+	    .in = where(tls_cert) },                                                                                          \
+	{ section, prefix "tls_key", SET_PATH, "", "Its private key.", .in = where(tls_key) },                                \
+	{ section, prefix "helo", SET_STRING, "",                                                                             \
+	    "The name given in EHLO; empty: the machine's own.", .in = where(helo) },                                         \
+	{ section, prefix "backup", SET_SERVERS, "",                                                                          \
+	    "Further servers with the same settings, host or host:port with commas: each is tried when those before it cannot " \
+	    "be reached or will not speak now.", .in = where(backups) },                                                      \
+	{ section, prefix "sessions", SET_COUNT, "4", "Connections to one destination at once.",                              \
+	    .in = where(sessions), .lo = 1, .hi = 100 },                                                                      \
+	{ section, prefix "rate", SET_COUNT, "none", "Mails a minute to one destination; what is over that waits its turn.",  \
+	    .in = where(rate), .words = "none", .lo = 1, .hi = 100000 }
 
 const struct setting conf_settings[] = {
 	{ "gateway", "name", SET_STRING, "",
@@ -83,6 +99,8 @@ const struct setting conf_settings[] = {
 	    NULL, SECONDS(1), DAYS(7) },
 	{ "retry", "give_up", SET_SPAN, "3d", "After this long a mail that nobody takes has failed.",
 	    CONF(retry_give_up_ms), NULL, SECONDS(1), DAYS(365) },
+	{ "retry", "notice", SET_SPAN, "4h", "A mail that nobody has taken for this long is delayed: its story says so, and "
+	    "hooks.d/delayed runs, once.", CONF(retry_notice_ms), NULL, SECONDS(1), DAYS(365) },
 	{ "retry", "uncertain_grace", SET_SPAN, "30m",
 	    "A connection was lost after the last byte: wait this long for a receipt before the same bytes go again.",
 	    CONF(uncertain_grace_ms), NULL, 0, DAYS(30) },

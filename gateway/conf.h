@@ -32,7 +32,19 @@ struct conf_list {
 	size_t n;
 };
 
-enum conf_tls { CONF_TLS_IMPLICIT, CONF_TLS_STARTTLS, CONF_TLS_NONE };
+enum conf_tls { CONF_TLS_IMPLICIT, CONF_TLS_STARTTLS, CONF_TLS_MAY, CONF_TLS_NONE };
+enum conf_verify { CONF_VERIFY_CA, CONF_VERIFY_PIN, CONF_VERIFY_DANE, CONF_VERIFY_DANE_ONLY, CONF_VERIFY_NONE };
+
+#define CONF_PIN_BYTES 32
+struct conf_pin {			/* SHA-256 of a certificate, or of its public key (SubjectPublicKeyInfo) */
+	bool key;
+	unsigned char digest[CONF_PIN_BYTES];
+};
+struct conf_pins {
+	struct conf_pin *v;
+	size_t n;
+};
+
 enum conf_mode { CONF_MODE_PRODUCTION, CONF_MODE_TEST, CONF_MODE_BOTH };
 enum conf_ack { CONF_ACK_NONE, CONF_ACK_AUTO, CONF_ACK_WANTED };
 enum conf_when { CONF_WHEN_AUTO, CONF_WHEN_ALWAYS, CONF_WHEN_ON_ERROR, CONF_WHEN_NEVER };	/* enum ack_when */
@@ -44,11 +56,16 @@ struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_ho
 	enum conf_tls tls;
 	struct str user;		/* empty: no AUTH */
 	struct str password;		/* "file:...", "env:...", "command:...", "credential:..."; resolved by conf_secret() */
-	struct str auth;		/* auto | plain | login */
+	struct str auth;		/* auto, or the name of a mechanism */
+	enum conf_verify verify;
+	struct conf_pins pins;
 	struct str ca;			/* "system" or a PEM file */
 	struct str verify_name;	/* the name the certificate must carry; empty: host */
+	struct str tls_cert, tls_key;	/* paths, absolute; empty: no certificate of ours */
 	struct str helo;		/* name in EHLO; empty: the machine's own name */
+	struct conf_list backups;	/* host or host:port: smarthost_server() reads it */
 	unsigned int sessions;		/* at once per destination */
+	unsigned int rate;		/* mails a minute per destination; 0: any */
 };
 
 #define CONF_QUIRKS	 16
@@ -124,6 +141,7 @@ struct conf {
 	/* [smtp] [retry] */
 	struct conf_smtp smtp;
 	int64_t retry_first_ms, retry_max_ms, retry_give_up_ms;	/* 1m, 4h, 3d */
+	int64_t retry_notice_ms;	/* 4h */
 	int64_t uncertain_grace_ms;	/* 30m */
 	/* [listen] */
 	bool listen;			/* the section is there */
@@ -161,6 +179,8 @@ enum setting_type {
 	SET_ADDRESS,		/* struct str: a mail address, local@domain without quotes or comments */
 	SET_ADDRESSES,		/* struct conf_list, commas between */
 	SET_IDS,		/* struct conf_ids: qualifier:id, commas between */
+	SET_PINS,		/* struct conf_pins: "cert:HEX", "key:HEX", commas between */
+	SET_SERVERS,		/* struct conf_list of host or host:port, commas between */
 	SET_HOST,		/* struct str: a host name or IP address */
 	SET_ENDPOINTS,		/* struct conf_list of host:port, commas between */
 	SET_ENDPOINT,		/* struct str: host:port */

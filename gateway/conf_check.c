@@ -40,26 +40,84 @@ check_secret(struct conf_load *l, struct conf_place at, const char *what, struct
 		check_file(l, at, what, str_of(conf_path(l->tmp, l->conf, str_cstr(l->tmp, file))), S_IROTH | S_IWOTH);
 }
 
-/* prefix is "" in [smtp], "smtp_" in a partner. */
-static void
-check_route(struct conf_load *l, const struct conf_entry *e, const struct conf_smtp *r, const char *prefix)
-{
-	const char *section = e != NULL ? "partner" : "smtp";
-	const char *password = str_fmt(l->tmp, "%spassword", prefix).p;
-	const char *user = str_fmt(l->tmp, "%suser", prefix).p;
-	const char *tls = str_fmt(l->tmp, "%stls", prefix).p;
-	const char *ca = str_fmt(l->tmp, "%sca", prefix).p;
+/* One route: [smtp], or that of a partner, whose keys begin with smtp_. */
+struct route_check {
+	struct conf_load *l;
+	const struct conf_entry *e;	/* NULL: [smtp] */
+	const struct conf_smtp *r;
+};
 
-	if (r->user.n > 0 && r->password.n == 0)
-		conf_error(l, conf_where(l, e, section, user), "%s without %s", user, password);
-	if (r->user.n == 0 && r->password.n > 0)
-		conf_error(l, conf_where(l, e, section, password), "%s without %s", password, user);
+static const char *
+key_of(const struct route_check *c, const char *key)
+{
+	return str_fmt(c->l->tmp, "%s%s", c->e != NULL ? "smtp_" : "", key).p;
+}
+
+static struct conf_place
+place_of(const struct route_check *c, const char *key)
+{
+	return conf_where(c->l, c->e, c->e != NULL ? "partner" : "smtp", key_of(c, key));
+}
+
+/* Two keys of which the second says nothing, or too little, without the first. */
+static void
+check_pair(const struct route_check *c, const char *key, bool has, const char *needs, bool has_other)
+{
+	if (has && !has_other)
+		conf_error(c->l, place_of(c, key), "%s without %s", key_of(c, key), key_of(c, needs));
+}
+
+static void
+check_login(const struct route_check *c)
+{
+	const struct conf_smtp *r = c->r;
+	bool external = str_eq(r->auth, S("external"));
+
+	check_pair(c, "user", r->user.n > 0 && !external, "password", r->password.n > 0);
+	check_pair(c, "password", r->password.n > 0, "user", r->user.n > 0);
+	check_pair(c, "auth", external, "tls_cert", r->tls_cert.n > 0);
+	check_pair(c, "auth", external, "user", r->user.n > 0);
+	check_secret(c->l, place_of(c, "password"), key_of(c, "password"), r->password);
+}
+
+static void
+check_tls(const struct route_check *c)
+{
+	const struct conf_smtp *r = c->r;
+	bool dane = r->verify == CONF_VERIFY_DANE || r->verify == CONF_VERIFY_DANE_ONLY;
+
 	if (r->tls == CONF_TLS_NONE && !conf_is_loopback(r->host))
-		conf_warn(l, conf_where(l, e, section, tls), "mail to " STR_FMT " travels without TLS%s", STR_ARG(r->host),
+		conf_warn(c->l, place_of(c, "tls"), "mail to " STR_FMT " travels without TLS%s", STR_ARG(r->host),
 		    r->user.n > 0 ? ", the password too" : "");
-	check_secret(l, conf_where(l, e, section, password), password, r->password);
+	if (r->tls == CONF_TLS_MAY)
+		conf_warn(c->l, place_of(c, "tls"), "mail to " STR_FMT " travels without TLS where none is offered, or somebody on "
+		    "the way takes the offer out", STR_ARG(r->host));
+	else if (r->tls != CONF_TLS_NONE && r->verify == CONF_VERIFY_NONE)
+		conf_warn(c->l, place_of(c, "verify"), "the certificate of " STR_FMT " is not looked at: it may be anybody's",
+		    STR_ARG(r->host));
+	check_pair(c, "verify", r->verify == CONF_VERIFY_PIN, "pin", r->pins.n > 0);
+	if (r->pins.n > 0 && r->verify != CONF_VERIFY_PIN)
+		conf_error(c->l, place_of(c, "pin"), "%s does nothing without %s = pin", key_of(c, "pin"), key_of(c, "verify"));
+	if (r->tls == CONF_TLS_NONE && r->verify != CONF_VERIFY_CA)
+		conf_error(c->l, place_of(c, "verify"), "%s without TLS", key_of(c, "verify"));
+	if (dane && r->verify_name.n > 0)
+		conf_error(c->l, place_of(c, "verify_name"), "%s does not go with dane: the name is the host's",
+		    key_of(c, "verify_name"));
+	check_pair(c, "tls_cert", r->tls_cert.n > 0, "tls_key", r->tls_key.n > 0);
+	check_pair(c, "tls_key", r->tls_key.n > 0, "tls_cert", r->tls_cert.n > 0);
+	check_file(c->l, place_of(c, "tls_cert"), key_of(c, "tls_cert"), r->tls_cert, 0);
+	check_file(c->l, place_of(c, "tls_key"), key_of(c, "tls_key"), r->tls_key, S_IROTH | S_IWOTH);
 	if (!str_eq(r->ca, S("system")))
-		check_file(l, conf_where(l, e, section, ca), ca, r->ca, 0);
+		check_file(c->l, place_of(c, "ca"), key_of(c, "ca"), r->ca, 0);
+}
+
+static void
+check_route(struct conf_load *l, const struct conf_entry *e, const struct conf_smtp *r)
+{
+	const struct route_check c = { .l = l, .e = e, .r = r };
+
+	check_login(&c);
+	check_tls(&c);
 }
 
 static void
@@ -98,7 +156,7 @@ check_partner(struct conf_load *l, const struct conf_entry *e)
 		conf_warn(l, e->at, "partner \"" STR_FMT "\" is expected in partners.d/" STR_FMT ".ini", STR_ARG(p->key),
 		    STR_ARG(p->key));
 	if (p->route != NULL)
-		check_route(l, e, p->route, "smtp_");
+		check_route(l, e, p->route);
 }
 
 static void
@@ -163,7 +221,7 @@ check_gateway(struct conf_load *l)
 		if (c->keys.v[i].p[0] == '/')	/* else a URI */
 			check_file(l, conf_where(l, NULL, "gateway", "key"), "key", c->keys.v[i], S_IROTH | S_IWOTH);
 	check_secret(l, conf_where(l, NULL, "gateway", "key_passphrase"), "key_passphrase", c->key_passphrase);
-	check_route(l, NULL, &c->smtp, "");
+	check_route(l, NULL, &c->smtp);
 	if (c->n_partners == 0)
 		conf_warn(l, (struct conf_place){ .line = 0 }, "no partner yet: nothing to send, nobody to accept");
 }

@@ -74,6 +74,13 @@ int conf_value_set(struct arena *a, const struct conf *c, const struct setting *
 int conf_allow_read(struct arena *a, struct str text, int64_t *until, struct err *e);
 void conf_allow_check(struct conf_load *l, const struct conf_entry *e);
 
+/* conf_pin.c: "cert:HEX" or "key:HEX", a SHA-256 in hexadecimal digits, colons between them or not; commas between. */
+int conf_pins_read(struct arena *a, struct str text, struct conf_pins *out, struct err *e);
+
+/* conf_host.c. A port 0: the system chooses one. */
+bool conf_is_host(struct str s);
 bool conf_is_loopback(struct str host);
+int  conf_check_endpoint(struct str s, struct err *e);	/* host:port */
+int  conf_check_server(struct str s, struct err *e);	/* host or host:port */
 
 #endif

@@ -33,6 +33,8 @@ settle_route(struct conf_smtp *r)
 
 	if ((unsigned int)r->tls > CONF_TLS_NONE)	/* auto */
 		r->tls = mx || (r->port != 0 && r->port != 465) ? CONF_TLS_STARTTLS : CONF_TLS_IMPLICIT;
+	if ((unsigned int)r->verify > CONF_VERIFY_NONE)	/* auto */
+		r->verify = r->tls == CONF_TLS_MAY ? CONF_VERIFY_NONE : CONF_VERIFY_CA;
 	if (r->port == 0)
 		r->port = mx || r->tls == CONF_TLS_NONE ? 25 : r->tls == CONF_TLS_IMPLICIT ? 465 : 587;
 }

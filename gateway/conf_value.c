@@ -12,6 +12,7 @@
 #define QUAL_MAX 10
 
 static_assert(sizeof(enum conf_tls) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
+static_assert(sizeof(enum conf_verify) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_certs) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_encoding) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_receipt) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
@@ -75,54 +76,11 @@ is_address(struct str s)
 	return true;
 }
 
-static bool
-is_host(struct str s)
-{
-	if (s.n == 0 || s.n > 253 || s.p[0] == '-' || s.p[0] == '.')
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && strchr(".-:_", s.p[i]) == NULL)
-			return false;
-	return true;
-}
-
-/* "host:port", "[::1]:port"; port 0: the system chooses one. */
-static bool
-is_endpoint(struct str s)
-{
-	size_t colon = s.n;
-	uint64_t port;
-	struct str host;
-
-	while (colon > 0 && s.p[colon - 1] != ':')
-		colon--;
-	if (colon == 0 || str_u64(str_from(s, colon), 65535, &port) == -1)
-		return false;
-	host = str_sub(s, 0, colon - 1);
-	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
-		return is_host(str_sub(host, 1, host.n - 2));
-	return is_host(host) && !str_chr(host, ':', NULL);
-}
-
-bool
-conf_is_loopback(struct str host)
-{
-	return str_eq_nocase(host, S("localhost")) || str_starts(host, S("127.")) || str_eq(host, S("::1")) ||
-	    str_eq(host, S("[::1]"));
-}
-
 static int
 check_address(struct str s, struct err *e)
 {
 	return is_address(s) ? 0 :
 	    err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no mail address, want name@domain", STR_ARG(s));
-}
-
-static int
-check_endpoint(struct str s, struct err *e)
-{
-	return is_endpoint(s) ? 0 :
-	    err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no host:port, want e.g. 127.0.0.1:2525", STR_ARG(s));
 }
 
 /* What stands between commas, at most LIST_MAX; an empty one is an error. */
@@ -371,15 +329,19 @@ conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, s
 		return split_checked(a, text, field, check_address, e);
 	case SET_IDS:
 		return read_ids(a, text, field, e);
+	case SET_PINS:
+		return conf_pins_read(a, text, field, e);
+	case SET_SERVERS:
+		return split_checked(a, text, field, conf_check_server, e);
 	case SET_HOST:
 		*str = text;
-		return text.n == 0 || is_host(text) ? 0 :
+		return text.n == 0 || conf_is_host(text) ? 0 :
 		    err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no host name or address", STR_ARG(text));
 	case SET_ENDPOINT:
 		*str = text;
-		return check_endpoint(text, e);
+		return conf_check_endpoint(text, e);
 	case SET_ENDPOINTS:
-		return split_checked(a, text, field, check_endpoint, e);
+		return split_checked(a, text, field, conf_check_endpoint, e);
 	case SET_PATH:
 		*str = s->words != NULL && find_word(s->words, text, &at) ? text : full_path(a, c, text);
 		return 0;

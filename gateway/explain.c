@@ -14,6 +14,8 @@ static const struct explanation errors[] = {
 	    "tls = implicit belongs to port 465, starttls to 587 and 25. Never put right by tls = none, unless the server is on this machine." },
 	{ "E-SMTP-CERT", "The mail server's certificate was not believed: expired, for another name, or by an authority that is not known here.",
 	    "Check the host's name (smtp.verify_name when it differs from smtp.host) and smtp.ca: a PEM file for a server with a certificate of its own." },
+	{ "E-SMTP-DANE", "The mail server publishes no TLSA records that are validated, and verify = dane-only wants them.",
+	    "Ask the server's operator; or set smtp.verify = dane, which takes an ordinary certificate where there are none." },
 	{ "E-SMTP-AUTH", "The mail server refused our name and password, or offers no way to log in that we take.",
 	    "Check smtp.user and what smtp.password points at; some providers want an application password. Then: edigate retry state=deferred." },
 	{ "E-SMTP-GREETING", "The mail server refused the connection in its first line.",

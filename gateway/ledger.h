@@ -139,6 +139,12 @@ void ledger_failed(struct ledger *l, struct db_doc *d, struct str why);	/* shown
 bool ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker, enum ex_event aside);
 bool ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt);	/* as the two above */
 
+/* ---- ledger_delay.c ---- */
+int64_t ledger_retry_delay(struct ledger *l, unsigned int tries);	/* milliseconds until the next attempt */
+void ledger_tell_delay(struct ledger *l, struct db_doc *d, const struct db_tx *t);	/* after an attempt: once, when it is late */
+/* Its turn comes in so many seconds (smtp.rate): that was no attempt. */
+void ledger_put_off(struct ledger *l, const struct db_job *job, struct db_doc *d, struct db_tx *t, uint64_t seconds);
+
 /* ---- ledger_in.c ---- */
 void ledger_arrived(struct ledger *l, struct str ulid);
 bool ledger_job_unpack(struct ledger *l, struct db_job *j, struct msg *m);
@@ -201,7 +207,7 @@ struct str ledger_error_path(struct ledger *l, const struct db_doc *d);
 bool ledger_is_failed(const struct db_doc *d);		/* has an error file */
 
 /* ---- ledger_hook.c ---- */
-void ledger_hook_state(struct ledger *l, const struct db_doc *d);	/* what is shown of d has changed */
+void ledger_hook_event(struct ledger *l, const struct db_doc *d, struct str event);	/* of hooks.d/: a state, or "delayed" */
 bool ledger_job_hook(struct ledger *l, struct db_job *j, struct msg *m);
 void ledger_hooked(struct ledger *l, struct inflight *f, const struct msg *m);
 

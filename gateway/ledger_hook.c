@@ -17,14 +17,13 @@
 #define HOOK_TRIES	130	/* about five days of the longest delay */
 
 void
-ledger_hook_state(struct ledger *l, const struct db_doc *d)
+ledger_hook_event(struct ledger *l, const struct db_doc *d, struct str event)
 {
-	char *folder = str_cstr(l->turn, str_fmt(l->turn, "hooks.d/" STR_FMT, STR_ARG(d->shown)));
-
+	char *folder = str_cstr(l->turn, str_fmt(l->turn, "hooks.d/" STR_FMT, STR_ARG(event)));
 	bool theirs = d->kind == DOC_ACK && d->dir == EX_IN;	/* filed like a document */
 
 	if ((d->kind == DOC_DOCUMENT || theirs) && faccessat(l->home, folder, F_OK, 0) == 0)
-		ledger_add_job(l, &(struct db_job){ .kind = JOB_HOOK, .doc = d->id, .due_ms = l->now, .detail = d->shown });
+		ledger_add_job(l, &(struct db_job){ .kind = JOB_HOOK, .doc = d->id, .due_ms = l->now, .detail = event });
 }
 
 bool

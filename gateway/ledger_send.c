@@ -8,24 +8,6 @@
 #define SUSPECT_MS	 1000
 #define OVERDUE_PACE	 8	/* part of a receipt's time that lies at least between two looks */
 
-/*
- * 1, 2, 5, 10, 20 times the first delay, then half as much again each time, cut at the longest; a tenth more or less so
- * that retries do not march in step.
- */
-static int64_t
-retry_delay(struct ledger *l, unsigned int tries)
-{
-	static const unsigned int steps[] = { 1, 2, 5, 10, 20 };
-	int64_t delay = l->role.conf.retry_first_ms * steps[tries <= N(steps) ? (tries > 0 ? tries - 1 : 0) : N(steps) - 1];
-
-	for (unsigned int i = N(steps); i < tries && delay < l->role.conf.retry_max_ms; i++)
-		delay += delay / 2;
-	if (delay > l->role.conf.retry_max_ms)
-		delay = l->role.conf.retry_max_ms;
-	l->random = l->random * 6364136223846793005u + 1442695040888963407u;
-	return delay + delay / 10 - (int64_t)((l->random >> 33) % (uint64_t)(delay / 5 + 1));
-}
-
 /* Not held, given up or cancelled, and nothing says that the partner has it or will not have it. */
 static bool
 wants_sending(const struct db_doc *d)
@@ -186,6 +168,8 @@ send_later(struct ledger *l, const struct db_job *job, struct db_doc *d, struct 
 	ledger_job_again(l, job, l->now + delay);
 	ledger_story(l, d, document ? ev : EV_NOTE, 0, "send", t->id, S(""), "%s" STR_FMT "; again in %lld s",
 	    document ? "" : "receipt not yet sent: ", STR_ARG(why), (long long)(delay + 999) / 1000);
+	if (document && !is_resend(t))
+		ledger_tell_delay(l, d, t);
 }
 
 /* The next hop has it: the partner's time to answer runs, from the first time on. */
@@ -294,6 +278,10 @@ attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const
 	end_attempt(l, attempt, m);
 	if (told)
 		d->attempts = 0;
+	if (str_eq(m->word, S("later"))) {
+		ledger_put_off(l, job, d, t, m->count);
+		return;
+	}
 	if (str_eq(m->word, S("accepted"))) {
 		ledger_must(l, db_job_done(l->db, job->id, &e), &e, "sent");
 		accepted(l, d, t, why, m->proof);
@@ -304,7 +292,7 @@ attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const
 	if (t->t == T_UNCERTAIN) {
 		uncertain(l, job, d, t, why);
 	} else if (t->t == T_DEFERRED) {
-		send_later(l, job, d, t, retry_delay(l, t->tries), EV_DEFERRED, why);
+		send_later(l, job, d, t, ledger_retry_delay(l, t->tries), EV_DEFERRED, why);
 	} else {
 		ledger_must(l, db_job_done(l->db, job->id, &e), &e, "sent");
 		if (t->kind == TX_DOCUMENT)

@@ -56,7 +56,7 @@ ledger_story(struct ledger *l, struct db_doc *d, enum ex_event ev, unsigned int 
 	ledger_put_doc(l, d);
 	effect_status(l, d);
 	if (!str_eq(was_shown, d->shown))
-		ledger_hook_state(l, d);
+		ledger_hook_event(l, d, d->shown);
 	log_ev(effect == EX_CONTRADICTION ? LOG_WARN : LOG_INFO, d->id, exchange_event_name(ev), KC("role", role), KS("state", d->shown),
 	    KS("text", event.text));
 	if (d->kind == DOC_ACK && d->dir == EX_OUT && !str_eq(was_shown, d->shown))

@@ -307,6 +307,7 @@ on_time(void *arg)
 static void
 on_net(void *arg, enum net_event ev, struct str bytes)
 {
+	struct scram_binding binds[NET_BINDS_MAX];
 	struct listen_session *s = arg;
 
 	switch (ev) {
@@ -317,7 +318,7 @@ on_net(void *arg, enum net_event ev, struct str bytes)
 		drive(s, S(""));
 		break;
 	case NET_SECURED:
-		smtp_server_secured(&s->smtp, clock_mono_ms());
+		smtp_server_secured(&s->smtp, binds, net_bindings(s->net, binds), clock_mono_ms());
 		drive(s, S(""));
 		break;
 	case NET_FAILED:

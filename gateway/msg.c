@@ -112,7 +112,7 @@ static const struct row {
 	[MSG_COMMITTING]   = { "committing",   WHO_SEND, WHO_LEDGER, B(JOB) | B(PEER) | B(TLS) | B(TRANSCRIPT) },
 	[MSG_HOOKED]       = { "hooked",       WHO_HOOK, WHO_LEDGER, B(JOB) | B(FLAG) | B(TEXT) },
 	[MSG_SENT]         = { "sent",         WHO_SEND, WHO_LEDGER, B(JOB) | B(WORD) | B(CODE) | B(ENHANCED) | B(TEXT) |
-	                       B(PEER) | B(TLS) | B(TRANSCRIPT) },
+	                       B(PEER) | B(TLS) | B(TRANSCRIPT) | B(COUNT) },
 
 	[MSG_JOB_PACK]     = { "job-pack",     WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(ID) |
 	                       B(WORD) | B(TEXT) | B(NAME) | B(FORMAT) | B(COUNT) | B(SIZE) },

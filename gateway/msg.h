@@ -40,7 +40,8 @@ enum msg_type {
 	MSG_JOB_FAILED,		/* pack, unpack: job; text: our own trouble (disk full, key unreadable): try later */
 	MSG_COMMITTING,		/* send: job: everything but the final dot has gone out; may it? */
 	MSG_HOOKED,		/* hook: job; flag: every hook succeeded; text: how it went */
-	MSG_SENT,		/* send: job; word (accepted, deferred, refused, uncertain), code, enhanced, text, peer, tls, transcript */
+	MSG_SENT,		/* send: job; word (accepted, deferred, refused, uncertain), code, enhanced, text, peer, tls, transcript;
+				   or word "later": no attempt, its turn comes in count seconds */
 	/* ledger → role */
 	MSG_JOB_PACK,		/* pack: job, ulid, partner, ulid2 (of the transmission); word "ack": text is the document,
 				   name its file name, format, and count and size its first control numbers; "batch": text

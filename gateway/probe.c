@@ -58,6 +58,12 @@ send_answer_err(struct send *s, struct send_job *j, const struct err *e, const s
 }
 
 void
+send_put_off(struct send *s, struct send_job *j, unsigned int seconds)
+{
+	(void)s, (void)j, (void)seconds;	/* what is no mail has no rate */
+}
+
+void
 send_committing(struct send *s, const struct send_job *j, const struct send_facts *f)
 {
 	(void)s, (void)j, (void)f;	/* no mail gets so far */

@@ -72,6 +72,15 @@ send_answer_err(struct send *s, struct send_job *j, const struct err *e, const s
 }
 
 void
+send_put_off(struct send *s, struct send_job *j, unsigned int seconds)
+{
+	role_tell(&s->role, &(struct msg){ .type = MSG_SENT, .job = j->id, .word = S("later"), .count = seconds });
+	job_free(j);
+	if (!s->role.stopping)
+		role_tell(&s->role, &(struct msg){ .type = MSG_READY, .count = 1 });
+}
+
+void
 send_committing(struct send *s, const struct send_job *j, const struct send_facts *f)
 {
 	role_tell(&s->role, &(struct msg){

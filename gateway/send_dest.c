@@ -3,6 +3,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/smarthost.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,16 +22,30 @@ domain_of(struct str address)
 	return S("");
 }
 
-static enum smtp_client_tls
-tls_of(const struct conf_smtp *route)
+static void
+read_backups(struct send_dest *d)
 {
-	switch (route->tls) {
-	case CONF_TLS_IMPLICIT:
-		return CLIENT_TLS_IMPLICIT;
-	case CONF_TLS_STARTTLS:
-		return CLIENT_TLS_STARTTLS;
-	default:
-		return CLIENT_TLS_NONE;
+	const struct conf_list *list = &d->route->backups;
+	struct err e;
+
+	d->backups = arena_get_array(d->send->role.arena, list->n + 1, sizeof(*d->backups));
+	for (size_t i = 0; i < list->n; i++) {
+		struct route_server *b = &d->backups[d->n_backups];
+
+		if (smarthost_server(list->v[i], d->mx ? 25 : d->route->port, &b->host, &b->port, &e) == 0)
+			d->n_backups++;
+	}
+}
+
+static void
+read_pins(struct send_dest *d)
+{
+	const struct conf_pins *pins = &d->route->pins;
+
+	d->pins = arena_get_array(d->send->role.arena, pins->n + 1, sizeof(*d->pins));
+	for (size_t i = 0; i < pins->n; i++) {
+		d->pins[i].key = pins->v[i].key;
+		memcpy(d->pins[i].digest, pins->v[i].digest, sizeof(d->pins[i].digest));
 	}
 }
 
@@ -42,10 +57,11 @@ dest_new(struct send *s, const struct conf_smtp *route, struct str host, bool mx
 	*d = (struct send_dest){
 		.next = s->dests, .send = s, .route = route, .mx = mx, .last = &d->first,
 		.host = str_lower(s->role.arena, host),
-		.opts = { .helo = route->helo.n > 0 ? route->helo : s->own_name, .tls = tls_of(route),
-		    .user = route->user, .auth = route->auth, .host = route->host, .port = route->port },
+		.opts = { .helo = route->helo.n > 0 ? route->helo : s->own_name, .user = route->user, .auth = route->auth },
 	};
 	d->hops.v = arena_get_array(s->role.arena, ROUTE_HOPS_MAX, sizeof(*d->hops.v));
+	read_backups(d);
+	read_pins(d);
 	s->dests = d;
 	return d;
 }
@@ -109,8 +125,21 @@ on_lookup(void *arg, const struct route_hops *hops, const struct err *e)
 	}
 	memcpy(d->hops.v, hops->v, hops->n * sizeof(*hops->v));
 	d->hops.n = hops->n;
+	d->good_hop = 0;
 	d->hops_until = clock_mono_ms() + HOPS_KEPT_MS;
 	send_dest_pump(d);
+}
+
+static void
+look_up(struct send_dest *d)
+{
+	const struct route_ask ask = {
+		.host = d->host, .port = d->mx ? 25 : d->route->port, .mx = d->mx,
+		.dane = d->route->verify == CONF_VERIFY_DANE || d->route->verify == CONF_VERIFY_DANE_ONLY,
+		.backups = d->backups, .n_backups = d->n_backups,
+	};
+
+	d->lookup = route_lookup(d->send->role.loop, &ask, on_lookup, d);
 }
 
 /*
@@ -145,6 +174,8 @@ send_dest_pump(struct send_dest *d)
 		answer_all(d, &d->down, SEND_NO_FACTS);
 		return;
 	}
+	if (d->waiting == 0 || !send_rate_may(d))
+		return;
 	/* Waking takes a mail off the queue and may end the session: begin anew each time. */
 	for (struct send_session *s = d->sessions; s != NULL && d->waiting > 0;) {
 		if (s->job != NULL || s->closing || s->smtp.state != CL_IDLE) {
@@ -158,7 +189,7 @@ send_dest_pump(struct send_dest *d)
 		return;
 	if (d->hops.n == 0 || now >= d->hops_until) {
 		if (d->lookup == NULL)
-			d->lookup = route_lookup(d->send->role.loop, d->host, d->mx ? 25 : d->route->port, d->mx, on_lookup, d);
+			look_up(d);
 		return;
 	}
 	/* One that fails at once may have answered all that waits, or called us: look again each time. */
@@ -171,6 +202,12 @@ send_dest_add(struct send *s, struct send_job *j, const struct conf_smtp *route)
 {
 	struct send_dest *d = dest_of(s, route, j->rcpt.address);
 
+	unsigned int seconds = j->probe ? 0 : send_rate_put_off(d);
+
+	if (seconds > 0) {
+		send_put_off(s, j, seconds);
+		return;
+	}
 	if (d->waiting == 0 && d->n == 0)
 		d->moved = clock_mono_ms();
 	if (j->urgent)
@@ -253,6 +290,8 @@ send_dest_stop(struct send *s)
 
 	(void)err_set(&e, ERR_RETRY, "the gateway is stopping");
 	for (struct send_dest *d = s->dests; d != NULL; d = d->next) {
+		loop_timer_drop(s->role.loop, d->turn);
+		d->turn = NULL;
 		route_lookup_drop(d->lookup);
 		d->lookup = NULL;
 		answer_all(d, &e, SEND_NO_FACTS);

@@ -16,12 +16,6 @@
 #define MAIL_MAX	 ((size_t)16 << 30)
 #define PASSWORD_MAX	 4096	/* an OAuth token is long */
 
-static const struct route_hop *
-hop_of(const struct send_session *s)
-{
-	return &s->dest->hops.v[s->hop];
-}
-
 /* Lent until the session goes on. */
 static struct send_facts
 facts_of(const struct send_session *s)
@@ -103,7 +97,8 @@ next_mail(struct send_session *s)
 		transcript_putf(&s->transcript, TRANSCRIPT_NOTE, "%s, mail %u of a session", s->peer, s->smtp.mails + 1);
 	}
 	f = facts_of(s);
-	while (s->smtp.state == CL_IDLE && (j = send_dest_take(s->dest)) != NULL) {
+	while (s->smtp.state == CL_IDLE && s->dest->waiting > 0 && send_rate_may(s->dest)) {
+		j = send_dest_take(s->dest);
 		if (j->probe) {
 			send_answer(g, j, &(struct smtp_verdict){ .outcome = SMTP_ACCEPTED, .text = "ready for mail" }, &f);
 			continue;
@@ -117,23 +112,13 @@ next_mail(struct send_session *s)
 		if (smtp_client_mail(&s->smtp, &j->mail, clock_mono_ms(), &e) == -1) {
 			s->job = NULL;
 			send_answer_err(g, j, &e, &f);
+			continue;
 		}
+		send_rate_took(s->dest);
 	}
 }
 
 /* ---- the machine ---- */
-
-static void
-set_facts(struct send_session *s)
-{
-	char facts[SEND_TLS_MAX - 32];
-	struct str t = net_tls_facts(s->net, facts, sizeof(facts));
-
-	if (t.n == 0)
-		return;
-	(void)snprintf(s->tls, sizeof(s->tls), "%s, certificate verified", facts);
-	transcript_put(&s->transcript, TRANSCRIPT_NOTE, str_of(s->tls));
-}
 
 static void
 on_session_ready(struct send_session *s)
@@ -141,6 +126,7 @@ on_session_ready(struct send_session *s)
 	if (!s->ready) {
 		s->ready = true;
 		s->dest->connecting--;
+		s->dest->good_hop = (s->first_hop + s->tried) % s->dest->hops.n;
 		send_dest_moved(s->dest);
 		s->opts.password = S("");
 		buf_wipe(&s->password);
@@ -201,17 +187,6 @@ run_machine(struct send_session *s)
 }
 
 static void
-start_tls(struct send_session *s)
-{
-	const struct conf_smtp *route = s->dest->route;
-	const struct send_trust *t = send_trust_of(s->dest->send, route->ca);
-	char name[ROUTE_HOST_MAX];
-
-	(void)snprintf(name, sizeof(name), STR_FMT, STR_ARG(route->verify_name));
-	net_start_tls(s->net, t->tls, route->verify_name.n > 0 ? name : hop_of(s)->host);
-}
-
-static void
 set_timer(struct send_session *s)
 {
 	int64_t now = clock_mono_ms(), at = smtp_client_deadline(&s->smtp);
@@ -227,31 +202,43 @@ set_timer(struct send_session *s)
 	s->timer = loop_timer(s->dest->send->role.loop, at > now ? at - now : 0, s->on_time, s);
 }
 
-/* Begin with the address at s->hop, or the first behind it to which a connect can begin. */
+static bool
+connect_here(struct send_session *s, struct err *e)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	net_address(&s->hop.to, address, sizeof(address));
+	(void)snprintf(s->peer, sizeof(s->peer), "%s[%s]:%u", s->hop.host, address, s->hop.port);
+	transcript_put(&s->transcript, TRANSCRIPT_NOTE, str_of(s->peer));
+	if (send_tls_policy(s, e) == -1) {
+		transcript_put(&s->transcript, TRANSCRIPT_NOTE, str_of(e->text));
+		return false;
+	}
+	s->opts.host = str_of(s->hop.host);
+	s->opts.port = s->hop.port;
+	smtp_client_clear(&s->smtp);
+	nonce_make(&s->nonce);
+	s->opts.nonce = buf_str(&s->nonce);
+	smtp_client_init(&s->smtp, &s->opts, clock_mono_ms());
+	s->closing = s->tls_due = s->connected = false;
+	s->tls[0] = '\0';
+	s->idle_since = clock_mono_ms();
+	s->net = net_connect(s->dest->send->role.loop, (const struct sockaddr *)&s->hop.to, s->hop.len, s->on_net, s, e);
+	if (s->net != NULL)
+		set_timer(s);
+	return s->net != NULL;
+}
+
+/* Begin with the first address that works as far as we know, or the first behind it to which a connect can begin. */
 static bool
 connect_hop(struct send_session *s, struct err *e)
 {
-	struct send_dest *d = s->dest;
-	char address[INET6_ADDRSTRLEN];
+	const struct route_hops *hops = &s->dest->hops;
 
-	for (; s->hop < d->hops.n; s->hop++) {
-		const struct route_hop *hop = hop_of(s);
-
-		net_address(&hop->to, address, sizeof(address));
-		(void)snprintf(s->peer, sizeof(s->peer), "%s[%s]:%u", hop->host, address, d->mx ? 25 : d->route->port);
-		transcript_put(&s->transcript, TRANSCRIPT_NOTE, str_of(s->peer));
-		smtp_client_clear(&s->smtp);
-		nonce_make(&s->nonce);
-		s->opts.nonce = buf_str(&s->nonce);
-		smtp_client_init(&s->smtp, &s->opts, clock_mono_ms());
-		s->closing = s->tls_due = s->connected = false;
-		s->tls[0] = '\0';
-		s->idle_since = clock_mono_ms();
-		s->net = net_connect(d->send->role.loop, (const struct sockaddr *)&hop->to, hop->len, s->on_net, s, e);
-		if (s->net != NULL) {
-			set_timer(s);
+	for (; s->tried < hops->n; s->tried++) {
+		s->hop = hops->v[(s->first_hop + s->tried) % hops->n];
+		if (connect_here(s, e))
 			return true;
-		}
 	}
 	return false;
 }
@@ -264,9 +251,9 @@ end_session(struct send_session *s)
 
 	net_close(s->net);
 	s->net = NULL;
-	if (!s->ready && why.kind == ERR_RETRY && s->hop + 1 < s->dest->hops.n) {
+	if (!s->ready && why.kind == ERR_RETRY && s->tried + 1 < s->dest->hops.n) {
 		log_ev(LOG_WARN, 0, "next-address", KC("peer", s->peer), KC("why", why.text));
-		s->hop++;
+		s->tried++;
 		if (connect_hop(s, &why))
 			return;
 	}
@@ -299,7 +286,7 @@ drive(struct send_session *s)
 	}
 	if (s->tls_due) {
 		s->tls_due = false;
-		start_tls(s);
+		send_tls_start(s);
 	}
 	set_timer(s);
 }
@@ -314,6 +301,7 @@ lose(struct send_session *s, const struct err *e)
 static void
 on_net(void *arg, enum net_event ev, struct str bytes)
 {
+	struct scram_binding binds[NET_BINDS_MAX];
 	struct send_session *s = arg;
 	struct err e;
 
@@ -321,14 +309,14 @@ on_net(void *arg, enum net_event ev, struct str bytes)
 	case NET_UP:
 		s->connected = s->opts.tls != CLIENT_TLS_IMPLICIT;
 		if (!s->connected)
-			start_tls(s);
+			send_tls_start(s);
 		else
 			drive(s);
 		break;
 	case NET_SECURED:
 		s->connected = true;
-		set_facts(s);
-		smtp_client_secured(&s->smtp, clock_mono_ms());
+		send_tls_facts(s);
+		smtp_client_secured(&s->smtp, net_bindings(s->net, binds) > 0 ? binds : NULL, clock_mono_ms());
 		drive(s);
 		break;
 	case NET_BYTES:
@@ -394,14 +382,14 @@ static int
 read_password(struct send_session *s, struct err *e)
 {
 	const struct send_dest *d = s->dest;
-	const struct send_trust *t = send_trust_of(d->send, d->route->ca);
+	const struct send_trust *t = send_trust_of(d->send, d->route);
 
-	if (d->opts.tls != CLIENT_TLS_NONE && (t == NULL || t->tls == NULL)) {
+	if (d->route->tls != CONF_TLS_NONE && (t == NULL || t->tls == NULL)) {
 		*e = t != NULL ? t->err : (struct err){ .kind = ERR_CONFIG, .text = "no ca" };
 		return -1;
 	}
-	if (d->opts.user.n == 0)
-		return 0;
+	if (d->route->password.n == 0)
+		return 0;		/* no login, or one by certificate */
 	if (send_secret_is_slow(d->route->password)) {
 		s->secret = send_secret_start(d->send->role.loop, &d->send->role.conf, d->route->password, on_secret, s, e);
 		return s->secret == NULL ? -1 : 0;
@@ -421,7 +409,7 @@ send_session_new(struct send_dest *d)
 	if (s == NULL)
 		abort();
 	*s = (struct send_session){
-		.next = d->sessions, .link = &d->sessions, .dest = d, .opts = d->opts,
+		.next = d->sessions, .link = &d->sessions, .dest = d, .opts = d->opts, .first_hop = d->good_hop,
 		.password = BUF_CAP(PASSWORD_MAX), .nonce = BUF_CAP(NONCE_MAX), .on_net = on_net, .on_time = on_time, .transcript = TRANSCRIPT_INIT,
 	};
 	s->opts.transcript = &s->transcript;

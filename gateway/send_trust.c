@@ -4,11 +4,14 @@
 #include "gateway/base/log.h"
 
 const struct send_trust *
-send_trust_of(const struct send *s, struct str ca)
+send_trust_of(const struct send *s, const struct conf_smtp *route)
 {
-	for (size_t i = 0; i < s->n_trusts; i++)
-		if (str_eq(s->trusts[i].ca, ca))
-			return &s->trusts[i];
+	for (size_t i = 0; i < s->n_trusts; i++) {
+		const struct send_trust *t = &s->trusts[i];
+
+		if (str_eq(t->ca, route->ca) && str_eq(t->cert, route->tls_cert) && str_eq(t->key, route->tls_key))
+			return t;
+	}
 	return NULL;
 }
 
@@ -16,13 +19,14 @@ static void
 add_trust(struct send *s, const struct conf_smtp *route)
 {
 	struct send_trust *t = &s->trusts[s->n_trusts];
+	struct arena *a = s->role.arena;
 
-	if (route->tls == CONF_TLS_NONE || send_trust_of(s, route->ca) != NULL)
+	if (route->tls == CONF_TLS_NONE || send_trust_of(s, route) != NULL)
 		return;
-	t->ca = route->ca;
-	t->tls = net_tls_client(str_cstr(s->role.arena, route->ca), &t->err);
+	*t = (struct send_trust){ .ca = route->ca, .cert = route->tls_cert, .key = route->tls_key };
+	t->tls = net_tls_client(str_cstr(a, t->ca), str_cstr(a, t->cert), str_cstr(a, t->key), &t->err);
 	if (t->tls == NULL) {
-		(void)err_add(&t->err, "[smtp] ca");
+		(void)err_add(&t->err, "[smtp] ca, tls_cert, tls_key");
 		log_ev(LOG_ERROR, 0, "config", KC("why", t->err.text));
 	}
 	s->n_trusts++;

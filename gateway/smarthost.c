@@ -141,6 +141,13 @@ smarthost_read(struct arena *a, struct str url, struct smarthost *out, struct er
 }
 
 int
+smarthost_server(struct str text, unsigned int port, struct str *host, unsigned int *out, struct err *e)
+{
+	*out = port;
+	return read_host(text, host, out, e);
+}
+
+int
 hostport_read(struct str text, struct str *host, unsigned int *port, struct err *e)
 {
 	*port = 0;

@@ -224,8 +224,10 @@ smtp_client_deadline(const struct smtp_client *c)
 }
 
 void
-smtp_client_secured(struct smtp_client *c, int64_t now)
+smtp_client_secured(struct smtp_client *c, const struct scram_binding *bind, int64_t now)
 {
+	if (bind != NULL)
+		c->bind = *bind;
 	if (c->state != CL_HANDSHAKE)
 		return;
 	c->secured = true;

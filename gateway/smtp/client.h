@@ -50,12 +50,13 @@ struct smtp_mail {
 	struct str bytes;		/* the mail, CRLF lines */
 };
 
-enum smtp_client_tls { CLIENT_TLS_NONE, CLIENT_TLS_STARTTLS, CLIENT_TLS_IMPLICIT };
+enum smtp_client_tls { CLIENT_TLS_NONE, CLIENT_TLS_MAY, CLIENT_TLS_STARTTLS, CLIENT_TLS_IMPLICIT };
 
 struct smtp_client_opts {		/* lent until the session ends; user and password until the first CLIENT_READY */
 	struct str helo;
-	enum smtp_client_tls tls;	/* STARTTLS: required, never skipped */
-	struct str user, password;	/* empty user: no AUTH. With one, AUTH is required, and TLS for it */
+	enum smtp_client_tls tls;	/* STARTTLS: required, never skipped; MAY: where it is offered */
+	struct str user, password;	/* empty user: no AUTH. With one, AUTH is required, and TLS for it; auth "external"
+					   needs no password */
 	struct str auth;		/* "auto", or the name of a mechanism in sasl.h */
 	struct str nonce, host;		/* for AUTH: see sasl.h */
 	unsigned int port;
@@ -90,6 +91,7 @@ struct smtp_client {
 	bool has_starttls, has_size, has_pipelining, has_8bitmime, has_dsn;
 	unsigned int auth_offered;	/* a bit for each enum sasl_mech */
 	struct sasl sasl;
+	struct scram_binding bind;	/* of the TLS channel */
 	uint64_t size_limit;		/* 0: none told */
 	/* the mail in hand */
 	struct smtp_mail *mail;
@@ -116,7 +118,8 @@ struct str smtp_client_output(struct smtp_client *c);
 void smtp_client_wrote(struct smtp_client *c, size_t n, int64_t now);
 int64_t smtp_client_deadline(const struct smtp_client *c);	/* INT64_MAX: none */
 
-void smtp_client_secured(struct smtp_client *c, int64_t now);
+/* bind: what SCRAM-SHA-256-PLUS ties AUTH to; NULL: nothing. Also when TLS came with the first byte. */
+void smtp_client_secured(struct smtp_client *c, const struct scram_binding *bind, int64_t now);
 
 /*
  * After CLIENT_READY. 0, or -1 when the mail cannot be sent in this form (ERR_INPUT: for ever): an address that

@@ -21,6 +21,8 @@ login_of(const struct smtp_client *c)
 
 	return (struct sasl_login){
 		.user = o->user, .password = o->password, .nonce = o->nonce, .host = o->host, .port = o->port,
+		.bind = &c->bind,
+		.plus_hidden = c->bind.n > 0 && (c->auth_offered >> SASL_SCRAM_SHA_256_PLUS & 1) == 0,
 	};
 }
 
@@ -104,11 +106,15 @@ void
 client_auth_begin(struct smtp_client *c, int64_t now)
 {
 	const struct smtp_client_opts *o = c->opts;
-	enum sasl_mech m = sasl_choose(o->auth, c->auth_offered);
+	bool external = str_eq(o->auth, S("external"));
+	enum sasl_mech m;
 
+	if (c->bind.n == 0)
+		c->auth_offered &= ~(1u << SASL_SCRAM_SHA_256_PLUS);
+	m = sasl_choose(o->auth, c->auth_offered);
 	if (!c->secured) {
 		client_fail_text(c, ERR_CONFIG, "E-SMTP-TLS", "AUTH is wanted, but the connection has no TLS");
-	} else if (o->user.n + o->password.n > SASL_SECRET_MAX || o->password.n == 0) {
+	} else if (o->user.n + o->password.n > SASL_SECRET_MAX || (o->password.n == 0 && !external)) {
 		client_fail_text(c, ERR_CONFIG, "E-SMTP-AUTH", "user and password must have 1 to 4608 bytes");
 	} else if (m == SASL_COUNT) {
 		fail_no_mechanism(c);

@@ -57,6 +57,7 @@ on_ehlo(struct smtp_client *c, int64_t now)
 
 	if (c->reply.code == 250) {
 		read_offers(c);
+		need_tls |= o->tls == CLIENT_TLS_MAY && !c->secured && c->has_starttls;
 		if (need_tls && !c->has_starttls) {
 			client_fail_text(c, ERR_CONFIG, "E-SMTP-TLS", "server offers no STARTTLS");
 		} else if (need_tls) {

@@ -27,6 +27,7 @@ struct net {
 	int fd;
 	enum net_state state;
 	SSL *ssl;
+	struct net_judge *judge;	/* of a client */
 	bool broken;			/* a fatal TLS error: no close_notify any more */
 	bool paused, blocked;		/* blocked: a write took less than all */
 	bool deaf;			/* the peer takes nothing more: the read side will say why */
@@ -90,10 +91,12 @@ set_handshake_err(struct net *n, int ssl_error)
 	long verdict = SSL_get_verify_result(n->ssl);
 
 	n->broken = true;
-	if (!SSL_is_server(n->ssl) && verdict != X509_V_OK) {
+	if (n->judge != NULL && n->judge->rules.resume != NULL)
+		net_resume_clear(n->judge->rules.resume);
+	if (n->judge != NULL && verdict != X509_V_OK) {
 		ERR_clear_error();
 		(void)err_set(&n->err, ERR_CONFIG, "certificate of the server is not believed: %s",
-		    X509_verify_cert_error_string(verdict));
+		    n->judge->why[0] != '\0' ? n->judge->why : X509_verify_cert_error_string(verdict));
 		n->err.code = "E-SMTP-CERT";
 	} else if (ssl_error == SSL_ERROR_SYSCALL && ERR_peek_error() == 0) {
 		(void)err_set(&n->err, ERR_RETRY, "connection lost in the TLS handshake");
@@ -367,10 +370,16 @@ net_accept(struct loop *l, int listener, struct sockaddr_storage *peer, net_fn *
 }
 
 void
-net_start_tls(struct net *n, const struct net_tls *t, const char *name)
+net_start_tls(struct net *n, const struct net_tls *t, const struct net_rules *rules)
 {
 	assert(n->ssl == NULL && n->state == NET_OPEN);
-	n->ssl = net_ssl_new(t, n->fd, name);
+	if (rules != NULL) {
+		n->judge = calloc(1, sizeof(*n->judge));
+		if (n->judge == NULL)
+			abort();
+		n->judge->rules = *rules;
+	}
+	n->ssl = net_ssl_new(t, n->fd, n->judge);
 	n->state = NET_HANDSHAKING;
 	n->blocked = SSL_is_server(n->ssl) == 0;	/* the client speaks first: when the loop comes by */
 	arm(n);
@@ -448,6 +457,7 @@ net_drop(struct net *n)
 	loop_fd(n->loop, n->fd, 0, NULL, NULL);
 	loop_timer_drop(n->loop, n->timer);
 	SSL_free(n->ssl);
+	free(n->judge);
 	io_close(&n->fd);
 	free(n);
 }
@@ -463,8 +473,15 @@ net_tls_facts(struct net *n, char *room, size_t size)
 {
 	if (n->ssl == NULL || n->state == NET_HANDSHAKING)
 		return S("");
-	(void)snprintf(room, size, "%s %s", SSL_get_version(n->ssl), SSL_get_cipher_name(n->ssl));
+	(void)snprintf(room, size, "%s %s%s", SSL_get_version(n->ssl), SSL_get_cipher_name(n->ssl),
+	    SSL_session_reused(n->ssl) ? ", resumed" : "");
 	return str_of(room);
+}
+
+size_t
+net_bindings(struct net *n, struct scram_binding out[NET_BINDS_MAX])
+{
+	return n->ssl == NULL || n->state == NET_HANDSHAKING ? 0 : net_rules_bindings(n->ssl, out);
 }
 
 void

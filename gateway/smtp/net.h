@@ -11,15 +11,54 @@
 #include "gateway/base/err.h"
 #include "gateway/base/loop.h"
 #include "gateway/base/str.h"
+#include "gateway/smtp/scram.h"
 
 #include <sys/socket.h>
+
+#define NET_BINDS_MAX	2
+#define NET_DIGEST_MAX	64
 
 struct net;
 struct net_tls;			/* certificates and rules: one for each side and trust, shared by connections */
 
+/* How a client judges the server's certificate. */
+enum net_trust {
+	NET_TRUST_CA,		/* chain and name */
+	NET_TRUST_PIN,		/* it is one of pins, whatever else stands in it */
+	NET_TRUST_DANE,		/* it fits one of tlsa (RFC 7672) */
+	NET_TRUST_ANY,		/* it is not judged: only those who merely listen are kept out */
+};
+
+struct net_pin {		/* SHA-256 of a certificate, or of its public key (SubjectPublicKeyInfo) */
+	bool key;
+	unsigned char digest[SHA256_BYTES];
+};
+
+struct net_tlsa {		/* RFC 6698, 2.1 */
+	unsigned char usage, selector, matching;
+	unsigned char data[NET_DIGEST_MAX];
+	size_t n;
+};
+
+/* A TLS session that may be taken up again with the same server under the same rules. Zeroed: none. */
+struct net_resume {
+	void *session;
+};
+
+struct net_rules {		/* lent for net_start_tls(), but for pins and resume: until the connection ends */
+	const char *name;	/* what the certificate must carry, a host name or an address; and the name asked for (SNI) */
+	const char *also;	/* NET_TRUST_DANE: another name that will do, or NULL */
+	enum net_trust trust;
+	const struct net_pin *pins;
+	size_t n_pins;
+	const struct net_tlsa *tlsa;
+	size_t n_tlsa;
+	struct net_resume *resume;	/* NULL: always a full handshake */
+};
+
 enum net_event {
 	NET_UP,			/* the connect succeeded */
-	NET_SECURED,		/* the handshake is done, the peer's certificate verified (client side) */
+	NET_SECURED,		/* the handshake is done; the client believes the server's certificate under its rules */
 	NET_BYTES,		/* bytes came: lent for the call */
 	NET_ROOM,		/* a net_write() that took less may be repeated */
 	NET_ENDED,		/* the peer ended in good order; nothing more comes */
@@ -27,8 +66,8 @@ enum net_event {
 };
 typedef void net_fn(void *arg, enum net_event ev, struct str bytes);
 
-/* ca: "system" or a PEM file. TLS 1.2 and up, chain and name always verified. NULL with ERR_CONFIG. */
-struct net_tls *net_tls_client(const char *ca, struct err *e);
+/* ca: "system" or a PEM file; cert, key: PEM files of our own certificate, or "". TLS 1.2 and up. NULL with ERR_CONFIG. */
+struct net_tls *net_tls_client(const char *ca, const char *cert, const char *key, struct err *e);
 /* PEM files: the certificate with its chain, and its key. */
 struct net_tls *net_tls_server(const char *cert, const char *key, struct err *e);
 void net_tls_free(struct net_tls *t);
@@ -39,8 +78,12 @@ struct net *net_connect(struct loop *l, const struct sockaddr *to, socklen_t len
 /* The next waiting connection of a listening socket, its peer in *peer; NULL: none now. */
 struct net *net_accept(struct loop *l, int listener, struct sockaddr_storage *peer, net_fn *fn, void *arg);
 
-/* Begin a handshake. name (client): what the certificate must carry, a host name or an address. */
-void net_start_tls(struct net *n, const struct net_tls *t, const char *name);
+/* Begin a handshake; rules: of the client, NULL for the server. */
+void net_start_tls(struct net *n, const struct net_tls *t, const struct net_rules *rules);
+void net_resume_clear(struct net_resume *r);
+
+/* After NET_SECURED: what SCRAM-SHA-256-PLUS can bind to, best first. Returns how many. */
+size_t net_bindings(struct net *n, struct scram_binding out[NET_BINDS_MAX]);
 
 size_t net_write(struct net *n, struct str bytes);
 bool net_readable(const struct net *n);		/* are there bytes already? for greeting those who do not wait */
@@ -51,7 +94,7 @@ void net_close(struct net *n);
 void net_drop(struct net *n);			/* at once; takes NULL */
 
 const struct err *net_error(const struct net *n);
-struct str net_tls_facts(struct net *n, char *room, size_t size);	/* "TLSv1.3 TLS_AES_256_GCM_SHA384"; empty: clear */
+struct str net_tls_facts(struct net *n, char *room, size_t size);	/* "TLSv1.3 TLS_AES_256_GCM_SHA384, resumed"; empty: clear */
 
 /* "192.0.2.1", "2001:db8::1". */
 void net_address(const struct sockaddr_storage *ss, char *out, size_t size);

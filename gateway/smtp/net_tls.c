@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/smtp/net_int.h"
 
-#include <arpa/inet.h>
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,10 +25,7 @@ set_rules(SSL_CTX *ctx)
 {
 	(void)SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
 	SSL_CTX_set_security_level(ctx, 2);	/* no SHA-1 signatures, no RSA below 2048 bits */
-	(void)SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
-	    SSL_OP_CIPHER_SERVER_PREFERENCE);
-	(void)SSL_CTX_set_num_tickets(ctx, 0);
-	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	(void)SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
 	(void)SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 	    SSL_MODE_RELEASE_BUFFERS);
 }
@@ -51,20 +45,39 @@ tls_new(const SSL_METHOD *method, bool client)
 	return t;
 }
 
+/* PEM files of who we are. */
+static int
+be(struct net_tls *t, const char *cert, const char *key, struct err *e)
+{
+	if (SSL_CTX_use_certificate_chain_file(t->ctx, cert) != 1)
+		return net_tls_err(e, ERR_CONFIG, cert);
+	if (SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM) != 1)
+		return net_tls_err(e, ERR_CONFIG, key);
+	if (SSL_CTX_check_private_key(t->ctx) != 1)
+		return net_tls_err(e, ERR_CONFIG, "key and certificate do not belong together");
+	return 0;
+}
+
 struct net_tls *
-net_tls_client(const char *ca, struct err *e)
+net_tls_client(const char *ca, const char *cert, const char *key, struct err *e)
 {
 	struct net_tls *t = tls_new(TLS_client_method(), true);
 	bool system = strcmp(ca, "system") == 0;
 	int ok = system ? SSL_CTX_set_default_verify_paths(t->ctx)
 			: SSL_CTX_load_verify_file(t->ctx, ca);
 
-	if (ok != 1) {
+	if (ok != 1)
 		(void)net_tls_err(e, ERR_CONFIG, system ? "certificates of the system" : ca);
+	if (ok != 1 || (cert[0] != '\0' && be(t, cert, key, e) == -1)) {
 		net_tls_free(t);
 		return NULL;
 	}
+	if (SSL_CTX_dane_enable(t->ctx) != 1)
+		abort();
 	SSL_CTX_set_verify(t->ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_verify_callback(t->ctx, net_rules_verify, NULL);
+	(void)SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+	SSL_CTX_sess_set_new_cb(t->ctx, net_rules_session);
 	return t;
 }
 
@@ -73,13 +86,10 @@ net_tls_server(const char *cert, const char *key, struct err *e)
 {
 	struct net_tls *t = tls_new(TLS_server_method(), false);
 
-	if (SSL_CTX_use_certificate_chain_file(t->ctx, cert) != 1)
-		(void)net_tls_err(e, ERR_CONFIG, cert);
-	else if (SSL_CTX_use_PrivateKey_file(t->ctx, key, SSL_FILETYPE_PEM) != 1)
-		(void)net_tls_err(e, ERR_CONFIG, key);
-	else if (SSL_CTX_check_private_key(t->ctx) != 1)
-		(void)net_tls_err(e, ERR_CONFIG, "key and certificate do not belong together");
-	else
+	(void)SSL_CTX_set_options(t->ctx, SSL_OP_NO_TICKET);
+	(void)SSL_CTX_set_num_tickets(t->ctx, 0);
+	(void)SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
+	if (be(t, cert, key, e) == 0)
 		return t;
 	net_tls_free(t);
 	return NULL;
@@ -94,37 +104,20 @@ net_tls_free(struct net_tls *t)
 	free(t);
 }
 
-static void
-expect_name(SSL *ssl, const char *name)
-{
-	unsigned char address[sizeof(struct in6_addr)];
-	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-	char sni[256];
-	int ok;
-
-	(void)snprintf(sni, sizeof(sni), "%s", name);
-	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
-	    X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-	if (inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1)
-		ok = X509_VERIFY_PARAM_set1_ip_asc(param, name);
-	else
-		ok = SSL_set1_host(ssl, sni) == 1 && SSL_set_tlsext_host_name(ssl, sni) == 1;
-	if (ok != 1)
-		abort();	/* out of memory; without the name nothing would be verified */
-}
-
 SSL *
-net_ssl_new(const struct net_tls *t, int fd, const char *name)
+net_ssl_new(const struct net_tls *t, int fd, struct net_judge *j)
 {
 	SSL *ssl = SSL_new(t->ctx);
 
 	if (ssl == NULL || SSL_set_fd(ssl, fd) != 1)
 		abort();
-	if (t->client) {
-		expect_name(ssl, name);
-		SSL_set_connect_state(ssl);
-	} else {
+	if (!t->client) {
 		SSL_set_accept_state(ssl);
+		return ssl;
 	}
+	/* Out of memory; without the name nothing would be verified. */
+	if (SSL_set_app_data(ssl, j) != 1 || !net_rules_expect(ssl, &j->rules) || !net_rules_resume(ssl, j->rules.resume))
+		abort();
+	SSL_set_connect_state(ssl);
 	return ssl;
 }

@@ -16,7 +16,8 @@ respond_scram(struct sasl *s, const struct sasl_login *l, struct str challenge, 
 {
 	switch (s->step) {
 	case 0:
-		return scram_client_first(&s->scram, l->user, l->nonce, out, e);
+		return scram_client_first(&s->scram, l->user, l->nonce, s->mech == SASL_SCRAM_SHA_256_PLUS ? l->bind : NULL,
+		    l->plus_hidden, out, e);
 	case 1:
 		return scram_client_final(&s->scram, challenge, l->password, out, e);
 	case 2:
@@ -48,6 +49,14 @@ respond_login(struct sasl *s, const struct sasl_login *l, struct str challenge, 
 	if (s->step > 1)
 		return too_many(s, e);
 	return buf_put(out, s->step == 0 ? l->user : l->password, e);
+}
+
+/* RFC 4422, A: who we want to be; that we may is in our certificate. */
+static int
+respond_external(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+{
+	(void)challenge;
+	return s->step > 0 ? too_many(s, e) : buf_put(out, l->user, e);
 }
 
 /* RFC 2195: the user, and the challenge under the password in small hexadecimal digits. */
@@ -132,9 +141,11 @@ static const struct {
 	unsigned int steps;		/* responses after which the server may say yes */
 	int (*respond)(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e);
 } mechs[SASL_COUNT] = {
+	[SASL_SCRAM_SHA_256_PLUS] = { "SCRAM-SHA-256-PLUS", true, true, true, 3, respond_scram },
 	[SASL_SCRAM_SHA_256] = { "SCRAM-SHA-256", true, true, true, 3, respond_scram },
 	[SASL_PLAIN] = { "PLAIN", true, true, false, 1, respond_plain },
 	[SASL_LOGIN] = { "LOGIN", false, true, false, 2, respond_login },
+	[SASL_EXTERNAL] = { "EXTERNAL", true, false, false, 1, respond_external },
 	[SASL_CRAM_MD5] = { "CRAM-MD5", false, false, true, 1, respond_cram_md5 },
 	[SASL_XOAUTH2] = { "XOAUTH2", true, false, false, 1, respond_xoauth2 },
 	[SASL_OAUTHBEARER] = { "OAUTHBEARER", true, false, false, 1, respond_oauthbearer },

@@ -3,7 +3,8 @@
  * sasl.h - what a client says after AUTH and the name of a mechanism (RFC 4422): a response for each challenge, both
  * without their base64. Pure.
  *
- * SCRAM-SHA-256 (RFC 7677), PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), and with an OAuth token for a password
+ * SCRAM-SHA-256 (RFC 7677), bound to the TLS channel as SCRAM-SHA-256-PLUS, EXTERNAL (RFC 4422, A: the client's
+ * certificate says who it is), PLAIN (RFC 4616), LOGIN, CRAM-MD5 (RFC 2195), and with an OAuth token for a password
  * XOAUTH2 (of Google and Microsoft) and OAUTHBEARER (RFC 7628).
  */
 #ifndef EDIGATE_SMTP_SASL_H
@@ -17,7 +18,8 @@
 
 /* In the order of "auto": the first that the server offers, of those that may be chosen without being named. */
 enum sasl_mech {
-	SASL_SCRAM_SHA_256, SASL_PLAIN, SASL_LOGIN, SASL_CRAM_MD5, SASL_XOAUTH2, SASL_OAUTHBEARER, SASL_COUNT,
+	SASL_SCRAM_SHA_256_PLUS, SASL_SCRAM_SHA_256, SASL_PLAIN, SASL_LOGIN, SASL_EXTERNAL, SASL_CRAM_MD5, SASL_XOAUTH2,
+	SASL_OAUTHBEARER, SASL_COUNT,
 };
 
 struct sasl_login {			/* lent */
@@ -25,6 +27,8 @@ struct sasl_login {			/* lent */
 	struct str nonce;		/* random, printable, of SCRAM_NONCE_MIN bytes or more: SCRAM only */
 	struct str host;		/* of the server, for OAUTHBEARER; and its port */
 	unsigned int port;
+	const struct scram_binding *bind;	/* of the TLS channel; NULL: none */
+	bool plus_hidden;		/* there is one, and the server offers no SCRAM-SHA-256-PLUS */
 };
 
 struct sasl {

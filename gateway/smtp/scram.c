@@ -12,7 +12,7 @@ scram_init(struct scram *s)
 {
 	*s = (struct scram){
 		.bare = BUF_CAP(SCRAM_MESSAGE_MAX), .first = BUF_CAP(SCRAM_MESSAGE_MAX), .head = BUF_CAP(SCRAM_MESSAGE_MAX),
-		.user = BUF_CAP(SCRAM_MESSAGE_MAX),
+		.user = BUF_CAP(SCRAM_MESSAGE_MAX), .bound = BUF_CAP(SCRAM_MESSAGE_MAX),
 	};
 }
 
@@ -23,6 +23,7 @@ scram_clear(struct scram *s)
 	buf_wipe(&s->first);
 	buf_wipe(&s->head);
 	buf_wipe(&s->user);
+	buf_wipe(&s->bound);
 	explicit_bzero(s, sizeof(*s));
 	scram_init(s);
 }
@@ -128,6 +129,19 @@ salt_of(const struct scram_verifier *v)
 	return str_make((const char *)v->salt, v->salt_n);
 }
 
+static struct str
+binding_of(const struct scram_binding *b)
+{
+	return str_make((const char *)b->data, b->n);
+}
+
+/* "c=": what the client's last message begins with. */
+static int
+put_bound(struct scram *s, struct err *e)
+{
+	return buf_put(&s->head, S("c="), e) == -1 ? -1 : base64_put(&s->head, buf_str(&s->bound), e);
+}
+
 /* ---- keys (RFC 5802, 3) ---- */
 
 static int
@@ -214,15 +228,23 @@ scram_verifier_parse(struct str text, struct scram_verifier *out)
 /* ---- the client ---- */
 
 int
-scram_client_first(struct scram *s, struct str user, struct str nonce, struct buf *out, struct err *e)
+scram_client_first(struct scram *s, struct str user, struct str nonce, const struct scram_binding *bind, bool hidden,
+    struct buf *out, struct err *e)
 {
+	const char *flag = bind != NULL ? "p=" : hidden ? "y" : "n";	/* RFC 5802, 6 */
+
 	if (!is_nonce(nonce) || nonce.n < SCRAM_NONCE_MIN)
 		return err_set(e, ERR_CONFIG, "no random bytes for AUTH");
 	if (buf_put(&s->bare, S("n="), e) == -1 || scram_put_name(&s->bare, user, e) == -1 ||
 	    buf_put(&s->bare, S(",r="), e) == -1 || buf_put(&s->bare, nonce, e) == -1)
 		return -1;
 	s->nonce_n = nonce.n;
-	return buf_put(out, S("n,,"), e) == -1 ? -1 : buf_put(out, buf_str(&s->bare), e);
+	if (buf_printf(&s->bound, e, "%s%s,,", flag, bind != NULL ? bind->type : "") == -1 ||
+	    buf_put(out, buf_str(&s->bound), e) == -1)
+		return -1;
+	if (bind != NULL && buf_put(&s->bound, binding_of(bind), e) == -1)
+		return -1;
+	return buf_put(out, buf_str(&s->bare), e);
 }
 
 /* ClientProof: the client's key under a signature that only who has its hash can take off again. */
@@ -255,7 +277,7 @@ scram_client_final(struct scram *s, struct str server_first, struct str password
 	if (get_iterations(iterations, &s->verifier.iterations) == -1)
 		return err_set(e, ERR_CONFIG, "the server wants '" STR_FMT "' iterations, taken are %d to %d",
 		    STR_ARG(str_sub(iterations, 0, 20)), SCRAM_ITERATIONS_MIN, SCRAM_ITERATIONS_MAX);
-	if (buf_put(&s->first, server_first, e) == -1 || buf_put(&s->head, S("c=biws,r="), e) == -1 ||
+	if (buf_put(&s->first, server_first, e) == -1 || put_bound(s, e) == -1 || buf_put(&s->head, S(",r="), e) == -1 ||
 	    buf_put(&s->head, nonce, e) == -1)
 		return -1;
 	if (prove(s, password, proof, e) == 0 && buf_put(out, buf_str(&s->head), e) == 0 && buf_put(out, S(",p="), e) == 0)
@@ -279,16 +301,35 @@ scram_client_verify(const struct scram *s, struct str server_final, struct err *
 
 /* ---- the server ---- */
 
+/* RFC 5802, 6: what the flag asks for. "y" is a client that could bind channels and takes us for one that cannot. */
+static int
+read_flag(struct str flag, bool plus, const struct scram_binding *binds, size_t n, const struct scram_binding **bind,
+    struct err *e)
+{
+	*bind = NULL;
+	if (!plus && str_eq(flag, S("y")) && n > 0)
+		return err_set(e, ERR_INPUT, "somebody in between hides that channel binding is offered");
+	if (!plus)
+		return str_eq(flag, S("n")) || str_eq(flag, S("y")) ? 0 :
+		    err_set(e, ERR_INPUT, "channel binding without -PLUS");
+	for (size_t i = 0; i < n && str_starts(flag, S("p=")); i++)
+		if (str_eq(str_from(flag, 2), str_of(binds[i].type)))
+			*bind = &binds[i];
+	return *bind != NULL ? 0 : err_set(e, ERR_INPUT, "no channel binding that is offered");
+}
+
 int
-scram_server_read(struct scram *s, struct str client_first, struct err *e)
+scram_server_read(struct scram *s, struct str client_first, bool plus, const struct scram_binding *binds, size_t n,
+    struct err *e)
 {
 	struct str rest = client_first, flag, authzid, name, nonce;
+	const struct scram_binding *bind;
 
-	/* RFC 5802, 6: "y" is a client that could bind channels and takes us for one that cannot, which is so. */
-	if (!str_cut(&rest, ',', &flag) || (!str_eq(flag, S("n")) && !str_eq(flag, S("y"))) || !str_cut(&rest, ',', &authzid))
-		return err_set(e, ERR_INPUT, "no first message without channel binding");
-	if (buf_put(&s->bare, rest, e) == -1 || buf_put(&s->head, S("c="), e) == -1 ||
-	    base64_put(&s->head, str_sub(client_first, 0, client_first.n - rest.n), e) == -1)
+	if (!str_cut(&rest, ',', &flag) || !str_cut(&rest, ',', &authzid))
+		return err_set(e, ERR_INPUT, "no first message of SCRAM");
+	if (read_flag(flag, plus, binds, n, &bind, e) == -1 || buf_put(&s->bare, rest, e) == -1 ||
+	    buf_put(&s->bound, str_sub(client_first, 0, client_first.n - rest.n), e) == -1 ||
+	    (bind != NULL && buf_put(&s->bound, binding_of(bind), e) == -1) || put_bound(s, e) == -1)
 		return -1;
 	if (!next_attribute(&rest, 'n', &name) || !next_attribute(&rest, 'r', &nonce) || !is_nonce(nonce) || rest.n > 0)
 		return err_set(e, ERR_INPUT, "name and nonce are not where they belong");
@@ -323,7 +364,7 @@ scram_server_final(struct scram *s, struct str client_final, bool *right, struct
 	int rc = -1;
 
 	*right = false;
-	/* Another nonce, or channel binding all of a sudden: somebody in between. */
+	/* Another nonce, or another channel: somebody in between. */
 	if (!str_starts(client_final, head) || !str_starts(rest, S(",p=")))
 		return err_set(e, ERR_INPUT, "that is no last message of this exchange");
 	value = str_from(rest, 3);

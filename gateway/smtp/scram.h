@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * scram.h - SCRAM-SHA-256 (RFC 5802, RFC 7677) from both ends, without channel binding. Pure. Neither end tells the
- * other the password, and each proves to the other that it knows it, or what was derived from it.
+ * scram.h - SCRAM-SHA-256 (RFC 5802, RFC 7677) from both ends. Pure. Neither end tells the other the password, and each
+ * proves to the other that it knows it, or what was derived from it. As SCRAM-SHA-256-PLUS both also prove that they are
+ * the two ends of the same TLS channel: somebody in between with a certificate that is believed gets no further.
  *
  * Names and passwords are taken as they are: SASLprep changes nothing in printable ASCII, and what it does to the rest
  * is left out.
@@ -18,6 +19,15 @@
 #define SCRAM_SALT_MAX	     64
 #define SCRAM_NONCE_MIN	     16		/* of ours; bytes of printable text */
 
+#define SCRAM_BINDING_MAX 64
+
+/* What only the two ends of one TLS channel know (RFC 5056). */
+struct scram_binding {
+	const char *type;		/* "tls-exporter" (RFC 9266), "tls-server-end-point" (RFC 5929); lent, a literal */
+	unsigned char data[SCRAM_BINDING_MAX];
+	size_t n;			/* 0: no channel to bind to */
+};
+
 /* What a server keeps instead of a password. */
 struct scram_verifier {
 	unsigned int iterations;
@@ -29,6 +39,7 @@ struct scram_verifier {
 /* One exchange. Zeroed by scram_init; ended by scram_clear, which wipes it. */
 struct scram {
 	struct buf bare, first;		/* client-first-message-bare; server-first-message */
+	struct buf bound;		/* gs2-header, and the data of the channel that it names */
 	struct buf head;		/* what the client's last message must begin with: "c=...,r=..." */
 	struct buf user;		/* server: who it is said to be */
 	size_t nonce_n;			/* of the client, at the end of bare */
@@ -40,12 +51,16 @@ void scram_init(struct scram *s);
 void scram_clear(struct scram *s);
 
 /* ---- the client: three messages, each appended to out ---- */
-int scram_client_first(struct scram *s, struct str user, struct str nonce, struct buf *out, struct err *e);
+/* bind: of the channel: as SCRAM-SHA-256-PLUS. NULL: without; hidden: because the server does not offer it, we could. */
+int scram_client_first(struct scram *s, struct str user, struct str nonce, const struct scram_binding *bind, bool hidden,
+    struct buf *out, struct err *e);
 int scram_client_final(struct scram *s, struct str server_first, struct str password, struct buf *out, struct err *e);
 int scram_client_verify(const struct scram *s, struct str server_final, struct err *e);	/* it knows the password, too */
 
 /* ---- the server ---- */
-int scram_server_read(struct scram *s, struct str client_first, struct err *e);	/* s->user is known then */
+/* plus: the client chose -PLUS, which is offered with these n bindings; n 0: it is not. s->user is known then. */
+int scram_server_read(struct scram *s, struct str client_first, bool plus, const struct scram_binding *binds, size_t n,
+    struct err *e);
 int scram_server_first(struct scram *s, const struct scram_verifier *v, struct str nonce, struct buf *out, struct err *e);
 /* -1: malformed. *right: the client knows the password; out has the server's proof then. */
 int scram_server_final(struct scram *s, struct str client_final, bool *right, struct buf *out, struct err *e);

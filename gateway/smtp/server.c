@@ -413,9 +413,11 @@ smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_
 
 /* RFC 3207, 4.2: all that was learnt in the clear is forgotten. */
 void
-smtp_server_secured(struct smtp_server *s, int64_t now)
+smtp_server_secured(struct smtp_server *s, const struct scram_binding *binds, size_t n, int64_t now)
 {
-	assert(s->phase == SV_HANDSHAKE);
+	assert(s->phase == SV_HANDSHAKE && n <= SMTP_SERVER_BINDS_MAX);
+	for (s->n_binds = 0; s->n_binds < n; s->n_binds++)
+		s->binds[s->n_binds] = binds[s->n_binds];
 	server_reset(s);
 	buf_clear(&s->helo);
 	s->stage = STAGE_NEW;

@@ -27,6 +27,7 @@
 #define SMTP_SERVER_HOPS_MAX	50	/* Received: fields */
 #define SMTP_SERVER_ID_MAX	64	/* of what a mail is called, in the answer to it */
 #define SMTP_SERVER_DISCARD_MAX 65536	/* of a line too long, before the session is given up */
+#define SMTP_SERVER_BINDS_MAX	2	/* kinds of channel binding */
 #define SMTP_SERVER_OUTPUT_HIGH 16384	/* replies not yet taken by the peer: no command is read before they are */
 
 struct smtp_server_opts {		/* lent for the session */
@@ -90,6 +91,9 @@ struct smtp_server {
 	enum server_auth auth;
 	struct buf secret, claimed;	/* what user and password are slices of */
 	struct scram scram;
+	bool plus;			/* as SCRAM-SHA-256-PLUS, which is offered with these */
+	struct scram_binding binds[SMTP_SERVER_BINDS_MAX];
+	size_t n_binds;
 	struct buf proof;		/* ours, for the client */
 	bool by_proof, proven;		/* SCRAM: the client has shown that it knows the password, or not */
 	/* against those who do not mean it well */
@@ -117,7 +121,8 @@ void smtp_server_auth(struct smtp_server *s, bool right);	/* by proof: nobody is
 void smtp_server_begun(struct smtp_server *s, enum smtp_kept k, int64_t now);	/* KEPT: go on */
 void smtp_server_spoil(struct smtp_server *s, enum smtp_kept k);
 void smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_t now);	/* id: for their log */
-void smtp_server_secured(struct smtp_server *s, int64_t now);
+/* binds: of the channel, at most SMTP_SERVER_BINDS_MAX, for SCRAM-SHA-256-PLUS. */
+void smtp_server_secured(struct smtp_server *s, const struct scram_binding *binds, size_t n, int64_t now);
 
 /* Bytes came before the greeting could go out: a bot. */
 void smtp_server_early(struct smtp_server *s);

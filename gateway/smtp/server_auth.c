@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * AUTH (RFC 4954) from the server's side: PLAIN (RFC 4616), LOGIN, SCRAM-SHA-256 (RFC 7677). Passwords are the caller's
+ * AUTH (RFC 4954) from the server's side: PLAIN (RFC 4616), LOGIN, SCRAM-SHA-256 and, where the channel has something
+ * to bind to, SCRAM-SHA-256-PLUS (RFC 7677). Passwords are the caller's
  * to know: what the client claims is handed to it with SERVER_AUTH; for SCRAM it is first asked for the user's verifier.
  */
 #include "gateway/smtp/server_int.h"
@@ -83,8 +84,9 @@ on_scram_first(struct smtp_server *s)
 {
 	struct err e;
 
-	if (scram_server_read(&s->scram, buf_str(&s->secret), &e) == -1) {
-		give_up(s, "501 5.5.2 that is no first message of SCRAM without channel binding");
+	if (scram_server_read(&s->scram, buf_str(&s->secret), s->plus, s->binds, s->n_binds, &e) == -1) {
+		give_up(s, s->plus ? "501 5.5.2 that is no first message of SCRAM with channel binding" :
+		    "501 5.5.2 that is no first message of SCRAM without channel binding");
 		return;
 	}
 	s->user = buf_str(&s->scram.user);
@@ -116,18 +118,21 @@ static const struct {
 	struct str name;
 	enum server_auth step;		/* that reads the first response */
 	struct str prompt;
+	bool plus;
 } mechanisms[] = {
-	{ S_INIT("SCRAM-SHA-256"), AUTH_SCRAM_FIRST, S_INIT("") },
-	{ S_INIT("PLAIN"), AUTH_PLAIN, S_INIT("") },
-	{ S_INIT("LOGIN"), AUTH_LOGIN_USER, S_INIT("Username:") },
+	{ S_INIT("SCRAM-SHA-256-PLUS"), AUTH_SCRAM_FIRST, S_INIT(""), true },
+	{ S_INIT("SCRAM-SHA-256"), AUTH_SCRAM_FIRST, S_INIT(""), false },
+	{ S_INIT("PLAIN"), AUTH_PLAIN, S_INIT(""), false },
+	{ S_INIT("LOGIN"), AUTH_LOGIN_USER, S_INIT("Username:"), false },
 };
 
 void
 server_auth_begin(struct smtp_server *s, const struct command *c)
 {
 	for (size_t i = 0; i < N(mechanisms); i++) {
-		if (!str_eq_nocase(c->arg, mechanisms[i].name))
+		if (!str_eq_nocase(c->arg, mechanisms[i].name) || (mechanisms[i].plus && s->n_binds == 0))
 			continue;
+		s->plus = mechanisms[i].plus;
 		s->auth = mechanisms[i].step;
 		if (!c->has_initial)
 			ask(s, s->auth, mechanisms[i].prompt);

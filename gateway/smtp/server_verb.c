@@ -85,7 +85,7 @@ say_extensions(struct smtp_server *s)
 	if (s->opts->can_tls && !s->secured)
 		server_say(s, "250-STARTTLS");
 	if (s->opts->can_auth && s->secured)
-		server_say(s, "250-AUTH SCRAM-SHA-256 PLAIN LOGIN");
+		server_sayf(s, "250-AUTH %sSCRAM-SHA-256 PLAIN LOGIN", s->n_binds > 0 ? "SCRAM-SHA-256-PLUS " : "");
 	server_say(s, "250-8BITMIME");
 	server_say(s, "250-SMTPUTF8");
 	server_say(s, "250-CHUNKING");

@@ -3,7 +3,7 @@
  * client_player.h - the caller of the client machine in a dialogue: it hands in a mail when the machine is ready for one,
  * and lets its final dot go. The words of its table:
  *
- *	set tls none|starttls|implicit | user U | password P | auth MECHANISM | helo NAME | ask no	before the session begins
+ *	set tls none|may|starttls|implicit | bind yes (TLS has something to bind AUTH to) | user U | password P | auth MECHANISM | helo NAME | ask no	before the session begins
  *	set sender A | rcpts A B ... | mail TEXT | dsn yes | mails N | eight-bit yes
  *	tls			the handshake is done
  *	go, no-go		with "ask no": the final dot may go; may not, and the connection is cut
@@ -33,6 +33,7 @@ struct client_player {
 	unsigned int mails, done;
 	bool begun, closed, tls_due, hold, asked;
 	struct err unsent;
+	struct scram_binding bind;	/* of the TLS channel */
 };
 
 static struct client_player *
@@ -129,6 +130,7 @@ static void
 client_set_tls(struct client_player *w, struct str arg)
 {
 	w->opts.tls = str_eq(arg, S("starttls")) ? CLIENT_TLS_STARTTLS
+	    : str_eq(arg, S("may"))	 ? CLIENT_TLS_MAY
 	    : str_eq(arg, S("implicit"))	 ? CLIENT_TLS_IMPLICIT
 						 : CLIENT_TLS_NONE;
 }
@@ -150,6 +152,8 @@ client_set(struct player *p, struct str arg)
 		w->opts.auth = arg;
 	else if (str_eq(name, S("nonce")))
 		w->opts.nonce = arg;
+	else if (str_eq(name, S("bind")))
+		w->bind = (struct scram_binding){ "tls-exporter", "0123", 4 };
 	else if (str_eq(name, S("helo")))
 		w->opts.helo = player_bytes(p, arg);
 	else if (str_eq(name, S("ask")))
@@ -179,7 +183,7 @@ client_tls(struct player *p, struct str arg)
 	if (!w->tls_due)
 		player_fail(p, "no handshake was due");
 	w->tls_due = false;
-	smtp_client_secured(&w->c, p->now);
+	smtp_client_secured(&w->c, &w->bind, p->now);
 }
 
 static void

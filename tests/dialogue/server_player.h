@@ -3,7 +3,8 @@
  * server_player.h - the caller of the server machine in a dialogue: it knows the mailbox edi@nordwind.example and the
  * user "acme" with the password "secret", and keeps mails in memory. The words of its table:
  *
- *	set size_max N | tls no | tls first | auth no | lmtp yes	before the session begins
+ *	set size_max N | tls no | tls first | auth no | lmtp yes | bind yes	before the session begins
+ *				(bind: TLS has something that AUTH can be bound to)
  *	tls			the handshake is done
  *	kept N			so many mails were kept by now;  mail TEXT  the last one is these bytes
  *	dropped N		so many were begun and forgotten
@@ -27,7 +28,7 @@ struct server_player {
 	struct smtp_server_opts opts;
 	struct buf rest, mail, last;
 	unsigned int kept, dropped;
-	bool open, closed, deaf, begun, tls_due;
+	bool bound, open, closed, deaf, begun, tls_due;
 	enum smtp_kept begin_with, end_with, breaks_with;
 	size_t breaks_at;
 };
@@ -191,6 +192,8 @@ server_set(struct player *p, struct str arg)
 		w->opts.can_tls = !str_eq(arg, S("no"));
 	else if (str_eq(name, S("lmtp")))
 		w->opts.lmtp = !str_eq(arg, S("no"));
+	else if (str_eq(name, S("bind")))
+		w->bound = true;
 	else if (str_eq(name, S("auth")))
 		w->opts.can_auth = !str_eq(arg, S("no"));
 	else
@@ -200,6 +203,7 @@ server_set(struct player *p, struct str arg)
 static void
 server_tls(struct player *p, struct str arg)
 {
+	static const struct scram_binding bind = { "tls-exporter", "0123", 4 };
 	struct server_player *w = server_of(p);
 
 	(void)arg;
@@ -208,7 +212,7 @@ server_tls(struct player *p, struct str arg)
 	if (!w->tls_due)
 		player_fail(p, "no handshake was due");
 	w->tls_due = false;
-	smtp_server_secured(&w->s, p->now);
+	smtp_server_secured(&w->s, &bind, w->bound, p->now);
 }
 
 static void

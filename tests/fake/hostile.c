@@ -65,7 +65,7 @@ play_step(struct smtp_server *s, struct str step)
 			smtp_server_ended(s, KEPT, S("01J"), 0);
 	}
 	if (s->phase == SV_HANDSHAKE)
-		smtp_server_secured(s, 0);
+		smtp_server_secured(s, NULL, 0, 0);
 }
 
 /* How many replies are in text, and their codes behind each other in room (which may be NULL). */

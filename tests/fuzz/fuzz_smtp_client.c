@@ -57,7 +57,7 @@ drive(struct run *r)
 	do {
 		while ((act = smtp_client_next(&r->c, r->now)) != CLIENT_WAIT) {
 			if (act == CLIENT_START_TLS) {
-				smtp_client_secured(&r->c, r->now);
+				smtp_client_secured(&r->c, NULL, r->now);
 			} else if (act == CLIENT_READY) {
 				r->gone = false;
 				if (r->mails++ > 3 || smtp_client_mail(&r->c, &r->mail, r->now, &e) == -1)

@@ -121,7 +121,7 @@ feed(struct run *r, struct str bytes)
 		check_replies(r);
 	} while (r->rest.n > 0 && r->s.phase != SV_CLOSED);
 	if (r->s.phase == SV_HANDSHAKE)
-		smtp_server_secured(&r->s, r->now);
+		smtp_server_secured(&r->s, NULL, 0, r->now);
 }
 
 static void

@@ -45,7 +45,7 @@ log_in() {	# what, user, password file, auth, wanted
 	wait $sender 2>/dev/null
 	helpers=$listener
 }
-for how in scram-sha-256 plain login auto; do
+for how in scram-sha-256-plus scram-sha-256 plain login auto; do
 	log_in "$how, a password that both know" acme secret $how "accepted 250"
 	is "the mail says so" "$(grep -c 'with ESMTPSA id' "$home"/spool/arrived/*.eml)" 1
 	log_in "$how, one that the listener keeps derived" user pencil $how "accepted 250"
@@ -53,7 +53,7 @@ for how in scram-sha-256 plain login auto; do
 	log_in "$how, nobody of that name" nobody secret $how "deferred 0 *535"
 done
 log_in "auto takes the best" acme secret auto "accepted 250"
-is "which is SCRAM" "$(grep -c '^| C: AUTH SCRAM-SHA-256 \*\*\*' "$dir/send.out")" 1
+is "which is SCRAM, bound to the channel" "$(grep -c '^| C: AUTH SCRAM-SHA-256-PLUS \*\*\*' "$dir/send.out")" 1
 is "nothing secret is told" "$(grep -ciE 'secret|c2VjcmV0|p=|v=' "$dir/send.out")" 0
 log_in "cram-md5 is not offered" acme secret cram-md5 "deferred 0 *does not offer"
 exec 9>&-

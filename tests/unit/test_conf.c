@@ -220,7 +220,7 @@ mistakes_are_told_with_their_place(void **state)
 		{ MINIMAL "[outbox]\nrescan = 10ms\n", "out of range" },
 		{ MINIMAL "[outbox]\nmode = often\n", "\"often\" is none of auto|notify|poll" },
 		{ MINIMAL "[smtp]\nport = 65536\n", "out of range" },
-		{ MINIMAL "[smtp]\ntls = maybe\n", "\"maybe\" is none of implicit|starttls|none|auto" },
+		{ MINIMAL "[smtp]\ntls = maybe\n", "\"maybe\" is none of implicit|starttls|opportunistic|none|auto" },
 		{ MINIMAL "[smtp]\nhost = a b\n", "is no host name or address" },
 		{ MINIMAL "[smtp]\npassword = hunter2\n", "config.ini:4:12: password: a secret does not stand here itself" },
 		{ MINIMAL "[retry]\nfirst = 5h\n", "config.ini:4:9: first is longer than max" },

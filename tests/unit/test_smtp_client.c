@@ -411,7 +411,7 @@ run(struct world *w)
 		while ((act = smtp_client_next(&w->c, w->now)) != CLIENT_WAIT) {
 			switch (act) {
 			case CLIENT_START_TLS:
-				smtp_client_secured(&w->c, w->now);
+				smtp_client_secured(&w->c, NULL, w->now);
 				break;
 			case CLIENT_READY:
 				if (w->sent || smtp_client_mail(&w->c, &w->mail, w->now, &w->err) == -1)
@@ -1019,7 +1019,7 @@ believes_nothing_before_tls(void **state)
 			assert_int_equal(smtp_client_next(&w.c, w.now++), CLIENT_WAIT);
 		assert_int_equal(smtp_client_next(&w.c, w.now), CLIENT_CLOSE);
 		assert_non_null(strstr(w.c.err.text, late == 0 ? "behind its answer to STARTTLS" : "handshake"));
-		smtp_client_secured(&w.c, w.now);	/* too late */
+		smtp_client_secured(&w.c, NULL, w.now);	/* too late */
 		assert_int_equal(smtp_client_next(&w.c, w.now), CLIENT_WAIT);
 		world_clear(&w);
 	}

@@ -220,8 +220,8 @@ run(struct world *w)
 		moved |= carry_heard(w);
 		if (w->client_tls && w->server_tls) {
 			w->client_tls = w->server_tls = false;
-			smtp_server_secured(&w->s, w->now);
-			smtp_client_secured(&w->c, w->now);
+			smtp_server_secured(&w->s, NULL, 0, w->now);
+			smtp_client_secured(&w->c, NULL, w->now);
 			moved = true;
 		}
 		if (!moved && !w->closed)

@@ -40,6 +40,7 @@ mechanisms_say_what_their_papers_say(void **state)
 		{ SASL_PLAIN, USER, { S_INIT("") }, { S_INIT("\0user\0pencil") }, 1 },
 		{ SASL_LOGIN, USER, { S_INIT("Username:"), S_INIT("anything") }, { S_INIT("user"), S_INIT("pencil") }, 2 },
 		/* RFC 2195, 2 */
+		{ SASL_EXTERNAL, { .user = S_INIT("edi@nordwind.example") }, { S_INIT("") }, { S_INIT("edi@nordwind.example") }, 1 },
 		{ SASL_CRAM_MD5, { .user = S_INIT("tim"), .password = S_INIT("tanstaaftanstaaf") },
 		    { S_INIT("<1896.697170952@postoffice.reston.mci.net>") }, { S_INIT("tim b913a602c7eda7a495b4e6e7334d3890") }, 1 },
 		{ SASL_XOAUTH2, { .user = S_INIT("edi@nordwind.example"), .password = S_INIT("ya29.vF9dft4") }, { S_INIT("") },
@@ -103,6 +104,9 @@ the_best_offer_is_chosen(void **state)
 		{ S_INIT("auto"), "LOGIN", SASL_LOGIN },
 		{ S_INIT("auto"), "CRAM-MD5 XOAUTH2 OAUTHBEARER GSSAPI NTLM", SASL_COUNT },
 		{ S_INIT("auto"), "", SASL_COUNT },
+		{ S_INIT("auto"), "EXTERNAL CRAM-MD5", SASL_COUNT },
+		{ S_INIT("auto"), "SCRAM-SHA-256 SCRAM-SHA-256-PLUS", SASL_SCRAM_SHA_256_PLUS },
+		{ S_INIT("external"), "PLAIN EXTERNAL", SASL_EXTERNAL },
 		{ S_INIT("cram-md5"), "PLAIN CRAM-MD5", SASL_CRAM_MD5 },
 		{ S_INIT("xoauth2"), "XOAUTH2 PLAIN", SASL_XOAUTH2 },
 		{ S_INIT("plain"), "LOGIN SCRAM-SHA-256", SASL_COUNT },
@@ -196,15 +200,15 @@ names_with_signs_of_the_grammar_travel(void **state)
 	(void)state;
 	scram_init(&client);
 	scram_init(&server);
-	assert_int_equal(scram_client_first(&client, S("a,b=c"), S(NONCE), &out, &e), 0);
+	assert_int_equal(scram_client_first(&client, S("a,b=c"), S(NONCE), NULL, false, &out, &e), 0);
 	assert_buf(&out, S("n,,n=a=2Cb=3Dc,r=" NONCE));
-	assert_int_equal(scram_server_read(&server, buf_str(&out), &e), 0);
+	assert_int_equal(scram_server_read(&server, buf_str(&out), false, NULL, 0, &e), 0);
 	assert_buf(&server.user, S("a,b=c"));
 	scram_clear(&client);
 	scram_clear(&server);
-	assert_int_equal(scram_client_first(&client, S(""), S(NONCE), &out, &e), -1);
-	assert_int_equal(scram_client_first(&client, S("a\rb"), S(NONCE), &out, &e), -1);
-	assert_int_equal(scram_client_first(&client, S("a"), S("short"), &out, &e), -1);
+	assert_int_equal(scram_client_first(&client, S(""), S(NONCE), NULL, false, &out, &e), -1);
+	assert_int_equal(scram_client_first(&client, S("a\rb"), S(NONCE), NULL, false, &out, &e), -1);
+	assert_int_equal(scram_client_first(&client, S("a"), S("short"), NULL, false, &out, &e), -1);
 	scram_clear(&client);
 	buf_clear(&out);
 }
@@ -227,9 +231,75 @@ scram_server_reads_first_messages(void **state)
 		struct err e;
 
 		scram_init(&s);
-		assert_int_equal(scram_server_read(&s, cases[i].first, &e), cases[i].good ? 0 : -1);
+		assert_int_equal(scram_server_read(&s, cases[i].first, false, NULL, 0, &e), cases[i].good ? 0 : -1);
 		scram_clear(&s);
 	}
+}
+
+/* RFC 5802, 6: what the client says of channel binding must fit what it was offered. */
+static void
+scram_server_minds_what_was_offered(void **state)
+{
+	static const struct scram_binding binds[] = { { "tls-exporter", "0123", 4 }, { "tls-server-end-point", "45", 2 } };
+	static const struct { struct str first; bool plus; size_t n; bool good; } cases[] = {
+		{ S_INIT("n,," BARE), false, 2, true }, { S_INIT("y,," BARE), false, 2, false },
+		{ S_INIT("n,," BARE), true, 2, false }, { S_INIT("y,," BARE), true, 2, false },
+		{ S_INIT("p=tls-exporter,," BARE), true, 2, true }, { S_INIT("p=tls-exporter,," BARE), false, 2, false },
+		{ S_INIT("p=tls-server-end-point,," BARE), true, 2, true },
+		{ S_INIT("p=tls-server-end-point,," BARE), true, 1, false },
+		{ S_INIT("p=tls-unique,," BARE), true, 2, false }, { S_INIT("p=,," BARE), true, 2, false },
+		{ S_INIT("p=tls-exporter,," BARE), true, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(cases); i++) {
+		struct scram s;
+		struct err e;
+
+		scram_init(&s);
+		assert_int_equal(scram_server_read(&s, cases[i].first, cases[i].plus, binds, cases[i].n, &e),
+		    cases[i].good ? 0 : -1);
+		scram_clear(&s);
+	}
+}
+
+/* Both ends of one channel agree; of two channels, as with somebody in between, they do not. */
+static void
+scram_is_bound_to_its_channel(void **state)
+{
+	static const struct scram_binding ours = { "tls-exporter", "0123", 4 }, other = { "tls-exporter", "0124", 4 };
+	struct buf out = BUF_CAP(4096), reply = BUF_CAP(4096);
+	struct scram_verifier v;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(scram_derive(S("pencil"), S("salt"), 4096, &v, &e), 0);
+	for (int same = 0; same < 2; same++) {
+		struct scram client, server;
+		bool right = false;
+
+		scram_init(&client);
+		scram_init(&server);
+		buf_cut(&out, 0);
+		buf_cut(&reply, 0);
+		assert_int_equal(scram_client_first(&client, S("user"), S(NONCE), &ours, false, &out, &e), 0);
+		assert_true(str_starts(buf_str(&out), S("p=tls-exporter,,n=user,")));
+		assert_int_equal(scram_server_read(&server, buf_str(&out), true, same ? &ours : &other, 1, &e), 0);
+		assert_int_equal(scram_server_first(&server, &v, S(SERVER_NONCE), &reply, &e), 0);
+		buf_cut(&out, 0);
+		assert_int_equal(scram_client_final(&client, buf_str(&reply), S("pencil"), &out, &e), 0);
+		assert_true(str_starts(buf_str(&out), S("c=cD10bHMtZXhwb3J0ZXIsLDAxMjM=,r=")));
+		buf_cut(&reply, 0);
+		int rc = scram_server_final(&server, buf_str(&out), &right, &reply, &e);
+		assert_int_equal(rc, same ? 0 : -1);
+		assert_int_equal(right, same);
+		if (same)
+			assert_int_equal(scram_client_verify(&client, buf_str(&reply), &e), 0);
+		scram_clear(&client);
+		scram_clear(&server);
+	}
+	buf_clear(&out);
+	buf_clear(&reply);
 }
 
 /* The same example from the other end; a wrong byte anywhere in the client's answer is no proof. */
@@ -252,7 +322,7 @@ scram_server_tells_who_knows(void **state)
 			final[i] = final[i] == 'A' ? 'B' : 'A';
 		scram_init(&s);
 		buf_cut(&out, 0);
-		assert_int_equal(scram_server_read(&s, S("n,," BARE), &e), 0);
+		assert_int_equal(scram_server_read(&s, S("n,," BARE), false, NULL, 0, &e), 0);
 		assert_int_equal(scram_server_first(&s, &v, S(SERVER_NONCE), &out, &e), 0);
 		assert_buf(&out, S(FIRST));
 		buf_cut(&out, 0);
@@ -301,6 +371,8 @@ main(void)
 		cmocka_unit_test(scram_client_wants_a_proof),
 		cmocka_unit_test(names_with_signs_of_the_grammar_travel),
 		cmocka_unit_test(scram_server_reads_first_messages),
+		cmocka_unit_test(scram_server_minds_what_was_offered),
+		cmocka_unit_test(scram_is_bound_to_its_channel),
 		cmocka_unit_test(scram_server_tells_who_knows),
 		cmocka_unit_test(verifiers_are_read),
 	};

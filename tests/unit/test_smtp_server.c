@@ -153,7 +153,7 @@ feed(struct world *w, struct str bytes)
 	} while (w->rest.n > 0 && w->peer_reads && w->s.phase == SV_COMMAND);
 	/* STARTTLS was answered and the client begins. */
 	if (w->handshakes > 0 && w->s.phase == SV_HANDSHAKE && w->rest.n == 0)
-		smtp_server_secured(&w->s, w->now);
+		smtp_server_secured(&w->s, NULL, 0, w->now);
 }
 
 /* The codes of all replies, "-" lines left out: "220 250 354". */
@@ -385,7 +385,7 @@ proves_passwords(void **state)
 		feed(&w, S(EHLO));
 		buf_cut(&w.said, 0);
 		scram_init(&client);
-		assert_int_equal(scram_client_first(&client, cases[i].user, S("ClientNonce12345"), &message, &e), 0);
+		assert_int_equal(scram_client_first(&client, cases[i].user, S("ClientNonce12345"), NULL, false, &message, &e), 0);
 		say_base64(&w, "AUTH SCRAM-SHA-256 ", &message);
 		last_challenge(&w, &challenge);
 		assert_int_equal(scram_client_final(&client, buf_str(&challenge), cases[i].password, &message, &e), 0);
