@@ -3,7 +3,8 @@
  * client_player.h - the caller of the client machine in a dialogue: it hands in a mail when the machine is ready for one,
  * and lets its final dot go. The words of its table:
  *
- *	set tls none|may|starttls|implicit | bind yes (TLS has something to bind AUTH to) | user U | password P | auth MECHANISM | helo NAME | ask no	before the session begins
+ *	set tls none|may|starttls|implicit | user U | password P | auth MECHANISM | helo NAME | ask no	before the session begins
+ *	set bind yes		TLS has something to bind AUTH to
  *	set sender A | rcpts A B ... | mail TEXT | dsn yes | mails N | eight-bit yes
  *	tls			the handshake is done
  *	go, no-go		with "ask no": the final dot may go; may not, and the connection is cut
