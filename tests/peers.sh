@@ -90,3 +90,7 @@ stop_exim() {
 }
 exim_is_gone() { ! pgrep -f "$dir/exim/conf"; }
 exim_listens() { printf 'QUIT\r\n' | timeout 10 "$b/tool/fake/talk" "$exim_port" | grep -q '^220 exim'; }
+
+has_node() {	# module
+	command -v node >/dev/null && [ -d "$unpacked/node_modules/$1" ]
+}
