@@ -23,6 +23,7 @@ on_reply(struct smtp_client *c, int64_t now)
 		break;
 	case CL_ENVELOPE:
 	case CL_BODY:
+	case CL_CHUNK:
 	case CL_ASKING:
 	case CL_DOT:
 	case CL_EMPTY_DOT:
@@ -103,6 +104,7 @@ late_text(enum client_state s)
 	case CL_HANDSHAKE:
 		return "TLS handshake not done in time";
 	case CL_BODY:
+	case CL_CHUNK:
 		return "server stopped taking the mail";
 	case CL_DOT:
 		return "no answer to the final dot in time";
@@ -210,7 +212,7 @@ void
 smtp_client_wrote(struct smtp_client *c, size_t n, int64_t now)
 {
 	buf_drop(&c->out, n);
-	if (n > 0 && c->state == CL_BODY)
+	if (n > 0 && (c->state == CL_BODY || c->state == CL_CHUNK))
 		c->deadline = now + WAIT_BLOCK;
 	if (n > 0 && c->state == CL_DOT)
 		c->dot_left = true;
@@ -253,7 +255,7 @@ smtp_client_go(struct smtp_client *c, int64_t now)
 		fail_unasked(c);	/* the beginning of an answer, but the dot is still here */
 		return;
 	}
-	client_say(c, S("."));
+	client_say(c, c->binary ? S("BDAT 0 LAST") : S("."));
 	client_enter(c, CL_DOT, now + WAIT_DOT);
 }
 

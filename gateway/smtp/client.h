@@ -2,12 +2,14 @@
 /*
  * client.h - the sending side of SMTP as a machine without a socket: bytes and time go in, bytes and what to do
  * next come out. Pure. RFC 5321, with STARTTLS (3207), AUTH (4954), SIZE (1870), PIPELINING (2920),
- * 8BITMIME (6152), DSN (3461) and enhanced status codes (2034).
+ * 8BITMIME (6152), CHUNKING and BINARYMIME (3030), DSN (3461) and enhanced status codes (2034).
  *
  *   smtp_client_input(c, bytes, now)       what came from the peer; smtp_client_lost() when the connection ended
  *   while ((act = smtp_client_next(c, now)) != CLIENT_WAIT) ...    do what it says
  *   send smtp_client_output(c), smtp_client_wrote(c, n, now)
  *   come back no later than smtp_client_deadline(c)
+ *
+ * A mail that is no text of CRLF lines goes in chunks where the server takes those, and "BDAT 0 LAST" is its final dot.
  *
  * The final dot is not the machine's to send: when everything before it has been written it says CLIENT_ASK, and
  * goes on after smtp_client_go(). From there on a connection that breaks leaves the mail SMTP_UNCERTAIN; broken
@@ -73,8 +75,8 @@ enum smtp_client_act {
 };
 
 enum client_state {
-	CL_GREETING, CL_EHLO, CL_HELO, CL_STARTTLS, CL_HANDSHAKE, CL_AUTH, CL_IDLE, CL_ENVELOPE, CL_BODY, CL_ASKING, CL_DOT,
-	CL_EMPTY_DOT, CL_RSET, CL_QUIT, CL_CLOSED,
+	CL_GREETING, CL_EHLO, CL_HELO, CL_STARTTLS, CL_HANDSHAKE, CL_AUTH, CL_IDLE, CL_ENVELOPE, CL_BODY, CL_CHUNK, CL_ASKING,
+	CL_DOT, CL_EMPTY_DOT, CL_RSET, CL_QUIT, CL_CLOSED,
 };
 
 struct smtp_client {
@@ -88,7 +90,7 @@ struct smtp_client {
 	bool failed;			/* the session ended before its time: err says why */
 	struct err err;			/* ERR_CONFIG where a person must act: certificate, AUTH, no STARTTLS */
 	/* what the server offers */
-	bool has_starttls, has_size, has_pipelining, has_8bitmime, has_dsn;
+	bool has_starttls, has_size, has_pipelining, has_8bitmime, has_dsn, has_chunking, has_binarymime;
 	unsigned int auth_offered;	/* a bit for each enum sasl_mech */
 	struct sasl sasl;
 	struct scram_binding bind;	/* of the TLS channel */
@@ -98,6 +100,8 @@ struct smtp_client {
 	struct str rest;		/* of its bytes, not yet stuffed */
 	struct data_facts facts;
 	struct data_out stuff;
+	bool binary;			/* it goes in chunks */
+	size_t chunk_left;		/* of the chunk under way, not yet in out */
 	size_t sent, answered;		/* of MAIL, RCPT ..., DATA */
 	size_t accepted;		/* recipients */
 	bool dot_left;			/* some of the end mark was given to the socket: past it, all is uncertain */

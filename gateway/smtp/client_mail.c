@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#define CHUNK_BYTES    ((size_t)4 << 20)
 #define LINE_MAX_BYTES 4096	/* a command line that we build: two addresses, one of them as xtext */
 
 /* ---- the envelope: MAIL, RCPT for each recipient, DATA; in one go where the server can take it ---- */
@@ -17,7 +18,9 @@ say_mail(struct smtp_client *c)
 	rc = buf_printf(&line, NULL, "MAIL FROM:<" STR_FMT ">", STR_ARG(m->sender));
 	if (c->has_size)
 		rc |= buf_printf(&line, NULL, " SIZE=%zu", m->bytes.n);
-	if (c->facts.has_8bit)
+	if (c->binary)
+		rc |= buf_put(&line, S(" BODY=BINARYMIME"), NULL);
+	else if (c->facts.has_8bit)
 		rc |= buf_put(&line, S(" BODY=8BITMIME"), NULL);
 	if (c->has_dsn && m->dsn) {
 		rc |= buf_put(&line, S(" RET=HDRS"), NULL);
@@ -45,6 +48,13 @@ say_rcpt(struct smtp_client *c, struct str address)
 	buf_clear(&line);
 }
 
+/* MAIL, RCPT ..., DATA; a mail that goes in chunks has no DATA. */
+static size_t
+commands_of(const struct smtp_client *c)
+{
+	return c->mail->n_rcpts + (c->binary ? 1 : 2);
+}
+
 /* Say what comes next of MAIL (0), RCPT (1 ..), DATA. */
 static void
 say_envelope(struct smtp_client *c)
@@ -59,7 +69,16 @@ say_envelope(struct smtp_client *c)
 		else
 			client_say(c, S("DATA"));
 		c->sent++;
-	} while (c->has_pipelining && c->sent < n + 2);
+	} while (c->has_pipelining && c->sent < commands_of(c));
+}
+
+/* One at a time, so that a no comes before the next 4 MB. */
+static void
+next_chunk(struct smtp_client *c, int64_t now)
+{
+	c->chunk_left = c->rest.n < CHUNK_BYTES ? c->rest.n : CHUNK_BYTES;
+	client_sayf(c, "BDAT %zu", c->chunk_left);
+	client_enter(c, CL_CHUNK, now + WAIT_BLOCK);
 }
 
 /* The transaction ended without a mail: clear the table for the next one. */
@@ -107,7 +126,6 @@ on_data(struct smtp_client *c, int64_t now)
 	const struct reply *r = &c->reply;
 
 	if (r->code == 354 && c->accepted > 0) {
-		c->rest = c->mail->bytes;
 		client_enter(c, CL_BODY, now + WAIT_BLOCK);
 	} else if (r->code == 354) {
 		/* RFC 2920, 3.1: nobody is left to get it, but it waits for a mail. */
@@ -147,8 +165,10 @@ on_envelope(struct smtp_client *c, int64_t now)
 		/* One at a time: do not go on with a mail that nobody will get. */
 		if ((i == 0 && !client_is_yes(r)) || (i == n && c->accepted == 0))
 			reset(c, now);
-		else
+		else if (c->sent < commands_of(c))
 			say_envelope(c);
+		else
+			next_chunk(c, now);
 	}
 }
 
@@ -161,6 +181,36 @@ on_early_reply(struct smtp_client *c)
 	if (client_is_no(&c->reply))
 		client_judge_rest(c, client_outcome_of(&c->reply), &c->reply);
 	client_fail_reply(c, ERR_RETRY, "E-SMTP-PROTOCOL", "server answers before the mail is whole");
+}
+
+/* The next word is our own ledger's. */
+static void
+ask_for_the_dot(struct smtp_client *c)
+{
+	client_enter(c, CL_ASKING, INT64_MAX);
+	c->asked = true;
+	transcript_putf(c->opts->transcript, TRANSCRIPT_CLIENT, "(%zu bytes of mail)", c->mail->bytes.n);
+}
+
+static void
+on_chunk(struct smtp_client *c, int64_t now)
+{
+	const struct reply *r = &c->reply;
+
+	if (c->chunk_left > 0 || c->out.n > 0) {
+		on_early_reply(c);	/* RFC 3030, 2: it must read the chunk first */
+	} else if (r->code == 421) {
+		fail_closing(c);
+	} else if (client_is_no(r)) {
+		client_judge_rest(c, client_outcome_of(r), r);
+		reset(c, now);
+	} else if (!client_is_yes(r)) {
+		fail_dialogue(c);
+	} else if (c->rest.n > 0) {
+		next_chunk(c, now);
+	} else {
+		ask_for_the_dot(c);
+	}
 }
 
 static void
@@ -201,6 +251,9 @@ client_on_mail(struct smtp_client *c, int64_t now)
 	case CL_ASKING:
 		on_early_reply(c);
 		break;
+	case CL_CHUNK:
+		on_chunk(c, now);
+		break;
 	case CL_DOT:
 		on_dot(c);
 		break;
@@ -210,11 +263,25 @@ client_on_mail(struct smtp_client *c, int64_t now)
 	}
 }
 
+static void
+move_chunk(struct smtp_client *c)
+{
+	size_t room = SMTP_OUTPUT_HIGH > c->out.n ? SMTP_OUTPUT_HIGH - c->out.n : 0;
+	struct str part = str_sub(c->rest, 0, c->chunk_left < room ? c->chunk_left : room);
+	int rc = buf_put(&c->out, part, NULL);
+
+	assert(rc == 0);
+	c->rest = str_from(c->rest, part.n);
+	c->chunk_left -= part.n;
+}
+
 void
 client_mail_move(struct smtp_client *c)
 {
 	int rc;
 
+	if (c->state == CL_CHUNK)
+		move_chunk(c);
 	if (c->state != CL_BODY)
 		return;
 	rc = data_stuff(&c->stuff, &c->rest, &c->out, SMTP_OUTPUT_HIGH, NULL);
@@ -223,11 +290,8 @@ client_mail_move(struct smtp_client *c)
 		c->facts.ends_in_crlf = true;
 	}
 	assert(rc == 0);
-	if (c->rest.n == 0 && c->out.n == 0) {
-		client_enter(c, CL_ASKING, INT64_MAX);	/* the next word is our own ledger's */
-		c->asked = true;
-		transcript_putf(c->opts->transcript, TRANSCRIPT_CLIENT, "(%zu bytes of mail)", c->mail->bytes.n);
-	}
+	if (c->rest.n == 0 && c->out.n == 0)
+		ask_for_the_dot(c);
 }
 
 int
@@ -244,12 +308,13 @@ client_mail_check(const struct smtp_client *c, const struct smtp_mail *m, struct
 	if (m->envid.n > SMTP_ENVID_MAX || str_has_ctl(m->envid))
 		return err_set(e, ERR_INPUT, "envelope id is over %d characters or not printable",
 		    SMTP_ENVID_MAX);
-	if (data_check(m->bytes, facts, e) == -1)
-		return -1;
+	facts->is_binary = data_check(m->bytes, facts, e) == -1;
+	if (facts->is_binary && !(c->has_chunking && c->has_binarymime))
+		return err_add(e, "the server takes no binary mail");
 	if (c->size_limit > 0 && m->bytes.n > c->size_limit)
 		return err_set(e, ERR_INPUT, "mail has %zu bytes, the server takes %llu", m->bytes.n,
 		    (unsigned long long)c->size_limit);
-	if (facts->has_8bit && !c->has_8bitmime)
+	if (!facts->is_binary && facts->has_8bit && !c->has_8bitmime)
 		return err_set(e, ERR_INPUT, "mail has 8-bit bytes, the server does not take them");
 	return 0;
 }
@@ -263,6 +328,9 @@ client_mail_begin(struct smtp_client *c, struct smtp_mail *m, int64_t now)
 	c->mails++;
 	c->sent = c->answered = c->accepted = 0;
 	c->stuff = (struct data_out){ 0 };
+	c->binary = c->facts.is_binary;
+	c->rest = m->bytes;
+	c->chunk_left = 0;
 	c->ready = c->asked = c->dot_left = false;
 	client_enter(c, CL_ENVELOPE, now + WAIT_COMMAND);
 	say_envelope(c);

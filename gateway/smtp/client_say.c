@@ -117,7 +117,7 @@ client_fail(struct smtp_client *c, const struct err *why)
 		return;
 	c->err = *why;
 	c->failed = c->state != CL_QUIT;
-	if (c->state == CL_BODY)
+	if (c->state == CL_BODY || c->state == CL_CHUNK)
 		transcript_putf(c->opts->transcript, TRANSCRIPT_CLIENT, "(%zu of %zu bytes of the mail)",
 		    c->mail->bytes.n - c->rest.n, c->mail->bytes.n);
 	transcript_put(c->opts->transcript, TRANSCRIPT_NOTE, str_of(why->text));

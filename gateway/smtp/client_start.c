@@ -5,6 +5,7 @@ static void
 forget_offers(struct smtp_client *c)
 {
 	c->has_starttls = c->has_size = c->has_pipelining = c->has_8bitmime = c->has_dsn = false;
+	c->has_chunking = c->has_binarymime = false;
 	c->auth_offered = 0;
 	c->size_limit = 0;
 }
@@ -27,6 +28,10 @@ read_offer(struct smtp_client *c, struct str line)
 		c->has_8bitmime = true;
 	} else if (str_eq_nocase(word, S("DSN"))) {
 		c->has_dsn = true;
+	} else if (str_eq_nocase(word, S("CHUNKING"))) {
+		c->has_chunking = true;
+	} else if (str_eq_nocase(word, S("BINARYMIME"))) {
+		c->has_binarymime = true;
 	} else if (str_eq_nocase(word, S("AUTH"))) {
 		client_read_auth_offer(c, args);
 	} else if (str_eq_nocase(word, S("SIZE"))) {

@@ -42,6 +42,7 @@ void data_chunk_end(struct data_in *d);		/* the mail is whole: a CR that waits f
 struct data_facts {
 	bool has_8bit;
 	bool ends_in_crlf;
+	bool is_binary;			/* the caller's: data_check() says no, and it goes another way */
 };
 
 /* Is this a mail that may go out as DATA? ERR_INPUT on a lone CR or LF, or a NUL, with its place. */

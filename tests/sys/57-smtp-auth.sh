@@ -55,6 +55,9 @@ done
 log_in "auto takes the best" acme secret auto "accepted 250"
 is "which is SCRAM, bound to the channel" "$(grep -c '^| C: AUTH SCRAM-SHA-256-PLUS \*\*\*' "$dir/send.out")" 1
 is "nothing secret is told" "$(grep -ciE 'secret|c2VjcmV0|p=|v=' "$dir/send.out")" 0
+printf 'Subject: binary\r\n\r\na\000b\nc\rd' >"$home/spool/out/$ulid.eml"
+log_in "a mail of any bytes goes in chunks" acme secret auto "accepted 250"
+is "and arrives as it was sent" "$(tail -c 7 "$home"/spool/arrived/*.eml | od -An -tx1 | tr -d ' \n')" "6100620a630d64"
 log_in "cram-md5 is not offered" acme secret cram-md5 "deferred 0 *does not offer"
 exec 9>&-
 kill $listener

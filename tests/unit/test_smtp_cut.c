@@ -130,6 +130,8 @@ client_act(struct world *w, enum smtp_client_act act)
 			assert_int_equal(smtp_client_mail(&w->c, &w->mail[w->given++], w->now, &e), 0);
 		break;
 	case CLIENT_ASK:
+		if (w->marks[w->given - 1].body == 0)	/* in chunks: each was answered */
+			w->marks[w->given - 1].body = w->said;
 		w->marks[w->given - 1].dot = w->said;
 		w->marks[w->given - 1].before = w->heard;
 		smtp_client_go(&w->c, w->now);
@@ -327,6 +329,7 @@ static struct way ways[] = {
 	{ "STARTTLS", CLIENT_TLS_STARTTLS, "", MAIL "\r\n" },
 	{ "STARTTLS and AUTH", CLIENT_TLS_STARTTLS, "edi", MAIL "\r\n" },
 	{ "no line end", CLIENT_TLS_NONE, "", MAIL },
+	{ "in chunks", CLIENT_TLS_NONE, "", "Subject: x\r\n\r\na lone\nline end" },
 	{ "an empty mail", CLIENT_TLS_NONE, "", "" },
 };
 
