@@ -103,7 +103,7 @@ $(PROGRAMS):
 	$(link)
 $(ARCHIVES):
 	$(Q)rm -f $@ && ar Dcr $@ $^
-$(B)/edi/xml.o: CPPFLAGS += $(XML2_INC)
+$(B)/edi/xml.o $(B)/edi/xml_schema.o: CPPFLAGS += $(XML2_INC)
 # db/schema/NNNN_what.sql, in their order, as strings
 SCHEMA   := $(sort $(wildcard db/schema/*.sql))
 $(B)/db/schema_sql.c: $(SCHEMA)

@@ -139,6 +139,9 @@ struct ack_said {
 /* Read what partners write, as tolerantly as it can be understood; where it contradicts itself the worse holds. */
 void ack_read(struct arena *a, struct str in, const struct edi_facts *f, struct ack_said *out);
 
+/* What an error's code says, in a few words; NULL: none of the codes that we know. of_message: else of a group. */
+const char *ack_error_words(enum ack_kind kind, const struct ack_error *e, bool of_message);
+
 /* Does a file with these facts begin with an acknowledgement? */
 bool ack_is(const struct edi_facts *f);
 

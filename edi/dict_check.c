@@ -188,15 +188,34 @@ check_segment(struct check *c, const struct dict *dict)
 		c->in_message = false;
 }
 
+bool
+dict_knows(const struct dict *dict, const struct edi_facts *f)
+{
+	struct str rest = f->n_kept > 0 ? f->messages[0].version : S(""), version, release, agency;
+	struct dict_directory d;
+	struct dict_message m;
+
+	if (f->format == &edi_x12)
+		return dict_find_x12(dict, rest, &d) && dict_message(&d, f->type, &m);
+	if (f->format != &edi_edifact)
+		return false;
+	(void)str_cut(&rest, ':', &version);	/* "D:96A:UN" */
+	(void)str_cut(&rest, ':', &release);
+	(void)str_cut(&rest, ':', &agency);
+	return dict_find(dict, version, release, agency, &d) && dict_message(&d, f->type, &m);
+}
+
 void
-dict_check(struct arena *a, struct str in, const struct edi_format *format, const struct dict *dict, bool codes_strict, struct dict_findings *out)
+dict_check(struct arena *a, struct str in, const struct edi_facts *f, const struct dict *dict, bool codes_strict,
+    struct dict_findings *out)
 {
 	struct check c = { .a = a, .scratch = arena_new(SCRATCH_MAX), .out = out, .codes_strict = codes_strict,
-		.x12 = format == &edi_x12 };
+		.x12 = f->format == &edi_x12 };
 	enum walk_step step;
 
 	*out = (struct dict_findings){ .kept = arena_get_array(a, EDI_PROBLEMS_KEPT, sizeof(*out->kept)) };
-	walk_start(&c.w, format, in);
+	walk_start(&c.w, f->format, in);
+	c.w.r.passed = f->passed;
 	while ((step = walk_next(&c.w)) != WALK_END) {
 		if (step == WALK_HEADER)
 			c.in_message = false;

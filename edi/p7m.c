@@ -258,7 +258,7 @@ p7m_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 const struct edi_format edi_p7m = {
 	.name = "p7m",
 	.label = "signed file (.p7m)",
-	.media_type = "application/pkcs7-mime",
+	.media_type = "application/EDI-consent",	/* RFC 1767; application/pkcs7-mime would be taken for a layer of the mail */
 	.extension = "p7m",
 	.detect = p7m_detect,
 	.read = p7m_read,

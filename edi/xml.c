@@ -261,8 +261,8 @@ feed(struct parse *x)
 }
 
 int
-xml_parse(struct arena *a, struct str in, const char *doctype, const struct xml_events *events, void *arg,
-    struct edi_facts *f, struct err *e)
+xml_parse_tapped(struct arena *a, struct str in, const char *doctype, const struct xml_events *events, void *arg,
+    const struct xml_tap *tap, struct edi_facts *f, struct err *e)
 {
 	xmlSAXHandler sax = {
 		.initialized = XML_SAX2_MAGIC,
@@ -287,10 +287,21 @@ xml_parse(struct arena *a, struct str in, const char *doctype, const struct xml_
 	if (x->ctxt == NULL)
 		return err_set(e, ERR_RETRY, "libxml2 has no memory for a parser");
 	xmlCtxtUseOptions(x->ctxt, XML_PARSE_NONET);
+	if (tap != NULL)
+		tap->start(tap->arg, x->ctxt);
 	feed(x);
+	if (tap != NULL)
+		tap->end(tap->arg);
 	if (x->ctxt->myDoc != NULL)	/* libxml2 makes one for an entity that it sees declared */
 		xmlFreeDoc(x->ctxt->myDoc);
 	x->ctxt->myDoc = NULL;
 	xmlFreeParserCtxt(x->ctxt);
 	return 0;
+}
+
+int
+xml_parse(struct arena *a, struct str in, const char *doctype, const struct xml_events *events, void *arg,
+    struct edi_facts *f, struct err *e)
+{
+	return xml_parse_tapped(a, in, doctype, events, arg, NULL, f, e);
 }

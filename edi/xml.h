@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * xml.h - XML business documents, read once from front to back. The one place where libxml2 is used: SAX2, no
+ * xml.h - XML business documents, read once from front to back. The one place where libxml2 is used, but for xml_schema.h: SAX2, no
  * network, no DTD, no entities but the five of XML itself, limits on depth, attributes and text. On top of its events:
  * xml_read() and xml_tell(), which keep the text of the elements that a table of paths names, and rule_tree.h.
  */
@@ -42,6 +42,15 @@ struct xml_events {
  */
 int xml_parse(struct arena *a, struct str in, const char *doctype, const struct xml_events *events, void *arg,
     struct edi_facts *f, struct err *e);
+
+/* For xml_schema.c: given libxml2's parser before the first byte, and told when the last was read. */
+struct xml_tap {
+	void (*start)(void *arg, void *parser);
+	void (*end)(void *arg);
+	void *arg;
+};
+int xml_parse_tapped(struct arena *a, struct str in, const char *doctype, const struct xml_events *events, void *arg,
+    const struct xml_tap *tap, struct edi_facts *f, struct err *e);
 
 /* ---- values by path ---- */
 

@@ -118,6 +118,27 @@ put_proofs(struct show *s)
 	}
 }
 
+static bool
+is_finding(const struct db_event *ev)
+{
+	return str_eq(ev->kind, str_of(exchange_event_name(EV_FINDING)));
+}
+
+/* Of the newest look at it. */
+static void
+put_findings(struct show *s)
+{
+	const struct db_event *v = s->story.events;
+	size_t first = s->story.n_events, last;
+
+	while (first > 0 && !is_finding(&v[first - 1]))
+		first--;
+	for (last = first; first > 0 && is_finding(&v[first - 1]); first--)
+		;
+	for (size_t i = first; i < last; i++)
+		(void)printf("%-12s  %s\n", i == first ? "findings" : "", cli_shown(s->cli.arena, v[i].text));
+}
+
 static void
 put_text(struct show *s)
 {
@@ -127,6 +148,7 @@ put_text(struct show *s)
 	(void)printf("%s\n", docs_head(a, d));
 	put_state(s);
 	put_envelope(s);
+	put_findings(s);
 	line(s, "file", d->path);
 	line(s, "sha256", d->sha256);
 	line(s, "ulid", d->ulid);

@@ -4,6 +4,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/facts_print.h"
 #include "gateway/rules_print.h"
+#include "gateway/schemas.h"
 #include "gateway/signed.h"
 
 #include "edi/dict_check.h"
@@ -16,6 +17,8 @@
 struct validate {
 	struct cli *c;
 	const char *dictionary;		/* its file, or NULL */
+	const char *schema;		/* as well */
+	struct schemas *schemas;
 	struct dict dict, x12;		/* that of the user; what is built in for X12 */
 	bool json, strict_codes, envelope;
 	unsigned int rule_sets;
@@ -26,15 +29,13 @@ struct validate {
 static const struct dict *
 dictionary_for(const struct validate *v, const struct edi_facts *f)
 {
-	struct dict_directory d;
-
 	if (v->envelope || f->verdict != EDI_VALID)
 		return NULL;
 	if (f->format == &edi_edifact)
 		return v->dictionary != NULL ? &v->dict : NULL;
 	if (f->format != &edi_x12)
 		return NULL;
-	return v->dictionary != NULL && dict_find_x12(&v->dict, f->n_kept > 0 ? f->messages[0].version : S(""), &d) ? &v->dict : &v->x12;
+	return v->dictionary != NULL && dict_knows(&v->dict, f) ? &v->dict : &v->x12;
 }
 
 static void
@@ -93,6 +94,47 @@ findings_json(struct arena *a, const struct dict_findings *d)
 	return o;
 }
 
+static void
+print_schema(struct arena *a, const struct xml_schema_findings *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_kept; i++)
+		(void)printf("%s: line %lu: %s  [schema]\n", name, s->kept[i].line, cli_shown(a, s->kept[i].text));
+	if (s->n > s->n_kept)
+		(void)printf("%s: and %zu more findings by the schema\n", name, s->n - s->n_kept);
+}
+
+static json_t *
+schema_json(struct arena *a, const struct xml_schema_findings *s)
+{
+	json_t *o = json_new(), *all = json_array();
+
+	json_int(o, "errors", (int64_t)s->n);
+	for (size_t i = 0; i < s->n_kept; i++) {
+		json_t *one = json_new();
+		json_int(one, "offset", (int64_t)s->kept[i].offset);
+		json_int(one, "line", (int64_t)s->kept[i].line);
+		json_str(one, a, "text", s->kept[i].text);
+		json_push(all, one);
+	}
+	json_list(o, "findings", all);
+	return o;
+}
+
+/* 1: held against it, 0: no schema, or no XML that was read. */
+static int
+check_schema(const struct validate *v, struct str in, const struct edi_facts *f, const char *name, struct xml_schema_findings *out)
+{
+	struct err e;
+	int rc = 0;
+
+	*out = (struct xml_schema_findings){ .n = 0 };
+	if (v->schema != NULL && f->verdict == EDI_VALID && !v->envelope)
+		rc = schemas_check_by(v->schemas, v->c->arena, str_of(v->schema), in, f, out, &e);
+	if (rc == -1)
+		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
+	return rc;
+}
+
 static bool
 validate(const struct validate *v, const char *file)
 {
@@ -100,21 +142,23 @@ validate(const struct validate *v, const char *file)
 	const char *name = cli_shown(c->arena, str_of(file));
 	struct str in = cli_input(c, file);
 	struct dict_findings d = { .n_errors = 0 };
+	struct xml_schema_findings schema;
 	struct rules_result rules;
 	struct edi_facts f;
 	struct err e;
 	const struct dict *dict;
-	bool valid;
+	bool valid, by_schema;
 
 	if (edi_read(c->arena, in, &f, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
 	signed_check(c->arena, in, clock_wall_ms(), &f);
 	if (rules_run(c->arena, in, &f, v->rule_sets, v->rules_auto, &rules, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", name, e.text);
+	by_schema = check_schema(v, in, &f, name, &schema) == 1;
 	dict = dictionary_for(v, &f);
 	if (dict != NULL)
-		dict_check(c->arena, in, f.format, dict, v->strict_codes, &d);
-	if (d.n_errors > 0 || rules.findings.n_fatal > 0)
+		dict_check(c->arena, in, &f, dict, v->strict_codes, &d);
+	if (d.n_errors > 0 || rules.findings.n_fatal > 0 || schema.n > 0)
 		f.verdict = EDI_BROKEN;
 	valid = f.verdict == EDI_VALID;
 	if (v->json) {
@@ -122,6 +166,8 @@ validate(const struct validate *v, const char *file)
 		json_str(o, c->arena, "file", str_of(file));
 		if (dict != NULL)
 			json_list(o, "dictionary", findings_json(c->arena, &d));
+		if (by_schema)
+			json_list(o, "schema", schema_json(c->arena, &schema));
 		if (rules.sets != 0)
 			json_list(o, "rules", rules_json(c->arena, &rules));
 		json_print(o);
@@ -134,6 +180,7 @@ validate(const struct validate *v, const char *file)
 	}
 	facts_print_problems(c->arena, &f, name);
 	print_findings(c->arena, &d, name);
+	print_schema(c->arena, &schema, name);
 	rules_print(c->arena, &rules, name);
 	(void)printf("%s: %s, %s %s %s, %zu message%s", name, facts_verdict(&f), f.format->label, cli_shown(c->arena, f.type),
 	    cli_shown(c->arena, f.number), f.n_messages, f.n_messages == 1 ? "" : "s");
@@ -146,6 +193,10 @@ validate(const struct validate *v, const char *file)
 	if (d.checked > 0)
 		(void)printf(", by the dictionary %zu error%s, %zu warning%s", d.n_errors, d.n_errors == 1 ? "" : "s", d.n_warnings,
 		    d.n_warnings == 1 ? "" : "s");
+	if (by_schema)
+		(void)printf(", by the schema %zu error%s", schema.n, schema.n == 1 ? "" : "s");
+	else if (v->schema != NULL && valid)
+		(void)printf(", no XML for the schema");
 	if (rules.sets != 0)
 		(void)printf(", by the rules of %s %zu error%s, %zu warning%s",
 		    rules.sets & RULE_PEPPOL ? "Peppol" : "EN 16931", rules.findings.n_fatal,
@@ -163,7 +214,7 @@ cmd_validate(int argc, char **argv)
 	const char *rules = "auto";
 	bool all_valid = true;
 	const struct cli_opt opts[] = { { "--json", .flag = &v.json }, { "--dictionary", .text = &v.dictionary },
-		{ "--strict-codes", .flag = &v.strict_codes },
+		{ "--schema", .text = &v.schema }, { "--strict-codes", .flag = &v.strict_codes },
 		{ "--rules", .text = &rules }, { "--envelope", .flag = &v.envelope } };
 	struct err e;
 
@@ -175,6 +226,9 @@ cmd_validate(int argc, char **argv)
 		cli_usage(&c, "--strict-codes needs --dictionary FILE.edid");
 	if (v.dictionary != NULL && dict_open(&v.dict, cli_input(&c, v.dictionary), &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", cli_shown(c.arena, str_of(v.dictionary)), e.text);
+	v.schemas = schemas_new(c.arena);
+	if (v.schema != NULL && schemas_add(v.schemas, str_of(v.schema), &e) == -1)
+		cli_die(EX_DATAERR, &e);
 	if (dict_builtin_x12(c.arena, &v.x12, &e) == -1)
 		cli_die(EX_SOFTWARE, &e);
 	for (size_t i = 0; i < c.n; i++)

@@ -137,6 +137,12 @@ const struct setting conf_settings[] = {
 	    "An acknowledgement that has not come this long after the next server took the document is overdue.",
 	    CONF(ack_wait_ms), NULL, SECONDS(1), DAYS(365) },
 
+	{ "edi", "dictionary", SET_PATHS, "",
+	    "Dictionaries that messages are held against, as `edigate dictionary build` makes them; several with commas. Many X12 sets "
+	    "are built in.", CONF(dictionaries) },
+	{ "edi", "schema", SET_PATHS, "",
+	    "XML schemas (.xsd) that XML documents are held against, by their namespaces; several with commas.", CONF(schemas) },
+
 	{ "web", "address", SET_ENDPOINT, "127.0.0.1:8686", "Where the status page is served: host:port.",
 	    CONF(web_address) },
 
@@ -234,6 +240,22 @@ const struct setting conf_settings[] = {
 	{ "partner", "quirks_refused", SET_FLAGS, "none",
 	    "Deviations that make a document invalid, of those that are put up with and named: none, or their names.",
 	    PARTNER(quirks_refused), CONF_QUIRK_NAMES },
+	{ "partner", "validate_in", SET_ENUM, "rules",
+	    "How far what they send is looked into: envelope, charset (and the characters), message (and dictionaries and schemas) or "
+	    "rules (and business rules).", PARTNER(validate_in), "envelope|charset|message|rules" },
+	{ "partner", "findings_in", SET_ENUM, "note",
+	    "What errors in what they send do: note (they stand with the document), report (in the acknowledgement, too, which accepts it "
+	    "with errors) or refuse (the acknowledgement refuses, and the document is held).",
+	    PARTNER(findings_in), "note|report|refuse" },
+	{ "partner", "validate_out", SET_ENUM, "rules", "As validate_in, for what we send them.", PARTNER(validate_out),
+	    "envelope|charset|message|rules" },
+	{ "partner", "findings_out", SET_ENUM, "note",
+	    "What errors in what we send them do: note, hold (for a person) or refuse (to failed/).",
+	    PARTNER(findings_out), "note|hold|refuse" },
+	{ "partner", "codes", SET_EITHER, "warn",
+	    "A code that is not in the dictionary's list: warn, or error.", PARTNER(strict_codes), "warn|error" },
+	{ "partner", "dictionary", SET_PATHS, "", "As dictionary in [edi], for this partner, before those.", PARTNER(dictionaries) },
+	{ "partner", "schema", SET_PATHS, "", "As schema in [edi], for this partner, before those.", PARTNER(schemas) },
 	{ "partner", "batch", SET_COUNT, "1",
 	    "X12 and EDIFACT messages of ours are collected into one interchange, until there are so many; 1: each file goes by itself.",
 	    PARTNER(batch), NULL, 1, 1000 },

@@ -48,6 +48,9 @@ struct conf_pins {
 enum conf_mode { CONF_MODE_PRODUCTION, CONF_MODE_TEST, CONF_MODE_BOTH };
 enum conf_ack { CONF_ACK_NONE, CONF_ACK_AUTO, CONF_ACK_WANTED };
 enum conf_when { CONF_WHEN_AUTO, CONF_WHEN_ALWAYS, CONF_WHEN_ON_ERROR, CONF_WHEN_NEVER };	/* enum ack_when */
+enum conf_level { CONF_LEVEL_ENVELOPE, CONF_LEVEL_CHARSET, CONF_LEVEL_MESSAGE, CONF_LEVEL_RULES };
+enum conf_findings_in { CONF_IN_NOTE, CONF_IN_REPORT, CONF_IN_REFUSE };
+enum conf_findings_out { CONF_OUT_NOTE, CONF_OUT_HOLD, CONF_OUT_REFUSE };
 enum conf_receipt { CONF_RECEIPT_NONE, CONF_RECEIPT_UNSIGNED, CONF_RECEIPT_SIGNED };
 
 struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_host, ... : a route of its own */
@@ -118,6 +121,11 @@ struct partner {
 	uint64_t batch_size;		/* or so many bytes */
 	int64_t batch_wait_ms;		/* or so long after the first of them */
 	bool split;			/* split = whole | message: what is filed of an interchange of theirs */
+	enum conf_level validate_in, validate_out;	/* how far content is looked into */
+	enum conf_findings_in findings_in;
+	enum conf_findings_out findings_out;
+	bool strict_codes;		/* codes = warn | error: a code that is not in the dictionary's list */
+	struct conf_list dictionaries, schemas;	/* before those of [edi]; paths, absolute */
 	bool quirks_refused[CONF_QUIRKS];	/* in the order of enum edi_quirk's bits: partner_quirks_refused() */
 	struct conf_smtp *route;	/* own route, or NULL: [smtp] */
 	int64_t receipt_wait_ms, receipt_give_up_ms;	/* from [receipt] when not set here */
@@ -158,6 +166,8 @@ struct conf {
 	unsigned int answers_max;			/* an hour, for refused and repeated mails */
 	/* [ack] */
 	int64_t ack_wait_ms;		/* 1d */
+	/* [edi] */
+	struct conf_list dictionaries, schemas;	/* paths, absolute */
 	/* [web] */
 	struct str web_address;
 	struct partner *partners;	/* by key, ascending */

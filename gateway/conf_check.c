@@ -121,13 +121,21 @@ check_route(struct conf_load *l, const struct conf_entry *e, const struct conf_s
 }
 
 static void
+check_files(struct conf_load *l, struct conf_place at, const char *what, const struct conf_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		check_file(l, at, what, list->v[i], 0);
+}
+
+static void
 check_partner(struct conf_load *l, const struct conf_entry *e)
 {
 	const struct partner *p = &e->partner;
 	struct str file = str_of(e->at.file);
 
-	for (size_t i = 0; i < p->certs.n; i++)
-		check_file(l, conf_where(l, e, "partner", "cert"), "cert", p->certs.v[i], 0);
+	check_files(l, conf_where(l, e, "partner", "cert"), "cert", &p->certs);
+	check_files(l, conf_where(l, e, "partner", "dictionary"), "dictionary", &p->dictionaries);
+	check_files(l, conf_where(l, e, "partner", "schema"), "schema", &p->schemas);
 	check_file(l, conf_where(l, e, "partner", "ca"), "ca", p->ca, 0);
 	check_file(l, conf_where(l, e, "partner", "crl"), "crl", p->crl, 0);
 	for (size_t i = 0; i < p->addresses.n; i++)
@@ -215,8 +223,9 @@ check_gateway(struct conf_load *l)
 {
 	const struct conf *c = l->conf;
 
-	for (size_t i = 0; i < c->certs.n; i++)
-		check_file(l, conf_where(l, NULL, "gateway", "cert"), "cert", c->certs.v[i], 0);
+	check_files(l, conf_where(l, NULL, "gateway", "cert"), "cert", &c->certs);
+	check_files(l, conf_where(l, NULL, "edi", "dictionary"), "dictionary", &c->dictionaries);
+	check_files(l, conf_where(l, NULL, "edi", "schema"), "schema", &c->schemas);
 	for (size_t i = 0; i < c->keys.n; i++)
 		if (c->keys.v[i].p[0] == '/')	/* else a URI */
 			check_file(l, conf_where(l, NULL, "gateway", "key"), "key", c->keys.v[i], S_IROTH | S_IWOTH);

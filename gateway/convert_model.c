@@ -101,7 +101,7 @@ check_dictionary(struct conversion *x, struct str made)
 
 	if (dict_builtin_x12(x->a, &dict, x->e) == -1)
 		return -1;
-	dict_check(x->a, made, &edi_x12, &dict, false, &found);
+	dict_check(x->a, made, &(struct edi_facts){ .format = &edi_x12 }, &dict, false, &found);
 	if (found.n_errors == 0)
 		return 0;
 	for (size_t i = 0; i < found.n_kept; i++)

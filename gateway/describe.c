@@ -74,6 +74,19 @@ describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct s
 }
 
 void
+describe_findings(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct judged *d)
+{
+	size_t more = d->n_errors + d->n_warnings - d->n_kept;
+
+	for (size_t i = 0; i < d->n_kept; i++)
+		role_tell(r, &(struct msg){ .type = MSG_FINDING, .job = job, .id = payload, .name = d->kept[i].code,
+		    .word = d->kept[i].warning ? S("warning") : S("error"), .text = front(d->kept[i].text) });
+	if (more > 0)
+		role_tell(r, &(struct msg){ .type = MSG_FINDING, .job = job, .id = payload, .word = S("more"),
+		    .text = str_fmt(a, "and %zu more, which `edigate validate` shows", more) });
+}
+
+void
 describe_messages(struct role *r, int64_t job, int64_t payload, const struct edi_facts *f)
 {
 	for (size_t i = 0; i < f->n_kept && i < DESCRIBE_MESSAGES; i++) {
@@ -98,27 +111,45 @@ has_ack(const struct edi_facts *f)
 	return ack_is(f);
 }
 
+/* "code 7 (invalid code) in segment 2 BEG element 1 component 2: '99'" */
 static struct str
-show_error(struct arena *a, const struct ack_error *error)
+show_error(struct arena *a, enum ack_kind kind, const struct ack_error *error, bool of_message)
 {
-	struct str at = S("");
+	const char *words = ack_error_words(kind, error, of_message);
+	struct str text = str_fmt(a, "code " STR_FMT, STR_ARG(error->code));
 
-	if (error == NULL)
-		return S("");
+	if (words != NULL)
+		text = str_fmt(a, STR_FMT " (%s)", STR_ARG(text), words);
 	if (error->segment > 0)
-		at = str_fmt(a, " in segment %llu " STR_FMT, (unsigned long long)error->segment, STR_ARG(error->tag));
+		text = str_fmt(a, STR_FMT " in segment %llu%s" STR_FMT, STR_ARG(text), (unsigned long long)error->segment,
+		    error->tag.n > 0 ? " " : "", STR_ARG(error->tag));
 	if (error->element > 0)
-		at = str_fmt(a, STR_FMT " element %u", STR_ARG(at), error->element);
-	return str_fmt(a, ", code " STR_FMT STR_FMT, STR_ARG(error->code), STR_ARG(at));
+		text = str_fmt(a, STR_FMT " element %u", STR_ARG(text), error->element);
+	if (error->component > 0)
+		text = str_fmt(a, STR_FMT " component %u", STR_ARG(text), error->component);
+	return error->value.n == 0 ? text : str_fmt(a, STR_FMT ": '" STR_FMT "'", STR_ARG(text), STR_ARG(error->value));
+}
+
+/* A segment is named by the errors of the elements in it. */
+static bool
+is_said_below(const struct ack_error *error)
+{
+	const struct ack_error *next = error->next;
+
+	return next != NULL && error->segment > 0 && error->element == 0 && next->segment == error->segment && next->element > 0;
 }
 
 static struct str
-show_errors(struct arena *a, const struct ack_error *error)
+show_errors(struct arena *a, enum ack_kind kind, const struct ack_error *error)
 {
 	struct str all = S("");
+	int n = 0;
 
-	for (int i = 0; error != NULL && i < DESCRIBE_ERRORS; error = error->next, i++)
-		all = str_cat(a, all, str_from(show_error(a, error), i == 0 ? 2 : 0));
+	for (; error != NULL && n < DESCRIBE_ERRORS; error = error->next) {
+		if (is_said_below(error))
+			continue;
+		all = str_cat(a, str_cat(a, all, n++ > 0 ? S(", ") : S("")), show_error(a, kind, error, true));
+	}
 	return all;
 }
 
@@ -133,9 +164,9 @@ show_report(struct arena *a, const struct ack_report *report)
 	if (m == NULL && report->errors == NULL)
 		return S("");
 	if (m == NULL)
-		return str_fmt(a, "the whole of it" STR_FMT, STR_ARG(show_error(a, report->errors)));
-	return str_fmt(a, STR_FMT " '" STR_FMT "' refused" STR_FMT, STR_ARG(m->type), STR_ARG(m->control),
-	    STR_ARG(show_error(a, m->errors)));
+		return str_fmt(a, "the whole of it, " STR_FMT, STR_ARG(show_error(a, report->kind, report->errors, false)));
+	return str_fmt(a, STR_FMT " '" STR_FMT "' refused%s" STR_FMT, STR_ARG(m->type), STR_ARG(m->control),
+	    m->errors != NULL ? ", " : "", STR_ARG(m->errors != NULL ? show_errors(a, report->kind, m->errors) : S("")));
 }
 
 void
@@ -158,7 +189,7 @@ describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload, con
 		for (const struct ack_message *m = report->messages; m != NULL && named < DESCRIBE_SAID; m = m->next, named++)
 			role_tell(r, &(struct msg){ .type = MSG_ACK_MESSAGE, .job = job, .id = payload, .count = n,
 			    .word = str_of(ack_verdict_name(m->verdict)), .name = front(report->group),
-			    .control = front(m->control), .text = front(show_errors(a, m->errors)) });
+			    .control = front(m->control), .text = front(show_errors(a, report->kind, m->errors)) });
 	}
 }
 
@@ -178,10 +209,11 @@ describe_stamp(struct arena *a)
 /* The control numbers are the ledger's: what is made here has those from 1, and what it takes is counted. */
 void
 describe_ack_due(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct partner *pt,
-    const struct edi_facts *f, struct str content)
+    const struct edi_facts *f, const struct judged *d, struct str content)
 {
 	struct ack_order o = { .now = describe_stamp(a), .ta1 = (enum ack_when)pt->ack_ta1, .set = (enum ack_when)pt->ack_997,
-		.contrl = (enum ack_when)pt->ack_contrl, .interchange = 1, .group = 1 };
+		.contrl = (enum ack_when)pt->ack_contrl, .interchange = 1, .group = 1,
+		.findings = pt->findings_in != CONF_IN_NOTE ? &d->dict : NULL, .refuse = pt->findings_in == CONF_IN_REFUSE };
 	struct buf out = BUF_CAP(DESCRIBE_ACK);
 	struct err e;
 

@@ -4,6 +4,7 @@
 #define EDIGATE_GATEWAY_DESCRIBE_H
 
 #include "edi/ack.h"
+#include "gateway/judge.h"
 #include "gateway/role.h"
 #include "mime/mic.h"
 
@@ -15,6 +16,9 @@ struct str describe_problem(struct arena *a, const struct edi_facts *f);
 
 /* The fields of m that describe the document, its size and SHA-256 included. */
 void describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct span content);
+
+/* One MSG_FINDING for each finding that was kept, and one for the others. */
+void describe_findings(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct judged *d);
 
 /* One MSG_MESSAGE for each transaction set or message inside (the first hundred). */
 void describe_messages(struct role *r, int64_t job, int64_t payload, const struct edi_facts *f);
@@ -28,8 +32,8 @@ void describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload
 
 struct str describe_stamp(struct arena *a);	/* now, in UTC: "20261123160300" */
 
-/* MSG_ACK_DUE, where content is due an acknowledgement by what is agreed with pt. */
+/* MSG_ACK_DUE, where content is due an acknowledgement by what is agreed with pt, and what was found in it. */
 void describe_ack_due(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct partner *pt,
-    const struct edi_facts *f, struct str content);
+    const struct edi_facts *f, const struct judged *d, struct str content);
 
 #endif

@@ -29,6 +29,7 @@ enum ex_answer { B_NONE, B_AWAITED, B_POSITIVE, B_NEGATIVE };
 /* What happened. Stored by name; the names are a contract of the database, of --json and of hooks. */
 enum ex_event {
 	EV_NOTE,		/* "note": for the timeline, moves nothing */
+	EV_FINDING,		/* "finding": what is wrong in the content; moves nothing */
 	/* outbound */
 	EV_CLAIMED,		/* "claimed": taken from the outbox */
 	EV_PACKED,		/* "packed": frozen as a transmission; sets which axes are wanted */

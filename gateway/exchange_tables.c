@@ -66,6 +66,7 @@ static const char *const stage_names[] = {
 
 const struct proof exchange_events[EV_COUNT] = {
 	[EV_NOTE] = { .name = "note", .dirs = BOTH },
+	[EV_FINDING] = { .name = "finding", .dirs = BOTH },
 
 	[EV_CLAIMED] = { .name = "claimed", .dirs = OUT },
 	[EV_PACKED] = { .name = "packed", .dirs = OUT },

@@ -20,6 +20,7 @@
  *   ledger_batch.c    documents that go out together in one interchange
  *   ledger_owe.c      those that we owe: documents of their own, with control numbers from our counters
  *   ledger_effect.c   what follows a commit: originals to sent/ and failed/, status files, quarantine
+ *   ledger_found.c    what is wrong in a document's content
  *   ledger_hook.c     the operator's programs, told of changes
  *   ledger_recover.c  what a crash left
  *   ledger_head.c     where the chain of events ends
@@ -152,6 +153,10 @@ void ledger_unpacked(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_reason_file(struct ledger *l, const struct db_doc *d);	/* quarantine/ULID.reason.txt */
 bool ledger_may_answer(struct ledger *l, struct db_doc *d);	/* one that the partner may not have asked for; counted */
 void ledger_queue_receipt(struct ledger *l, int64_t mail, struct str detail);	/* detail as ledger_in.c writes it; empty: none */
+
+/* ---- ledger_found.c ---- */
+bool ledger_findings(struct ledger *l, struct db_doc *d, const struct inflight *f, int64_t payload, const char *role);	/* false: none */
+struct str ledger_findings_text(struct ledger *l, const struct db_doc *d);	/* a line each, for people; empty without any */
 
 /* ---- ledger_file.c ---- */
 void ledger_file_jobs(struct ledger *l);	/* give staged payloads their names: between two commits */

@@ -130,6 +130,7 @@ ledger_collected(struct ledger *l, struct inflight *f, const struct msg *m)
 		return;
 	}
 	ledger_take_messages(l, f, d->id);
+	(void)ledger_findings(l, d, f, 0, "pack");
 	b = (struct db_batch){ .doc = d->id, .partner = pt->key, .key = m->name, .messages = m->count, .groups = (uint64_t)m->id,
 		.size = m->size, .due_ms = pt->batch > 1 ? d->created_ms + pt->batch_wait_ms : l->now };
 	ledger_must(l, db_batch_put(l->db, &b, &e), &e, "collected");

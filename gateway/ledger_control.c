@@ -113,6 +113,7 @@ retry(struct ledger *l, struct db_doc *d, enum ex_event again)
 	d->reason = S("");
 	d->deadline_ms = 0;
 	if (t == NULL) {
+		effect_unlink(l, ledger_error_path(l, d));	/* what was found in it no longer keeps it */
 		ledger_story(l, d, EV_RELEASED, 0, "operator", 0, S(""), "released by a person: packed again");
 		ledger_add_job(l, &(struct db_job){ .kind = JOB_PACK, .doc = d->id, .due_ms = l->now, .detail = S("forced") });
 		return NULL;

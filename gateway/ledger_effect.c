@@ -229,10 +229,11 @@ write_error_file(struct ledger *l, const struct db_doc *d, struct err *e)
 {
 	struct str text = str_fmt(l->turn,
 	    "This document was not delivered.\n\nstate:    " STR_FMT "\nreason:   " STR_FMT "\npartner:  " STR_FMT
-	    "\ndocument: %lld  " STR_FMT " " STR_FMT "\n\nThe whole story:  edigate trace %lld\n",
-	    STR_ARG(d->shown), STR_ARG(d->reason), STR_ARG(d->partner), (long long)d->id, STR_ARG(d->type), STR_ARG(d->number),
-	    (long long)d->id);
+	    "\ndocument: %lld  " STR_FMT " " STR_FMT "\n", STR_ARG(d->shown), STR_ARG(d->reason), STR_ARG(d->partner), (long long)d->id,
+	    STR_ARG(d->type), STR_ARG(d->number));
 
+	text = str_cat(l->turn, text, ledger_findings_text(l, d));
+	text = str_cat(l->turn, text, str_fmt(l->turn, "\nThe whole story:  edigate trace %lld\n", (long long)d->id));
 	return write_beside(l, "failed", ledger_error_path(l, d), text, e);
 }
 

@@ -117,9 +117,9 @@ drop_staged(struct ledger *l, const struct inflight *f)
 			effect_unlink(l, t->m.proof);
 }
 
-/* Is a receipt for the mail of that document still to be built? */
+/* Has the mail of that document a job of one of these kinds? */
 static bool
-receipt_is_coming(struct ledger *l, int64_t mail)
+has_job(struct ledger *l, int64_t mail, int kind, int or_kind)
 {
 	struct db_job *jobs;
 	struct err e;
@@ -127,9 +127,21 @@ receipt_is_coming(struct ledger *l, int64_t mail)
 
 	ledger_must(l, db_job_list(l->db, l->turn, mail, &jobs, &n, &e), &e, "duplicate");
 	for (size_t i = 0; i < n; i++)
-		if (jobs[i].kind == JOB_RECEIPT || jobs[i].kind == JOB_FILE)
+		if (jobs[i].kind == kind || jobs[i].kind == or_kind)
 			return true;
 	return false;
+}
+
+/* Who released it may do so after its receipt went out: its content had been refused, and the mail had not. */
+static bool
+owes_receipt(struct ledger *l, const struct db_doc *mail, const struct msg *m, bool forced)
+{
+	struct db_tx *t = NULL;
+	struct err e;
+
+	if (forced)
+		ledger_must(l, db_tx_latest(l->db, l->turn, mail->id, TX_RECEIPT, &t, &e), &e, "receipt");
+	return m->flag && t == NULL && !(forced && has_job(l, mail->id, JOB_RECEIPT, JOB_RECEIPT));
 }
 
 /* The mail was filed before: its receipt, built then, goes out once more; nothing is filed. */
@@ -149,7 +161,7 @@ duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const 
 			then = "; its receipt goes out again";
 			ledger_send_again(l, t, false);
 		}
-	} else if (t == NULL && m->flag && !receipt_is_coming(l, mail)) {
+	} else if (t == NULL && m->flag && !has_job(l, mail, JOB_RECEIPT, JOB_FILE)) {
 		then = "; it gets the receipt that the first had not asked for";
 		ledger_queue_receipt(l, mail, receipt_detail(l, "processed", "", S(""), m));
 	}
@@ -167,9 +179,25 @@ hold(struct ledger *l, struct db_doc *mail, const struct inflight *f, int64_t fi
 	ledger_story(l, mail, EV_HELD, 0, "unpack", 0, S(""), STR_FMT, STR_ARG(why));
 }
 
+/*
+ * What it carries is refused: the mail itself arrived, and its sender is told both. Of several payloads those behind the first
+ * are acknowledged when they are filed.
+ */
+static void
+answer_refused(struct ledger *l, struct db_doc *mail, const struct inflight *f, const struct msg *payload, const struct msg *m)
+{
+	(void)ledger_findings(l, mail, f, payload->id, "unpack");
+	if (m->flag)
+		ledger_queue_receipt(l, mail->id, receipt_detail(l, "processed", "", S(""), m));
+	if (!payload->flag || payload->id != 0)
+		return;
+	ledger_owe(l, mail, f, payload->id);
+	ledger_owe_pay(l, mail);
+}
+
 /* Is there anything among the payloads that a person has to look at before it is filed? */
 static bool
-is_held(struct ledger *l, struct db_doc *mail, const struct inflight *f)
+is_held(struct ledger *l, struct db_doc *mail, const struct inflight *f, const struct msg *m)
 {
 	for (const struct told *t = f->told; t != NULL; t = t->next) {
 		struct db_doc d = *mail;
@@ -180,10 +208,14 @@ is_held(struct ledger *l, struct db_doc *mail, const struct inflight *f)
 			continue;
 		take_payload(l, &d, &t->m);
 		why = ledger_vet_in(l, &d, &first);
+		if (why.n == 0 && ledger_known(l, &d) == NULL)
+			why = t->m.verdict;
 		if (why.n == 0)
 			continue;
 		*mail = d;
 		hold(l, mail, f, first, why);
+		if (first == 0 && t->m.verdict.n > 0)
+			answer_refused(l, mail, f, &t->m, m);
 		return true;
 	}
 	return false;
@@ -227,6 +259,7 @@ open_payload(struct ledger *l, struct db_doc *d, const struct inflight *f, const
 	    "%s" STR_FMT "%s" STR_FMT "; " STR_FMT "%s" STR_FMT "%s" STR_FMT, d->test ? "TEST " : "", STR_ARG(d->type),
 	    d->number.n > 0 ? " " : "", STR_ARG(d->number), STR_ARG(m->text), m->peer.n > 0 ? ", by " : "",
 	    STR_ARG(ledger_signer(m->peer)), payload->text.n > 0 ? "; content: " : "", STR_ARG(payload->text));
+	(void)ledger_findings(l, d, f, payload->id, "unpack");
 	ledger_acks(l, d, f, payload->id, proof, ledger_signer(m->peer));
 	ledger_owe(l, d, f, payload->id);
 	ledger_watch_numbers(l, d);
@@ -262,7 +295,7 @@ take_payloads(struct ledger *l, struct db_doc *mail, const struct inflight *f, c
 	}
 	if (last != 0)
 		ledger_add_job(l, &(struct db_job){ .kind = JOB_FILE, .doc = last, .due_ms = l->now,
-		    .detail = m->flag ? receipt_detail(l, "processed", "", S(""), m) : S("") });
+		    .detail = owes_receipt(l, mail, m, forced) ? receipt_detail(l, "processed", "", S(""), m) : S("") });
 	else if (m->flag && ledger_may_answer(l, mail))
 		ledger_queue_receipt(l, mail->id, receipt_detail(l, "processed", "warning", S("duplicate-document"), m));
 }
@@ -291,7 +324,7 @@ opened(struct ledger *l, struct db_doc *d, const struct inflight *f, const struc
 	else if (first != NULL && !forced)
 		hold(l, d, f, first->id, str_fmt(l->turn, "its Message-ID came before with document %lld, with other content",
 		    (long long)first->id));
-	else if (forced || !is_held(l, d, f))
+	else if (forced || !is_held(l, d, f, m))
 		take_payloads(l, d, f, m, forced);
 }
 

@@ -63,7 +63,8 @@ ledger_job_pack(struct ledger *l, struct db_job *j, struct msg *m)
 
 	if (ledger_batch_due(l, d, j) || !ledger_may_try(l, d, j, "packer", EV_HELD))
 		return false;
-	*m = (struct msg){ .type = MSG_JOB_PACK, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = new_ulid(l), .id = d->id };
+	*m = (struct msg){ .type = MSG_JOB_PACK, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = new_ulid(l), .id = d->id,
+		.flag = str_eq(j->detail, S("forced")) };
 	if (d->kind == DOC_ACK)
 		ledger_owe_job(l, d, m);
 	if (d->kind == DOC_BATCH)
@@ -163,6 +164,7 @@ ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m)
 	}
 	d->message_id = str_fmt(l->turn, "<" STR_FMT ">", STR_ARG(m->message_id));
 	ledger_take_messages(l, f, d->id);
+	(void)ledger_findings(l, d, f, 0, "pack");
 	tx = add_transmission(l, d, TX_DOCUMENT, m);
 	ledger_story(l, d, EV_PACKED, wants, "pack", tx, proof, "%s" STR_FMT "%s" STR_FMT "%s" STR_FMT,
 	    d->test ? "TEST " : "", STR_ARG(d->type), d->number.n > 0 ? " " : "", STR_ARG(d->number),
@@ -175,6 +177,7 @@ ledger_set_aside(struct ledger *l, struct inflight *f, const struct msg *m)
 {
 	struct db_doc *d = ledger_doc(l, f->job.doc);
 	struct err e;
+	bool found;
 
 	ledger_begin(l);
 	ledger_must(l, db_job_done(l->db, f->job.id, &e), &e, "set aside");
@@ -187,11 +190,14 @@ ledger_set_aside(struct ledger *l, struct inflight *f, const struct msg *m)
 		return;		/* a person was quicker */
 	ledger_take_facts(d, m);
 	d->reason = m->text;
+	found = ledger_findings(l, d, f, 0, "pack");
 	if (str_eq(m->word, S("invalid"))) {
 		ledger_story(l, d, EV_INVALID, 0, "pack", 0, S(""), STR_FMT, STR_ARG(m->text));
 		effect_settle(l, d, "failed");
 		effect_error_file(l, d);
 	} else {
 		ledger_story(l, d, EV_HELD, 0, "pack", 0, S(""), STR_FMT, STR_ARG(m->text));
+		if (found)
+			effect_error_file(l, d);
 	}
 }

@@ -29,8 +29,12 @@ ledger_count_up(struct ledger *l, const struct partner *pt, const char *name, ui
 void
 ledger_owe(struct ledger *l, const struct db_doc *d, const struct inflight *f, int64_t payload)
 {
+	struct db_ack *before;
 	struct err e;
 
+	ledger_must(l, db_ack_get(l->db, l->turn, d->id, &before, &e), &e, "acknowledgement");
+	if (before != NULL && before->answer != 0)
+		return;		/* it was refused, and said so, before a person released it */
 	for (const struct told *t = f->told; t != NULL; t = t->next)
 		if (t->m.type == MSG_ACK_DUE && t->m.id == payload)
 			ledger_must(l, db_ack_put(l->db, &(struct db_ack){ .doc = d->id, .verdict = t->m.word, .body = t->m.text,

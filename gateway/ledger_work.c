@@ -251,6 +251,7 @@ job_message(struct ledger *l, struct peer *p, const struct msg *m)
 	}
 	switch (m->type) {
 	case MSG_MESSAGE:
+	case MSG_FINDING:
 	case MSG_OPENED:
 	case MSG_MDN:
 	case MSG_DSN:

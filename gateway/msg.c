@@ -94,8 +94,9 @@ static const struct row {
 	[MSG_SET_ASIDE]    = { "set-aside",    WHO_PACK, WHO_LEDGER, B(JOB) | FACTS | B(WORD) | B(TEXT) },
 	[MSG_MESSAGE]      = { "message",      WHO_PACK | WHO_UNPACK, WHO_LEDGER, B(JOB) | B(COUNT) | B(DOC_TYPE) |
 	                       B(VERSION) | B(CONTROL) | B(NAME) | B(NUMBER) | B(ID) },
+	[MSG_FINDING]      = { "finding",      WHO_PACK | WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ID) | B(WORD) | B(NAME) | B(TEXT) },
 	[MSG_OPENED]       = { "opened",       WHO_UNPACK, WHO_LEDGER, B(JOB) | FACTS | B(ID) | B(NAME) | B(PROOF) | B(TEXT) |
-	                       B(MEDIA_TYPE) | B(WORD) },
+	                       B(MEDIA_TYPE) | B(WORD) | B(VERDICT) | B(FLAG) },
 	[MSG_UNPACKED]     = { "unpacked",     WHO_UNPACK, WHO_LEDGER, B(JOB) | B(PARTNER) | B(WORD) | B(TEXT) | B(VERDICT) |
 	                       B(MODIFIER) | B(MESSAGE_ID) | B(SUBJECT) | B(MIC) | B(COUNT) | B(FLAG) | B(FLAG2) | B(SENDER) | B(PEER) |
 	                       B(SIZE) | B(SHA256_MAIL) },
@@ -115,7 +116,7 @@ static const struct row {
 	                       B(PEER) | B(TLS) | B(TRANSCRIPT) | B(COUNT) },
 
 	[MSG_JOB_PACK]     = { "job-pack",     WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(ID) |
-	                       B(WORD) | B(TEXT) | B(NAME) | B(FORMAT) | B(COUNT) | B(SIZE) },
+	                       B(WORD) | B(TEXT) | B(NAME) | B(FORMAT) | B(COUNT) | B(SIZE) | B(FLAG) },
 	[MSG_JOB_RECEIPT]  = { "job-receipt",  WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(WORD) |
 	                       B(TEXT) | B(MIC) | B(MESSAGE_ID) | B(FLAG) | B(NAME) | B(ID) },
 	[MSG_JOB_UNPACK]   = { "job-unpack",   WHO_LEDGER, WHO_UNPACK, B(JOB) | B(ULID) | B(ID) },

@@ -28,7 +28,10 @@ enum msg_type {
 				   common with those that it can go with), count messages, id groups, flag: it was JSON */
 	MSG_SET_ASIDE,		/* pack: job; word ("invalid", "held"), text (why); facts as far as known */
 	MSG_MESSAGE,		/* pack, unpack: job; one ST/UNH: before the job's closing message */
-	MSG_OPENED,		/* unpack: job; a payload (id) was staged in the inbox at proof; word: file name ending */
+	MSG_FINDING,		/* pack, unpack: job; what is wrong in payload (id): word ("error", "warning", "more"), name (code), text:
+				   before the job's closing message */
+	MSG_OPENED,		/* unpack: job; a payload (id) was staged in the inbox at proof; word: file name ending; verdict: why a
+				   person has to look at it before it is filed, or empty; flag: its acknowledgement does not wait for that */
 	MSG_UNPACKED,		/* unpack: job done; verdict of the whole mail */
 	MSG_MDN,		/* unpack: job; a receipt: before MSG_UNPACKED */
 	MSG_DSN,		/* unpack: job; one recipient of a report: before MSG_UNPACKED */
@@ -43,7 +46,7 @@ enum msg_type {
 	MSG_SENT,		/* send: job; word (accepted, deferred, refused, uncertain), code, enhanced, text, peer, tls, transcript;
 				   or word "later": no attempt, its turn comes in count seconds */
 	/* ledger → role */
-	MSG_JOB_PACK,		/* pack: job, ulid, partner, ulid2 (of the transmission); word "ack": text is the document,
+	MSG_JOB_PACK,		/* pack: job, ulid, partner, ulid2 (of the transmission), flag (released by a person); word "ack": text is the document,
 				   name its file name, format, and count and size its first control numbers; "batch": text
 				   has a line "ULID PARTNER" for each document that goes into it */
 	MSG_JOB_RECEIPT,	/* pack: job, ulid (of the mail), box, partner, ulid2, word (disposition), text, mic, message_id, recipient */

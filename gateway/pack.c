@@ -18,6 +18,7 @@
 #include "gateway/collect.h"
 #include "gateway/describe.h"
 #include "gateway/frozen.h"
+#include "gateway/judge.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
 #include "gateway/subject.h"
@@ -38,6 +39,7 @@
 static struct role role;
 static struct spool *spool;
 static struct keyring *ring;
+static struct judge *content_judge;
 static struct file_room room;	/* of the job at hand, as is the arena */
 static struct arena *arena;
 
@@ -250,6 +252,25 @@ pack_batch(const struct msg *job, struct err *e)
 	return rc;
 }
 
+/*
+ * What was found in it is told with whatever becomes of it. True: it stays here for that. A person who releases it has
+ * read it.
+ */
+static bool
+is_kept_for_findings(const struct msg *job, const struct partner *pt, const struct edi_facts *f, struct str bytes, struct span content)
+{
+	struct judged found;
+
+	if (job->flag)
+		return false;
+	judge(content_judge, arena, bytes, f, pt, pt->validate_out, clock_wall_ms(), &found);
+	describe_findings(&role, arena, job->job, 0, &found);
+	if (found.n_errors == 0 || pt->findings_out == CONF_OUT_NOTE)
+		return false;
+	set_aside(job->job, pt->findings_out == CONF_OUT_HOLD ? "held" : "invalid", judge_text(arena, &found), f, content);
+	return true;
+}
+
 /* What is known of it decides. -1: our own trouble, the job is tried again. */
 static int
 pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes, struct err *e)
@@ -272,12 +293,16 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	if (pt == NULL && job->partner.n == 0 && facts.receiver.id.n > 0)
 		pt = partner_by_id(&role.conf, facts.receiver.qual, facts.receiver.id);
 	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
+	if (pt != NULL && pt->validate_out == CONF_LEVEL_ENVELOPE)
+		edi_forgive_charset(&facts);
 	fault = pt == NULL ? str_fmt(arena, "no partner for folder '" STR_FMT "' and receiver " STR_FMT, STR_ARG(job->partner),
 	    STR_ARG(describe_party(arena, facts.receiver))) : vet_outbound(arena, &role.conf, pt, &facts);
 	if (facts.verdict == EDI_BROKEN && !(read.json && pieces_takes(&facts)))	/* counts are ours to put right */
 		set_aside(job->job, "invalid", describe_problem(arena, &facts), &facts, content);
 	else if (fault.n > 0)
 		set_aside(job->job, "held", fault, &facts, content);
+	else if (is_kept_for_findings(job, pt, &facts, read.edi, content))
+		;	/* told */
 	else if ((!read.json && !collect_takes(pt, &facts, bytes.n)) || !tell_collected(job, pt, &read, &facts, content))
 		rc = tell_packed(job, pt, claim, &facts, content, e);
 out:
@@ -400,7 +425,7 @@ main(int argc, char **argv)
 
 	role_start(&role, "pack", argc, argv);
 	arena = arena_new(PACK_ARENA_MAX);
-	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 ||
+	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 || judge_open(&role.conf, &content_judge, &e) == -1 ||
 	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;

@@ -15,8 +15,10 @@
 #include "gateway/base/log.h"
 #include "gateway/certmail.h"
 #include "gateway/describe.h"
+#include "gateway/judge.h"
 #include "gateway/keyring.h"
 #include "gateway/room.h"
+#include "gateway/vet.h"
 #include "gateway/way.h"
 #include "mime/as1.h"
 #include "mime/rope.h"
@@ -36,6 +38,7 @@
 static struct role role;
 static struct spool *spool;
 static struct keyring *ring;
+static struct judge *content_judge;
 static struct file_room room;	/* of the job at hand, as is the arena */
 static struct arena *arena;
 static bool vouched;		/* the mail at hand is signed by its partner */
@@ -168,6 +171,29 @@ stage_parts(const struct msg *job, const struct partner *pt, const struct as1_pa
 	return rc;
 }
 
+/*
+ * What edi_read() and those after it say of the content, and whether a person has to see it before it is filed. What is
+ * refused is acknowledged now: its sender need not wait for that person.
+ */
+static void
+judge_payload(const struct msg *job, const struct partner *pt, struct str bytes, struct edi_facts *f, struct judged *found, struct msg *m)
+{
+	edi_refuse_quirks(arena, f, partner_quirks_refused(pt));
+	if (pt->validate_in == CONF_LEVEL_ENVELOPE)
+		edi_forgive_charset(f);
+	judge(content_judge, arena, bytes, f, pt, pt->validate_in, clock_wall_ms(), found);
+	if (f->verdict == EDI_BROKEN && m->text.n == 0)
+		m->text = describe_problem(arena, f);
+	if (f->mixed_test && pt->mode != CONF_MODE_BOTH) {
+		m->verdict = S(VET_MIXED_TEST);
+	} else if (pt->findings_in == CONF_IN_REFUSE && (f->verdict == EDI_BROKEN || found->n_errors > 0)) {
+		m->verdict = str_fmt(arena, "its content is refused: " STR_FMT, STR_ARG(f->verdict == EDI_BROKEN ? m->text :
+		    judge_text(arena, found)));
+		m->flag = true;
+	}
+	describe_findings(&role, arena, job->job, m->id, found);
+}
+
 /* bytes: the content in one piece. id: of the next payload; one that is split takes as many as it has messages. */
 static int
 stage_read(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str bytes, int64_t *id, struct err *e)
@@ -175,14 +201,13 @@ stage_read(const struct msg *job, const struct partner *pt, const struct as1_pay
 	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = *id, .name = p->file_name, .media_type = p->media_type };
 	const struct edi_passed window = map_window(&bytes);
 	struct edi_facts facts = { 0 };
+	struct judged found;
 
 	if (edi_read_mapped(arena, bytes, p->content.n > ROOM_MEMORY_MAX ? &window : NULL, &facts, e) == -1)
 		m.text = str_dup(arena, str_of(e->text));
-	edi_refuse_quirks(arena, &facts, partner_quirks_refused(pt));
-	if (m.text.n == 0 && facts.verdict == EDI_BROKEN)
-		m.text = describe_problem(arena, &facts);
-	describe_ack_due(&role, arena, job->job, *id, pt, &facts, bytes);
-	if (is_split(pt, &facts))
+	judge_payload(job, pt, bytes, &facts, &found, &m);
+	describe_ack_due(&role, arena, job->job, *id, pt, &facts, &found, bytes);
+	if (m.verdict.n == 0 && is_split(pt, &facts))
 		return stage_parts(job, pt, p, facts.format, bytes, id, e);
 	if (stage_as(job, pt, p, &facts, p->content, &m, e) == -1)
 		return -1;
@@ -375,7 +400,7 @@ main(int argc, char **argv)
 
 	role_start(&role, "unpack", argc, argv);
 	arena = arena_new(UNPACK_ARENA_MAX);
-	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 ||
+	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 || judge_open(&role.conf, &content_judge, &e) == -1 ||
 	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;

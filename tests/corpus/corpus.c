@@ -337,7 +337,7 @@ is_refused_inside(const struct entry *en)
 
 	if (dict_builtin_x12(a, &dict, &e) == -1)
 		abort();
-	dict_check(a, en->bytes, &edi_x12, &dict, false, &d);
+	dict_check(a, en->bytes, &(struct edi_facts){ .format = &edi_x12 }, &dict, false, &d);
 	refused = d.n_errors > 0;
 	if (!refused && model_read(a, en->bytes, &m, &e) == 0)
 		for (size_t i = 0; i < m.n_documents; i++)

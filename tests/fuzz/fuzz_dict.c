@@ -48,7 +48,7 @@ check(struct arena *a, struct str in, bool x12, const struct dict *dict)
 {
 	struct dict_findings f;
 
-	dict_check(a, in, x12 ? &edi_x12 : &edi_edifact, dict, true, &f);
+	dict_check(a, in, &(struct edi_facts){ .format = x12 ? &edi_x12 : &edi_edifact }, dict, true, &f);
 	for (size_t i = 0; i < f.n_kept; i++)
 		assert(f.kept[i].problem.offset <= in.n && f.kept[i].problem.text.n > 0);
 }

@@ -40,7 +40,7 @@ only() {	# library, headers, files that may include them
 	bad "$1 only in $(echo "$3" | tr '|' ' ')" "$(for folder in gateway gateway/base gateway/smtp edi mime spool db; do
 		includes "$folder"; done | grep -E "<($2)" | grep -vE "^($3):")"
 }
-only libxml2        'libxml/'              'edi/xml\.c'
+only libxml2        'libxml/'              'edi/xml(_schema)?\.c'
 only libsqlite3     'sqlite3'              'db/sqlite[a-z_]*\.[ch]'
 only libpq          'libpq'                'db/pgsql[a-z_]*\.c'
 only libinotifytools 'inotifytools/'       'gateway/watch\.c'

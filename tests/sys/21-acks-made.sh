@@ -101,7 +101,7 @@ is "the interchange refused, X12" "$(state cut.x12)" rejected
 is "one message of two refused, EDIFACT" "$(state some.edi)" partly-accepted
 is "all messages refused one by one, EDIFACT" "$(state all.edi)" rejected
 is "the interchange refused, EDIFACT" "$(state cut.edi)" rejected
-is "the element at fault is named" "$("$e" --home "$nordwind" show "$(id "$nordwind" out some.x12)" | grep -c 'rejected: .*code 6 in segment 2 BEG element 3')" 1
+is "the element at fault is named" "$("$e" --home "$nordwind" show "$(id "$nordwind" out some.x12)" | grep -c 'rejected: .*code 6 (invalid character) in segment 2 BEG element 3')" 1
 is "the message beside it is accepted" "$("$e" --home "$nordwind" show "$(id "$nordwind" out some.edi)" |
     sed -n 's/.*E61-\([12]\)  *D:96A:UN  *\([a-z]*\).*/\1 \2/p' | tr '\n' ' ')" "1 accepted 2 rejected "
 

@@ -23,7 +23,7 @@ check(struct arena *a, struct str in, bool strict)
 	struct err e;
 
 	assert_int_equal(dict_open(&dict, dict_made(a, NULL), &e), 0);
-	dict_check(a, in, &edi_edifact, &dict, strict, &f);
+	dict_check(a, in, &(struct edi_facts){ .format = &edi_edifact }, &dict, strict, &f);
 	return f;
 }
 
@@ -218,7 +218,7 @@ damaged_dictionaries(void **state)
 		*byte = (char)(was ^ (char)flips[i % N(flips)]);
 		if (dict_open(&dict, made, &e) == 0)
 			for (size_t j = 0; j < N(golden); j += 7)
-				dict_check(b, golden[j].in, &edi_edifact, &dict, false, &f);
+				dict_check(b, golden[j].in, &(struct edi_facts){ .format = &edi_edifact }, &dict, false, &f);
 		*byte = was;
 		arena_reset(b);
 	}

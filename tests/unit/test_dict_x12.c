@@ -38,7 +38,7 @@ check(struct arena *a, struct str set, const struct dict *dict)
 {
 	struct dict_findings f;
 
-	dict_check(a, str_cat(a, str_cat(a, S(ISA GS), set), S(END)), &edi_x12, dict, false, &f);
+	dict_check(a, str_cat(a, str_cat(a, S(ISA GS), set), S(END)), &(struct edi_facts){ .format = &edi_x12 }, dict, false, &f);
 	return f;
 }
 

@@ -80,7 +80,7 @@ answer(struct arena *a, struct str in, const struct dict *dict, bool refuse, enu
 
 	if (f.verdict != EDI_VALID)
 		fail_msg(STR_FMT, STR_ARG(f.problems[0].text));
-	dict_check(a, in, f.format, dict, true, &d);
+	dict_check(a, in, &f, dict, true, &d);
 	if (ack_write(a, in, &f, &o, &out, &e) == -1)
 		fail_msg("%s", e.text);
 	said = str_dup(a, buf_str(&out));
