@@ -17,6 +17,7 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
+#include "gateway/network.h"
 
 #define CONF_PARTNERS_MAX 10000
 
@@ -52,6 +53,14 @@ enum conf_level { CONF_LEVEL_ENVELOPE, CONF_LEVEL_CHARSET, CONF_LEVEL_MESSAGE, C
 enum conf_findings_in { CONF_IN_NOTE, CONF_IN_REPORT, CONF_IN_REFUSE };
 enum conf_findings_out { CONF_OUT_NOTE, CONF_OUT_HOLD, CONF_OUT_REFUSE };
 enum conf_receipt { CONF_RECEIPT_NONE, CONF_RECEIPT_UNSIGNED, CONF_RECEIPT_SIGNED };
+
+struct conf_networks {
+	struct network *v;
+	size_t n;
+};
+
+enum conf_unknown { CONF_UNKNOWN_TAKE, CONF_UNKNOWN_DEFER, CONF_UNKNOWN_REFUSE };
+enum conf_sender { CONF_SENDER_ANY, CONF_SENDER_NETWORK, CONF_SENDER_LOGIN };
 
 struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_host, ... : a route of its own */
 	struct str host;		/* name or address; "mx" for the partner's own MX */
@@ -102,6 +111,9 @@ struct partner {
 	struct str ca, crl;		/* paths, absolute; crl may be empty */
 	bool sign, encrypt, compress;	/* send = */
 	bool must_sign, must_encrypt;	/* accept = */
+	struct conf_networks networks;	/* where their mail servers connect from */
+	struct conf_list tls_certs;	/* paths, absolute: what these show in TLS */
+	enum conf_sender sender;	/* what a session must be to send from their addresses */
 	struct str profile;		/* where the defaults of the others come from */
 	struct conf_shape shape;
 	int64_t allow_until_ms[CONF_ALLOWS];	/* 0: not allowed */
@@ -160,6 +172,14 @@ struct conf {
 	struct str tls_cert, tls_key;	/* absolute; empty: no STARTTLS */
 	uint64_t size_max;		/* 64M */
 	unsigned int sessions_max;	/* 500 */
+	unsigned int sessions_per_address;	/* auto: half of all */
+	unsigned int sessions_reserved;	/* of sessions_max, for partners' networks */
+	unsigned int handshakes_max;	/* of strangers, at once */
+	unsigned int session_rate, mail_rate;	/* a minute, for one address of strangers; 0: any */
+	unsigned int rate_min;		/* bytes a second; 0: any */
+	int64_t listen_timeout_ms;
+	enum conf_unknown unknown;	/* what becomes of senders that are nobody's */
+	struct conf_networks proxies;	/* whose connections begin with a PROXY header */
 	struct str listen_users;	/* file of user:password lines for AUTH; empty: no AUTH */
 	/* [receipt] */
 	int64_t receipt_wait_ms, receipt_give_up_ms;	/* 4h, 5d */
@@ -194,6 +214,7 @@ enum setting_type {
 	SET_HOST,		/* struct str: a host name or IP address */
 	SET_ENDPOINTS,		/* struct conf_list of host:port, commas between */
 	SET_ENDPOINT,		/* struct str: host:port */
+	SET_NETWORKS,		/* struct conf_networks: 192.0.2.10, 192.0.2.0/24, 2001:db8::/48, commas between */
 	SET_PATH,		/* struct str: made absolute; one of words (ca = system) stays a word */
 	SET_PATHS,		/* struct conf_list */
 	SET_KEYS,		/* struct conf_list of paths, and of URIs (pkcs11:...) that stay as they are */

@@ -120,6 +120,23 @@ check_route(struct conf_load *l, const struct conf_entry *e, const struct conf_s
 	check_tls(&c);
 }
 
+/* What a session can be asked for must be had somehow. */
+static void
+check_sender(struct conf_load *l, const struct conf_entry *e)
+{
+	const struct partner *p = &e->partner;
+	const struct conf *c = l->conf;
+
+	if (p->sender == CONF_SENDER_NETWORK && p->networks.n == 0 && p->tls_certs.n == 0 && c->listen_users.n == 0)
+		conf_error(l, conf_where(l, e, "partner", "sender"), "sender = network without network: nobody may send as this partner");
+	if (p->sender == CONF_SENDER_LOGIN && p->tls_certs.n == 0 && c->listen_users.n == 0)
+		conf_error(l, conf_where(l, e, "partner", "sender"), "sender = login without tls_cert, and without users in [listen]: "
+		    "nobody may send as this partner");
+	if (p->tls_certs.n > 0 && c->tls_cert.n == 0)
+		conf_warn(l, conf_where(l, e, "partner", "tls_cert"), "tls_cert of a partner without tls_cert in [listen]: there is no "
+		    "TLS in which they could show it");
+}
+
 static void
 check_files(struct conf_load *l, struct conf_place at, const char *what, const struct conf_list *list)
 {
@@ -134,8 +151,10 @@ check_partner(struct conf_load *l, const struct conf_entry *e)
 	struct str file = str_of(e->at.file);
 
 	check_files(l, conf_where(l, e, "partner", "cert"), "cert", &p->certs);
+	check_files(l, conf_where(l, e, "partner", "tls_cert"), "tls_cert", &p->tls_certs);
 	check_files(l, conf_where(l, e, "partner", "dictionary"), "dictionary", &p->dictionaries);
 	check_files(l, conf_where(l, e, "partner", "schema"), "schema", &p->schemas);
+	check_sender(l, e);
 	check_file(l, conf_where(l, e, "partner", "ca"), "ca", p->ca, 0);
 	check_file(l, conf_where(l, e, "partner", "crl"), "crl", p->crl, 0);
 	for (size_t i = 0; i < p->addresses.n; i++)

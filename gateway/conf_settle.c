@@ -111,6 +111,10 @@ conf_settle(struct conf_load *l)
 		    "tls_cert and tls_key belong together: one of them is missing");
 	if (c->listen_tls_addresses.n > 0 && c->tls_cert.n == 0)
 		conf_error(l, conf_where(l, NULL, "listen", "tls_address"), "tls_address needs tls_cert and tls_key");
+	if (c->sessions_per_address == 0)
+		c->sessions_per_address = (c->sessions_max + 1) / 2;
+	if (c->sessions_reserved > c->sessions_max / 2)
+		c->sessions_reserved = c->sessions_max / 2;
 	settle_listen(l);
 	if (c->retry_first_ms > c->retry_max_ms)
 		conf_error(l, conf_where(l, NULL, "retry", "first"), "first is longer than max");

@@ -15,6 +15,8 @@ static_assert(sizeof(enum conf_tls) == sizeof(unsigned int), "SET_ENUM writes an
 static_assert(sizeof(enum conf_verify) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_certs) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_encoding) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
+static_assert(sizeof(enum conf_unknown) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
+static_assert(sizeof(enum conf_sender) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_receipt) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(offsetof(struct partner, encrypt) == offsetof(struct partner, sign) + 1 &&
     offsetof(struct partner, compress) == offsetof(struct partner, sign) + 2 &&
@@ -146,6 +148,20 @@ read_ids(struct arena *a, struct str text, struct conf_ids *out, struct err *e)
 	*out = (struct conf_ids){ .v = arena_get_array(a, items.n, sizeof(struct conf_id)), .n = items.n };
 	for (size_t i = 0; i < items.n; i++)
 		if (read_id(items.v[i], &out->v[i], e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+read_networks(struct arena *a, struct str text, struct conf_networks *out, struct err *e)
+{
+	struct conf_list items;
+
+	if (split(a, text, &items, e) == -1)
+		return -1;
+	*out = (struct conf_networks){ .v = arena_get_array(a, items.n, sizeof(struct network)), .n = items.n };
+	for (size_t i = 0; i < items.n; i++)
+		if (network_read(items.v[i], &out->v[i], e) == -1)
 			return -1;
 	return 0;
 }
@@ -342,6 +358,8 @@ conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, s
 		return conf_check_endpoint(text, e);
 	case SET_ENDPOINTS:
 		return split_checked(a, text, field, conf_check_endpoint, e);
+	case SET_NETWORKS:
+		return read_networks(a, text, field, e);
 	case SET_PATH:
 		*str = s->words != NULL && find_word(s->words, text, &at) ? text : full_path(a, c, text);
 		return 0;

@@ -148,19 +148,23 @@ prepare(struct listen *l, struct err *e)
 	const struct conf *c = &role.conf;
 	struct arena *a = role.arena;
 
+	struct net_tls *tls = NULL;
+
 	if (c->tls_cert.n > 0) {
-		l->tls = net_tls_server(str_cstr(a, c->tls_cert), str_cstr(a, c->tls_key), e);
-		if (l->tls == NULL)
+		tls = net_tls_server(str_cstr(a, c->tls_cert), str_cstr(a, c->tls_key), e);
+		if (tls == NULL)
 			return -1;
 	}
-	if (c->listen_users.n > 0 &&
-	    listen_users_read(&l->users, a, str_cstr(a, c->listen_users), e) == -1)
-		return err_add(e, "[listen] users");
+	l->tls = tls;
+	if (listen_auth_prepare(l, a, tls, e) == -1)
+		return -1;
 	l->opts = (struct smtp_server_opts){
 		.name = hostname_own(a, c->smtp.helo),
 		.size_max = c->size_max,
 		.can_tls = l->tls != NULL,
 		.can_auth = l->users.text.n > 0,
+		.wait_ms = c->listen_timeout_ms,
+		.rate_min = c->rate_min,
 	};
 	l->tls_opts = l->lmtp_opts = l->opts;
 	l->tls_opts.tls_first = true;
@@ -267,6 +271,7 @@ main(int argc, char **argv)
 		log_ev(LOG_ERROR, 0, "config", KC("why", e.text));
 		return EX_CONFIG;
 	}
+	listen_door_open(l);
 	role_enter_lasting(&role, on_ledger, on_retire, on_stop);
 	if (spool_open(str_cstr(role.arena, role.conf.home), false, &l->spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "spool", KC("why", e.text));

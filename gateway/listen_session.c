@@ -3,139 +3,16 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/nonce.h"
+#include "gateway/smtp/proxy.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
-#define REST_MAX       (256u << 10)	/* what can come before a pause holds: one read of the socket, twice */
-#define CLOSE_MS       10000		/* for the peer to take our last words */
-#define REFUSED_LOG_MS 10000
-#define TRACE_MAX      (64u << 10)
-#define ROOM_RESERVE   (16u << 20)	/* bytes that stay free on the disk, for the database */
-
-/* ---- the file ---- */
-
-static bool
-has_room(const struct listen *l, uint64_t bytes)
-{
-	struct statvfs fs;
-	char path[4096];
-
-	(void)snprintf(path, sizeof(path), STR_FMT "/spool", STR_ARG(l->conf->home));
-	if (statvfs(path, &fs) == -1)
-		return true;	/* the write will tell */
-	return fs.f_bavail * fs.f_frsize >= bytes + ROOM_RESERVE && (fs.f_files == 0 || fs.f_favail > 16);
-}
-
-static enum smtp_kept
-why_not_kept(const struct listen *l)
-{
-	return has_room(l, 0) ? KEPT_NOT : KEPT_NO_SPACE;
-}
-
-static void
-log_trouble(const struct listen_session *s, const struct err *e)
-{
-	log_ev(LOG_ERROR, 0, "not-taken", KC("ulid", s->ulid), KC("peer", s->peer), KC("why", e->text));
-}
-
-static void
-drop_file(struct listen_session *s)
-{
-	if (s->writing)
-		spool_put_drop(s->l->spool, &s->put);
-	s->writing = false;
-}
-
-/* RFC 5321, 4.4: what final delivery writes on top. Every word of it has passed the strict grammar of command.c. */
-static void
-put_trace(const struct listen_session *s, struct arena *a, struct buf *out, struct err *e)
-{
-	const struct smtp_server *m = &s->smtp;
-	struct str rest = buf_str(&m->rcpts), rcpt;
-	bool is_v6 = str_chr(str_of(s->peer), ':', NULL);
-
-	(void)buf_printf(out, e, "Return-Path: <" STR_FMT ">\r\n", STR_ARG(buf_str(&m->sender)));
-	while (str_next_line(&rest, &rcpt))
-		(void)buf_printf(out, e, "Delivered-To: " STR_FMT "\r\n", STR_ARG(rcpt));
-	(void)buf_printf(out, e, "Received: from " STR_FMT, STR_ARG(buf_str(&m->helo)));
-	if (!s->local)
-		(void)buf_printf(out, e, " ([%s%s])", is_v6 ? "IPv6:" : "", s->peer);
-	(void)buf_put(out, S("\r\n"), e);
-	(void)buf_printf(out, e, "\tby " STR_FMT " (edigate) with %s id %s;\r\n", STR_ARG(s->l->opts.name),
-	    smtp_server_protocol(m), s->ulid);
-	(void)buf_printf(out, e, "\t" STR_FMT "\r\n", STR_ARG(clock_rfc5322(a, clock_wall_ms())));
-}
-
-static enum smtp_kept
-open_file(struct listen_session *s)
-{
-	struct arena *a = arena_new(TRACE_MAX);
-	struct buf trace = BUF_CAP(TRACE_MAX);
-	enum smtp_kept k = KEPT;
-	struct err e;
-
-	ulid_new(s->ulid);
-	put_trace(s, a, &trace, &e);
-	if (!has_room(s->l, s->smtp.size_told)) {
-		k = KEPT_NO_SPACE;
-		log_ev(LOG_ERROR, 0, "disk-full", KC("peer", s->peer));
-	} else if (spool_put_open(s->l->spool, s->ulid, &s->put, &e) == -1) {
-		k = why_not_kept(s->l);
-		log_trouble(s, &e);
-	} else {
-		s->writing = true;
-		if (spool_put_write(&s->put, buf_str(&trace), &e) == -1) {
-			k = why_not_kept(s->l);
-			log_trouble(s, &e);
-			drop_file(s);
-		}
-	}
-	buf_clear(&trace);
-	arena_free(a);
-	return k;
-}
-
-static void
-write_piece(struct listen_session *s)
-{
-	struct err e;
-
-	if (spool_put_write(&s->put, s->smtp.piece, &e) == 0)
-		return;
-	log_trouble(s, &e);
-	smtp_server_spoil(&s->smtp, why_not_kept(s->l));
-}
-
-/* ---- AUTH ---- */
-
-static bool
-check_user(const struct listen_session *s)
-{
-	bool known = s->smtp.by_proof ? s->smtp.proven
-				      : listen_users_know(&s->l->users, s->smtp.user, s->smtp.password);
-
-	log_ev(known ? LOG_INFO : LOG_WARN, 0, known ? "auth" : "auth-failed", KC("peer", s->peer),
-	    KS("user", s->smtp.user));
-	return known;
-}
-
-static void
-give_verifier(struct listen_session *s)
-{
-	struct buf nonce = BUF_CAP(NONCE_MAX);
-	struct scram_verifier v;
-
-	nonce_make(&nonce);
-	listen_users_verifier(&s->l->users, s->smtp.user, &v);
-	smtp_server_scram(&s->smtp, &v, buf_str(&nonce));
-	explicit_bzero(&v, sizeof(v));
-	buf_clear(&nonce);
-}
+#define REST_MAX (256u << 10)	/* what can come before a pause holds: one read of the socket, twice */
+#define CLOSE_MS 10000		/* for the peer to take our last words */
+#define PROXY_MS 3000		/* for the header of a load balancer */
 
 /* ---- the session ---- */
 
@@ -158,14 +35,16 @@ session_free(struct listen_session *s)
 	struct listen *l = s->l;
 
 	assert(!s->committing);
-	log_end(s);
-	drop_file(s);
+	if (!s->proxied)
+		log_end(s);
+	listen_file_drop(s);
 	loop_timer_drop(l->loop, s->timer);
 	smtp_server_clear(&s->smtp);
 	buf_clear(&s->rest);
 	*s->link = s->next;
 	if (s->next != NULL)
 		s->next->link = s->link;
+	listen_door_leave(s);
 	free(s);
 	l->n--;
 	if ((l->stopping || l->retired) && l->n == 0)
@@ -188,20 +67,23 @@ run_machine(struct listen_session *s, struct str *in)
 
 	while ((act = smtp_server_next(&s->smtp, in, now)) != SERVER_WAIT) {
 		switch (act) {
+		case SERVER_MAIL:
+			smtp_server_mail(&s->smtp, listen_policy_sender(s, s->smtp.asked));
+			break;
 		case SERVER_RCPT:
 			smtp_server_rcpt(&s->smtp, conf_is_own_address(s->l->conf, s->smtp.asked));
 			break;
 		case SERVER_SCRAM:
-			give_verifier(s);
+			listen_auth_verifier(s);
 			break;
 		case SERVER_AUTH:
-			smtp_server_auth(&s->smtp, check_user(s));
+			smtp_server_auth(&s->smtp, listen_auth_check(s));
 			break;
 		case SERVER_BEGIN:
-			smtp_server_begun(&s->smtp, open_file(s), now);
+			smtp_server_begun(&s->smtp, listen_file_open(s), now);
 			break;
 		case SERVER_PIECE:
-			write_piece(s);
+			listen_file_write(s);
 			break;
 		case SERVER_END:
 			s->committing = true;
@@ -209,7 +91,7 @@ run_machine(struct listen_session *s, struct str *in)
 			s->l->whole = s;
 			break;
 		case SERVER_DROP:
-			drop_file(s);
+			listen_file_drop(s);
 			break;
 		case SERVER_START_TLS:
 			s->tls_due = true;
@@ -241,7 +123,7 @@ send_output(struct listen_session *s)
 	}
 	if (s->tls_due) {
 		s->tls_due = false;
-		net_start_tls(s->net, s->l->tls, NULL);
+		listen_door_handshake(s);
 	}
 	return true;
 }
@@ -288,7 +170,7 @@ drive(struct listen_session *s, struct str in)
 		if (in.n == 0 || s->committing || s->closing || smtp_server_output(&s->smtp).n > 0)
 			break;
 	}
-	net_pause(s->net, s->rest.n > 0 || s->committing || s->closing);
+	net_pause(s->net, s->rest.n > 0 || s->committing || s->closing || s->waits);
 	set_timer(s, clock_mono_ms());
 }
 
@@ -298,8 +180,8 @@ on_time(void *arg)
 	struct listen_session *s = arg;
 
 	s->timer = NULL;
-	if (s->closing)
-		listen_session_end(s);		/* does not even take our last words */
+	if (s->closing || s->proxied)
+		listen_session_end(s);		/* does not even take our last words; or says nothing itself */
 	else
 		drive(s, S(""));
 }
@@ -312,12 +194,17 @@ on_net(void *arg, enum net_event ev, struct str bytes)
 
 	switch (ev) {
 	case NET_BYTES:
-		drive(s, bytes);
+		if (!s->proxied)
+			drive(s, bytes);
+		else if (!listen_door_proxy(s, bytes))
+			listen_session_end(s);
 		break;
 	case NET_ROOM:
 		drive(s, S(""));
 		break;
 	case NET_SECURED:
+		listen_door_shaken(s);
+		listen_auth_secured(s);
 		smtp_server_secured(&s->smtp, binds, net_bindings(s->net, binds), clock_mono_ms());
 		drive(s, S(""));
 		break;
@@ -326,7 +213,8 @@ on_net(void *arg, enum net_event ev, struct str bytes)
 		if (ev == NET_FAILED)
 			log_ev(LOG_DEBUG, 0, "connection", KC("peer", s->peer), KC("why", net_error(s->net)->text));
 		s->lost = true;
-		smtp_server_lost(&s->smtp);
+		if (!s->proxied)
+			smtp_server_lost(&s->smtp);
 		if (!s->committing)
 			listen_session_end(s);
 		break;
@@ -337,51 +225,38 @@ on_net(void *arg, enum net_event ev, struct str bytes)
 
 /* ---- what listen.c calls ---- */
 
-/* Peers are counted by IPv4 address or by IPv6 network (/64): a host has a whole one of those to itself. */
-static void
-set_origin(struct listen_session *s, const struct sockaddr_storage *peer)
+void
+listen_session_begin(struct listen_session *s)
 {
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
-	const struct sockaddr_in *in4 = (const struct sockaddr_in *)peer;
+	int64_t now = clock_mono_ms();
+	const char *no;
 
-	s->local = peer->ss_family == AF_UNIX;
 	if (s->local)
 		(void)snprintf(s->peer, sizeof(s->peer), "local");
 	else
-		net_address(peer, s->peer, sizeof(s->peer));
-	if (peer->ss_family == AF_INET)
-		memcpy(s->origin, &in4->sin_addr, 4);
-	else if (peer->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-		memcpy(s->origin, &in6->sin6_addr.s6_addr[12], 4);
-	else if (peer->ss_family == AF_INET6)
-		memcpy(s->origin, &in6->sin6_addr, 8);
-}
-
-/* In a flood one line for all, or the log fills the disk. */
-static void
-log_refused(struct listen *l, const struct listen_session *s, int64_t now)
-{
-	l->refused++;
-	if (l->refused_until > now)
+		address_text(&s->address, s->peer, sizeof(s->peer));
+	smtp_server_init(&s->smtp, s->opts, now);
+	no = listen_door_enter(s);
+	if (no != NULL) {
+		s->smtp.ended = "full";
+		if (!s->opts->tls_first)
+			(void)net_write(s->net, str_of(no));
+		net_close(s->net);
+		session_free(s);
 		return;
-	log_ev(LOG_WARN, 0, "sessions-full", KC("peer", s->peer), KI("sessions", l->n - 1), KI("refused", l->refused));
-	l->refused_until = now + REFUSED_LOG_MS;
-	l->refused = 0;
+	}
+	if (!s->opts->tls_first && net_readable(s->net))
+		smtp_server_early(&s->smtp);
+	drive(s, S(""));
 }
 
-/* NULL: welcome. Half of all sessions is the most for one origin, so that a single one cannot shut out the others. */
-static const char *
-too_many(const struct listen *l, const struct listen_session *s)
+/* The balancer's own health checks, and whatever else does not speak: nothing waits for them for long. */
+static void
+await_proxy(struct listen_session *s)
 {
-	unsigned int same = 0;
-
-	if (l->n > l->conf->sessions_max)
-		return "421 4.7.0 too many sessions; try again later\r\n";
-	for (const struct listen_session *o = l->sessions; o != NULL && !s->local; o = o->next)
-		same += memcmp(o->origin, s->origin, sizeof(s->origin)) == 0;
-	if (same > (l->conf->sessions_max + 1) / 2)
-		return "421 4.7.0 too many sessions from your address; try again later\r\n";
-	return NULL;
+	s->proxied = true;
+	net_ration(s->net, PROXY_FIXED);
+	s->timer = loop_timer(s->l->loop, PROXY_MS, s->on_time, s);
 }
 
 bool
@@ -389,7 +264,6 @@ listen_session_accept(struct listen *l, int listener, const struct smtp_server_o
 {
 	struct listen_session *s = calloc(1, sizeof(*s));
 	struct sockaddr_storage peer;
-	const char *no;
 
 	if (s == NULL)
 		abort();
@@ -399,29 +273,20 @@ listen_session_accept(struct listen *l, int listener, const struct smtp_server_o
 		return false;
 	}
 	s->l = l;
+	s->opts = o;
 	s->on_time = on_time;
 	s->rest = BUF_CAP(REST_MAX);
-	set_origin(s, &peer);
-	smtp_server_init(&s->smtp, o, clock_mono_ms());
+	s->local = !address_of(&peer, &s->address);
 	s->next = l->sessions;
 	s->link = &l->sessions;
 	if (s->next != NULL)
 		s->next->link = &s->next;
 	l->sessions = s;
 	l->n++;
-	no = too_many(l, s);
-	if (no != NULL) {
-		log_refused(l, s, clock_mono_ms());
-		s->smtp.ended = "full";
-		if (!o->tls_first)
-			(void)net_write(s->net, str_of(no));
-		net_close(s->net);
-		session_free(s);
-		return true;
-	}
-	if (!o->tls_first && net_readable(s->net))
-		smtp_server_early(&s->smtp);
-	drive(s, S(""));
+	if (listen_door_is_balancer(s))
+		await_proxy(s);
+	else
+		listen_session_begin(s);
 	return true;
 }
 
@@ -430,7 +295,7 @@ listen_session_kept(struct listen_session *s, enum smtp_kept k)
 {
 	s->committing = false;
 	if (k != KEPT)
-		drop_file(s);
+		listen_file_drop(s);
 	s->writing = false;
 	if (k == KEPT)
 		log_ev(LOG_INFO, 0, s->lost ? "taken-unheard" : "taken", KC("ulid", s->ulid), KC("peer", s->peer),
@@ -447,6 +312,10 @@ listen_session_kept(struct listen_session *s, enum smtp_kept k)
 void
 listen_session_stop(struct listen_session *s)
 {
+	if (s->proxied) {
+		listen_session_end(s);
+		return;
+	}
 	smtp_server_stop(&s->smtp);
 	if (!s->committing && !s->closing)
 		drive(s, S(""));

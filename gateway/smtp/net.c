@@ -33,7 +33,7 @@ struct net {
 	bool deaf;			/* the peer takes nothing more: the read side will say why */
 	bool read_wants_write, write_wants_read;	/* TLS 1.3 key updates may turn the directions round */
 	struct loop_timer *timer;	/* reads what TLS holds after a pause; ends lingering */
-	size_t lingered;
+	size_t lingered, ration;
 	loop_fd_fn *on_ready;
 	net_fn *fn;
 	void *arg;
@@ -150,7 +150,7 @@ read_some(struct net *n)
 	int rc;
 
 	if (n->ssl == NULL) {
-		got = recv(n->fd, read_buffer, sizeof(read_buffer), MSG_DONTWAIT);
+		got = recv(n->fd, read_buffer, n->ration > 0 ? n->ration : sizeof(read_buffer), MSG_DONTWAIT);
 		if (got > 0)
 			return got;
 		if (got == 0)
@@ -413,6 +413,13 @@ net_readable(const struct net *n)
 }
 
 void
+net_ration(struct net *n, size_t max)
+{
+	assert(max <= sizeof(read_buffer));
+	n->ration = max;
+}
+
+void
 net_pause(struct net *n, bool pause)
 {
 	if (n->paused == pause || n->state != NET_OPEN) {
@@ -460,6 +467,12 @@ net_drop(struct net *n)
 	free(n->judge);
 	io_close(&n->fd);
 	free(n);
+}
+
+bool
+net_peer_fingerprint(const struct net *n, struct net_fingerprint *out, bool *in_time)
+{
+	return n->ssl != NULL && net_ssl_fingerprint(n->ssl, out, in_time);
 }
 
 const struct err *

@@ -72,6 +72,13 @@ struct net_tls *net_tls_client(const char *ca, const char *cert, const char *key
 struct net_tls *net_tls_server(const char *cert, const char *key, struct err *e);
 void net_tls_free(struct net_tls *t);
 
+/* A server asks its clients for a certificate; none need have one. What they show is told by net_peer_fingerprint(). */
+struct net_fingerprint {
+	unsigned char b[32];		/* SHA-256 over the whole certificate */
+};
+void net_tls_ask(struct net_tls *t);
+int  net_fingerprint_file(const char *path, struct net_fingerprint *out, struct err *e);	/* PEM, the first in it */
+
 /* NULL with ERR_RETRY. NET_UP or NET_FAILED follows from the loop; how long that may take is the caller's timer. */
 struct net *net_connect(struct loop *l, const struct sockaddr *to, socklen_t len, net_fn *fn, void *arg,
     struct err *e);
@@ -87,11 +94,15 @@ size_t net_bindings(struct net *n, struct scram_binding out[NET_BINDS_MAX]);
 
 size_t net_write(struct net *n, struct str bytes);
 bool net_readable(const struct net *n);		/* are there bytes already? for greeting those who do not wait */
+void net_ration(struct net *n, size_t max);	/* in the clear: so many bytes at a time, what follows stays in the kernel; 0: any */
 void net_pause(struct net *n, bool pause);	/* paused: the peer's bytes stay in the kernel */
 
 /* End it: our side first, then their last bytes are awaited for a moment, so that a reset does not eat our reply. */
 void net_close(struct net *n);
 void net_drop(struct net *n);			/* at once; takes NULL */
+
+/* After NET_SECURED, of a client of ours; false: it showed no certificate. */
+bool net_peer_fingerprint(const struct net *n, struct net_fingerprint *out, bool *in_time);
 
 const struct err *net_error(const struct net *n);
 struct str net_tls_facts(struct net *n, char *room, size_t size);	/* "TLSv1.3 TLS_AES_256_GCM_SHA384, resumed"; empty: clear */

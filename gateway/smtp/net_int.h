@@ -26,6 +26,10 @@ int  net_rules_verify(X509_STORE_CTX *ctx, void *arg);		/* for SSL_CTX_set_cert_
 int  net_rules_session(SSL *ssl, SSL_SESSION *session);		/* for SSL_CTX_sess_set_new_cb() */
 size_t net_rules_bindings(SSL *ssl, struct scram_binding out[NET_BINDS_MAX]);
 
+/* net_peer.c */
+void net_peer_ask(SSL_CTX *ctx);
+bool net_ssl_fingerprint(const SSL *ssl, struct net_fingerprint *out, bool *in_time);
+
 /* err_set() with OpenSSL's own words for what is in its queue, which is empty then. */
 int net_tls_err(struct err *e, enum err_kind kind, const char *what);
 

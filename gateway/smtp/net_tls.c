@@ -96,6 +96,12 @@ net_tls_server(const char *cert, const char *key, struct err *e)
 }
 
 void
+net_tls_ask(struct net_tls *t)
+{
+	net_peer_ask(t->ctx);
+}
+
+void
 net_tls_free(struct net_tls *t)
 {
 	if (t == NULL)

@@ -9,11 +9,17 @@
 static const char no_space[] = "452 4.3.1 no room to keep it";
 static const char not_kept[] = "451 4.3.0 could not keep it; try again later";
 
+int64_t
+server_patience(const struct smtp_server *s)
+{
+	return s->opts->wait_ms > 0 ? s->opts->wait_ms : WAIT_COMMAND;
+}
+
 static void
 wait_command(struct smtp_server *s, int64_t now)
 {
 	s->phase = SV_COMMAND;
-	s->deadline = now + WAIT_COMMAND;
+	s->deadline = now + server_patience(s);
 }
 
 /* In the middle of a handshake there is no language to say anything in. */
@@ -128,7 +134,7 @@ server_count_from(struct smtp_server *s, int64_t now)
 {
 	s->started = now;
 	s->came = 0;
-	s->deadline = now + WAIT_DATA;
+	s->deadline = now + server_patience(s);
 }
 
 /* The end mark has come. */
@@ -167,7 +173,7 @@ too_slow(const struct smtp_server *s, int64_t now)
 {
 	int64_t ms = now - s->started;
 
-	return ms > RATE_GRACE && (int64_t)s->came < ms / 1000 * RATE_BYTES;
+	return ms > RATE_GRACE && (int64_t)s->came < ms / 1000 * s->opts->rate_min;
 }
 
 static enum smtp_server_act
@@ -180,7 +186,7 @@ read_data(struct smtp_server *s, struct str *in, int64_t now)
 		case DATA_END:
 			return end_of_data(s, now);
 		case DATA_PIECE:
-			s->deadline = now + WAIT_DATA;
+			s->deadline = now + server_patience(s);
 			s->came += s->piece.n;
 			if (server_data_refusal(s) == NULL)
 				return SERVER_PIECE;
@@ -332,12 +338,13 @@ int64_t
 smtp_server_deadline(const struct smtp_server *s)
 {
 	int64_t at = s->deadline < s->transaction_deadline ? s->deadline : s->transaction_deadline;
-	int64_t slow = SECONDS(s->came / RATE_BYTES + 1);	/* when this many bytes will have been too few */
+	int64_t slow;
 
 	if (s->phase == SV_CLOSED || s->phase == SV_ANSWER)
 		return INT64_MAX;
-	if (!is_coming(s))
+	if (!is_coming(s) || s->opts->rate_min == 0)
 		return at;
+	slow = SECONDS(s->came / s->opts->rate_min + 1);	/* when this many bytes will have been too few */
 	slow = s->started + (slow > RATE_GRACE ? slow : RATE_GRACE) + 1;
 	return at < slow ? at : slow;
 }
@@ -349,6 +356,18 @@ server_answered(struct smtp_server *s, enum smtp_server_act act)
 	assert(s->phase == SV_ANSWER && s->asking == act);
 	s->asking = SERVER_WAIT;
 	s->phase = SV_COMMAND;
+}
+
+void
+smtp_server_mail(struct smtp_server *s, const char *no)
+{
+	server_answered(s, SERVER_MAIL);
+	if (no == NULL) {
+		server_say(s, "250 2.1.0 sender ok");
+		return;
+	}
+	server_reset(s);
+	server_refuse(s, no);
 }
 
 void
@@ -409,6 +428,13 @@ smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_
 	wait_command(s, now);
 	s->mails += k == KEPT;
 	s->idle_commands = k == KEPT ? 0 : s->idle_commands;
+}
+
+void
+smtp_server_certified(struct smtp_server *s)
+{
+	assert(s->phase == SV_HANDSHAKE);
+	s->certified = true;
 }
 
 /* RFC 3207, 4.2: all that was learnt in the clear is forgotten. */

@@ -37,13 +37,17 @@ struct smtp_server_opts {		/* lent for the session */
 	bool tls_first;			/* TLS from the first byte: the greeting comes under it */
 	bool can_auth;			/* offer AUTH, once TLS is on */
 	bool lmtp;			/* not SMTP */
+	int64_t wait_ms;		/* with nothing said, in a mail or between commands; 0: 5 minutes */
+	unsigned int rate_min;		/* bytes a second that a mail must come with, on average, after its first minute */
 };
 
 enum smtp_server_act {
 	SERVER_WAIT,		/* nothing to do before more bytes, room or time */
+	SERVER_MAIL,		/* may s->asked (empty: the null sender) send to us now? answer with smtp_server_mail() */
 	SERVER_RCPT,		/* is s->asked a mailbox here? answer with smtp_server_rcpt() */
 	SERVER_SCRAM,		/* s->user wants to log in with a proof: answer with smtp_server_scram() */
-	SERVER_AUTH,		/* s->user says s->password, or, when s->by_proof, s->proven: answer with smtp_server_auth() */
+	SERVER_AUTH,		/* s->user says s->password, or, when s->by_proof, s->proven, or, when s->by_certificate, is who
+				   the certificate says (empty: whoever that is): answer with smtp_server_auth() */
 	SERVER_BEGIN,		/* a mail comes, from s->sender to s->rcpts: open a file, smtp_server_begun() */
 	SERVER_PIECE,		/* s->piece: the next bytes of it; smtp_server_spoil() when they cannot be kept */
 	SERVER_END,		/* it is whole: make it last, then smtp_server_ended(). No other act comes before */
@@ -61,7 +65,7 @@ enum smtp_kept {
 
 enum server_phase { SV_COMMAND, SV_DISCARD, SV_AUTH, SV_ANSWER, SV_DATA, SV_CHUNK, SV_HANDSHAKE, SV_CLOSED };
 enum server_auth {			/* what the next line of AUTH is */
-	AUTH_PLAIN, AUTH_LOGIN_USER, AUTH_LOGIN_PASSWORD, AUTH_SCRAM_FIRST, AUTH_SCRAM_FINAL, AUTH_SCRAM_PROVEN,
+	AUTH_PLAIN, AUTH_EXTERNAL, AUTH_LOGIN_USER, AUTH_LOGIN_PASSWORD, AUTH_SCRAM_FIRST, AUTH_SCRAM_FINAL, AUTH_SCRAM_PROVEN,
 };
 enum server_stage { STAGE_NEW, STAGE_READY, STAGE_MAIL, STAGE_RCPT, STAGE_CHUNK, STAGE_COUNT };
 
@@ -72,6 +76,7 @@ struct smtp_server {
 	struct buf line;		/* of a command that has not ended yet */
 	struct buf out;
 	bool secured, extended, authed;	/* TLS is on; EHLO, not HELO; AUTH succeeded */
+	bool certified;			/* under TLS, by a certificate that the caller knows */
 	/* the transaction */
 	struct buf helo, sender, rcpts;	/* rcpts: one a line, each ended by a LF */
 	size_t n_rcpts;
@@ -85,7 +90,7 @@ struct smtp_server {
 	bool kept;			/* the caller holds a file */
 	enum smtp_kept spoilt;		/* why the mail will be refused though it goes on coming in */
 	/* what the caller is asked */
-	enum smtp_server_act asking;	/* SERVER_RCPT, SCRAM, AUTH, BEGIN, END, or SERVER_WAIT */
+	enum smtp_server_act asking;	/* SERVER_MAIL, RCPT, SCRAM, AUTH, BEGIN, END, or SERVER_WAIT */
 	struct str asked, user, password, piece;
 	/* AUTH under way; wiped after the answer */
 	enum server_auth auth;
@@ -96,6 +101,7 @@ struct smtp_server {
 	size_t n_binds;
 	struct buf proof;		/* ours, for the client */
 	bool by_proof, proven;		/* SCRAM: the client has shown that it knows the password, or not */
+	bool by_certificate;		/* EXTERNAL */
 	/* against those who do not mean it well */
 	unsigned int errors, idle_commands, auth_failures;
 	size_t discarded;
@@ -115,12 +121,14 @@ struct str smtp_server_output(const struct smtp_server *s);
 void smtp_server_wrote(struct smtp_server *s, size_t n);
 int64_t smtp_server_deadline(const struct smtp_server *s);
 
+void smtp_server_mail(struct smtp_server *s, const char *no);	/* NULL: yes; else the whole reply, "550 5.7.1 ..." */
 void smtp_server_rcpt(struct smtp_server *s, bool known);
 void smtp_server_scram(struct smtp_server *s, const struct scram_verifier *v, struct str nonce);	/* a made-up one for nobody */
 void smtp_server_auth(struct smtp_server *s, bool right);	/* by proof: nobody is right who is not s->proven */
 void smtp_server_begun(struct smtp_server *s, enum smtp_kept k, int64_t now);	/* KEPT: go on */
 void smtp_server_spoil(struct smtp_server *s, enum smtp_kept k);
 void smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_t now);	/* id: for their log */
+void smtp_server_certified(struct smtp_server *s);	/* before smtp_server_secured(): EXTERNAL may be offered */
 /* binds: of the channel, at most SMTP_SERVER_BINDS_MAX, for SCRAM-SHA-256-PLUS. */
 void smtp_server_secured(struct smtp_server *s, const struct scram_binding *binds, size_t n, int64_t now);
 

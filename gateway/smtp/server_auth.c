@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * AUTH (RFC 4954) from the server's side: PLAIN (RFC 4616), LOGIN, SCRAM-SHA-256 and, where the channel has something
- * to bind to, SCRAM-SHA-256-PLUS (RFC 7677). Passwords are the caller's
+ * to bind to, SCRAM-SHA-256-PLUS (RFC 7677), and EXTERNAL (RFC 4422) for those whose certificate the caller knew in the
+ * handshake. Passwords are the caller's
  * to know: what the client claims is handed to it with SERVER_AUTH; for SCRAM it is first asked for the user's verifier.
  */
 #include "gateway/smtp/server_int.h"
@@ -21,7 +22,7 @@ forget(struct smtp_server *s)
 	buf_wipe(&s->line);
 	scram_clear(&s->scram);
 	s->user = s->password = S("");
-	s->by_proof = s->proven = false;
+	s->by_proof = s->proven = s->by_certificate = false;
 }
 
 static void
@@ -59,6 +60,15 @@ on_plain(struct smtp_server *s)
 	if (authzid.n > 0 && !str_eq(authzid, s->user))
 		s->user = S("");	/* nobody's name: answered like a wrong password */
 	s->password = rest;
+	s->asking = SERVER_AUTH;
+}
+
+/* RFC 4422, appendix A: the response is the authorization identity; empty: whoever the certificate says. */
+static void
+on_external(struct smtp_server *s)
+{
+	s->user = buf_str(&s->secret);
+	s->by_certificate = true;
 	s->asking = SERVER_AUTH;
 }
 
@@ -126,9 +136,35 @@ static const struct {
 	{ S_INIT("LOGIN"), AUTH_LOGIN_USER, S_INIT("Username:"), false },
 };
 
+static struct str
+initial_response(const struct command *c)
+{
+	return str_eq(c->initial, S("=")) ? S("") : c->initial;
+}
+
+static void
+begin_external(struct smtp_server *s, const struct command *c)
+{
+	s->auth = AUTH_EXTERNAL;
+	if (!s->certified)
+		server_refuse(s, "535 5.7.8 EXTERNAL wants a certificate in the TLS handshake that is known here");
+	else if (c->has_initial)
+		server_auth_response(s, initial_response(c));
+	else
+		ask(s, AUTH_EXTERNAL, S(""));
+}
+
 void
 server_auth_begin(struct smtp_server *s, const struct command *c)
 {
+	if (str_eq_nocase(c->arg, S("EXTERNAL"))) {
+		begin_external(s, c);
+		return;
+	}
+	if (!s->opts->can_auth) {
+		server_refuse(s, "504 5.5.4 offered is AUTH EXTERNAL");
+		return;
+	}
 	for (size_t i = 0; i < N(mechanisms); i++) {
 		if (!str_eq_nocase(c->arg, mechanisms[i].name) || (mechanisms[i].plus && s->n_binds == 0))
 			continue;
@@ -137,7 +173,7 @@ server_auth_begin(struct smtp_server *s, const struct command *c)
 		if (!c->has_initial)
 			ask(s, s->auth, mechanisms[i].prompt);
 		else
-			server_auth_response(s, str_eq(c->initial, S("=")) ? S("") : c->initial);
+			server_auth_response(s, initial_response(c));
 		return;
 	}
 	server_refuse(s, "504 5.5.4 offered are AUTH SCRAM-SHA-256, PLAIN and LOGIN");
@@ -159,6 +195,9 @@ server_auth_response(struct smtp_server *s, struct str line)
 	switch (s->auth) {
 	case AUTH_PLAIN:
 		on_plain(s);
+		break;
+	case AUTH_EXTERNAL:
+		on_external(s);
 		break;
 	case AUTH_LOGIN_USER:
 		on_login_user(s);

@@ -75,7 +75,7 @@ end_of_chunk(struct smtp_server *s, int64_t now)
 		data_chunk_end(&s->data);
 	if (no == NULL)
 		no = server_data_refusal(s);
-	s->deadline = now + WAIT_COMMAND;
+	s->deadline = now + server_patience(s);
 	s->phase = SV_COMMAND;
 	if (no != NULL) {
 		if (s->chunk_last)
@@ -105,7 +105,7 @@ server_read_chunk(struct smtp_server *s, struct str *in, int64_t now)
 	*in = str_from(*in, piece.n);
 	s->chunk_left -= piece.n;
 	s->came += piece.n;
-	s->deadline = now + WAIT_DATA;
+	s->deadline = now + server_patience(s);
 	if (s->chunk_no != NULL)
 		return SERVER_WAIT;
 	data_chunk(&s->data, piece);

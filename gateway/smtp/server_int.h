@@ -10,11 +10,9 @@
 
 #define SECONDS(n)	 ((int64_t)(n) * 1000)
 #define WAIT_COMMAND	 SECONDS(5 * 60)	/* RFC 5321, 4.5.3.2.7: a server waits at least 5 minutes */
-#define WAIT_DATA	 SECONDS(5 * 60)	/* with not one byte of a mail */
 #define WAIT_HANDSHAKE	 SECONDS(30)
 #define WAIT_TRANSACTION SECONDS(60 * 60)	/* from MAIL to the final dot */
-#define RATE_GRACE	 SECONDS(60)		/* after this, a mail must come with ... */
-#define RATE_BYTES	 500			/* ... so many bytes a second on average */
+#define RATE_GRACE	 SECONDS(60)		/* after this, a mail must come with opts->rate_min */
 #define AUTH_FAILURES_MAX 3
 #define HELO_MAX	 256
 
@@ -31,6 +29,7 @@ void server_greet(struct smtp_server *s);
 void server_command(struct smtp_server *s, struct str line, bool behind, int64_t now);
 
 /* server.c */
+int64_t server_patience(const struct smtp_server *s);			/* how long nothing may be heard */
 void server_answered(struct smtp_server *s, enum smtp_server_act act);	/* the caller gave what it was asked for */
 
 const char *server_data_refusal(const struct smtp_server *s);	/* what is wrong with the mail so far, or NULL */

@@ -85,7 +85,10 @@ say_extensions(struct smtp_server *s)
 	if (s->opts->can_tls && !s->secured)
 		server_say(s, "250-STARTTLS");
 	if (s->opts->can_auth && s->secured)
-		server_sayf(s, "250-AUTH %sSCRAM-SHA-256 PLAIN LOGIN", s->n_binds > 0 ? "SCRAM-SHA-256-PLUS " : "");
+		server_sayf(s, "250-AUTH %sSCRAM-SHA-256 PLAIN LOGIN%s", s->n_binds > 0 ? "SCRAM-SHA-256-PLUS " : "",
+		    s->certified ? " EXTERNAL" : "");
+	else if (s->certified)
+		server_say(s, "250-AUTH EXTERNAL");
 	server_say(s, "250-8BITMIME");
 	server_say(s, "250-SMTPUTF8");
 	server_say(s, "250-CHUNKING");
@@ -144,7 +147,8 @@ do_mail(struct smtp_server *s, const struct command *c, int64_t now)
 	s->is_binary = c->is_binary;
 	s->is_utf8 = c->is_utf8;
 	s->transaction_deadline = now + WAIT_TRANSACTION;
-	server_say(s, "250 2.1.0 sender ok");
+	s->asked = buf_str(&s->sender);
+	s->asking = SERVER_MAIL;
 }
 
 static void
@@ -231,7 +235,7 @@ static void
 do_auth(struct smtp_server *s, const struct command *c, int64_t now)
 {
 	(void)now;
-	if (!s->opts->can_auth) {
+	if (!s->opts->can_auth && !s->certified) {
 		server_refuse(s, "502 5.5.1 AUTH is not offered here");
 	} else if (!s->secured) {
 		server_refuse(s, "538 5.7.11 AUTH only under TLS");

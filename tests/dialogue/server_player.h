@@ -3,9 +3,10 @@
  * server_player.h - the caller of the server machine in a dialogue: it knows the mailbox edi@nordwind.example and the
  * user "acme" with the password "secret", and keeps mails in memory. The words of its table:
  *
- *	set size_max N | tls no | tls first | auth no | lmtp yes | bind yes	before the session begins
+ *	set size_max N | tls no | tls first | auth no | lmtp yes | rate_min N | wait N | bind yes	before the session begins
  *				(bind: TLS has something that AUTH can be bound to)
- *	tls			the handshake is done
+ *	tls			the handshake is done;  tls certificate  and the client has shown the one of "acme"
+ *	unwelcome TEXT		what MAIL is answered from now on
  *	kept N			so many mails were kept by now;  mail TEXT  the last one is these bytes
  *	dropped N		so many were begun and forgotten
  *	close			the machine has closed by now (no dialogue may close without saying so)
@@ -29,6 +30,7 @@ struct server_player {
 	struct buf rest, mail, last;
 	unsigned int kept, dropped;
 	bool bound, open, closed, deaf, begun, tls_due;
+	char unwelcome[200];
 	enum smtp_kept begin_with, end_with, breaks_with;
 	size_t breaks_at;
 };
@@ -94,12 +96,23 @@ server_drop(struct server_player *w)
 	w->breaks_at = 0;
 }
 
+static bool
+server_knows(const struct smtp_server *s)
+{
+	if (s->by_certificate)
+		return s->user.n == 0 || str_eq(s->user, S("acme"));
+	return s->by_proof ? s->proven : str_eq(s->user, S("acme")) && str_eq(s->password, S("secret"));
+}
+
 static void
 server_act(struct server_player *w, enum smtp_server_act act)
 {
 	struct smtp_server *s = &w->s;
 
 	switch (act) {
+	case SERVER_MAIL:
+		smtp_server_mail(s, w->unwelcome[0] != '\0' ? w->unwelcome : NULL);
+		break;
 	case SERVER_RCPT:
 		assert_false(str_has_ctl(s->asked));
 		smtp_server_rcpt(s, str_eq_nocase(s->asked, S("edi@nordwind.example")));
@@ -108,7 +121,7 @@ server_act(struct server_player *w, enum smtp_server_act act)
 		server_verifier(w);
 		break;
 	case SERVER_AUTH:
-		smtp_server_auth(s, s->by_proof ? s->proven : str_eq(s->user, S("acme")) && str_eq(s->password, S("secret")));
+		smtp_server_auth(s, server_knows(s));
 		break;
 	case SERVER_BEGIN:
 		server_begin(w);
@@ -190,6 +203,10 @@ server_set(struct player *p, struct str arg)
 		w->opts.tls_first = true;
 	else if (str_eq(name, S("tls")))
 		w->opts.can_tls = !str_eq(arg, S("no"));
+	else if (str_eq(name, S("rate_min")))
+		w->opts.rate_min = (unsigned int)player_number(p, arg);
+	else if (str_eq(name, S("wait")))
+		w->opts.wait_ms = (int64_t)player_number(p, arg) * 1000;
 	else if (str_eq(name, S("lmtp")))
 		w->opts.lmtp = !str_eq(arg, S("no"));
 	else if (str_eq(name, S("bind")))
@@ -206,12 +223,13 @@ server_tls(struct player *p, struct str arg)
 	static const struct scram_binding bind = { "tls-exporter", "0123", 4 };
 	struct server_player *w = server_of(p);
 
-	(void)arg;
 	if (!w->tls_due && p->lenient)
 		return;
 	if (!w->tls_due)
 		player_fail(p, "no handshake was due");
 	w->tls_due = false;
+	if (str_eq(arg, S("certificate")))
+		smtp_server_certified(&w->s);
 	smtp_server_secured(&w->s, &bind, w->bound, p->now);
 }
 
@@ -269,6 +287,12 @@ server_breaks_at(struct player *p, enum smtp_kept k, struct str arg)
 	server_of(p)->breaks_at = (size_t)player_number(p, arg);
 }
 
+static void
+server_unwelcome(struct player *p, struct str arg)
+{
+	(void)snprintf(server_of(p)->unwelcome, sizeof(server_of(p)->unwelcome), STR_FMT, STR_ARG(arg));
+}
+
 static void server_full(struct player *p, struct str arg) { (void)arg; server_of(p)->begin_with = KEPT_NO_SPACE; }
 static void server_broken(struct player *p, struct str arg) { (void)arg; server_of(p)->begin_with = KEPT_NOT; }
 static void server_full_at(struct player *p, struct str arg) { server_breaks_at(p, KEPT_NO_SPACE, arg); }
@@ -290,6 +314,7 @@ static const struct player_word server_words[] = {
 	{ S_INIT("broken-at"), server_broken_at }, { S_INIT("unsynced"), server_unsynced },
 	{ S_INIT("deaf"), server_deaf },	 { S_INIT("hears"), server_hears },
 	{ S_INIT("lost"), server_lost },	 { S_INIT("stop"), server_stop },
+	{ S_INIT("unwelcome"), server_unwelcome },
 	{ S_INIT("early"), server_early },	 { S_INIT("whole"), server_whole },
 };
 
@@ -312,7 +337,7 @@ server_play(struct arena *a, const struct dialogue *d, size_t cut)
 {
 	struct server_player w = {
 		.p = { .d = d, .a = a, .cut = cut, .heard = BUF_CAP(DIALOGUE_BYTES_MAX), .now = 1000 },
-		.opts = { .name = S("mx.nordwind.example"), .size_max = 65536, .can_tls = true, .can_auth = true },
+		.opts = { .name = S("mx.nordwind.example"), .size_max = 65536, .can_tls = true, .can_auth = true, .rate_min = 500 },
 		.rest = BUF_CAP(DIALOGUE_BYTES_MAX), .mail = BUF_CAP(DIALOGUE_BYTES_MAX), .last = BUF_CAP(DIALOGUE_BYTES_MAX),
 	};
 

@@ -55,7 +55,9 @@ play_step(struct smtp_server *s, struct str step)
 	enum smtp_server_act act;
 
 	while ((act = smtp_server_next(s, &step, 0)) != SERVER_WAIT) {
-		if (act == SERVER_RCPT)
+		if (act == SERVER_MAIL)
+			smtp_server_mail(s, NULL);
+		else if (act == SERVER_RCPT)
 			smtp_server_rcpt(s, str_eq_nocase(s->asked, S("edi@nordwind.example")));
 		else if (act == SERVER_AUTH)
 			smtp_server_auth(s, false);

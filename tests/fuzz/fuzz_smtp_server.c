@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 #define MAIL_MAX 300
 
 static const struct smtp_server_opts options = {
-	.name = S_INIT("mx.nordwind.example"), .size_max = MAIL_MAX, .can_tls = true, .can_auth = true,
+	.name = S_INIT("mx.nordwind.example"), .size_max = MAIL_MAX, .can_tls = true, .can_auth = true, .rate_min = 500,
 };
 
 struct run {
@@ -55,14 +55,35 @@ check_replies(struct run *r)
 }
 
 static void
+check_asked(const struct run *r)
+{
+	bool good = r->s.is_utf8 ? smtp_is_utf8_mailbox(r->s.asked) : smtp_is_mailbox(r->s.asked);
+
+	if (str_has_ctl(r->s.asked) || !good)
+		abort();
+}
+
+static bool
+knows(const struct run *r)
+{
+	if (r->s.by_certificate)
+		return r->s.user.n == 0;
+	return r->s.by_proof ? r->s.proven || r->s.auth_failures == 0 : str_eq(r->s.password, S("secret"));
+}
+
+static void
 answer(struct run *r, enum smtp_server_act act)
 {
 	if (r->closed)
 		abort();
 	switch (act) {
+	case SERVER_MAIL:
+		if (r->s.asked.n > 0)
+			check_asked(r);
+		smtp_server_mail(&r->s, r->s.asked.n > 0 && r->s.asked.p[0] == 'x' ? "450 4.7.1 later" : NULL);
+		break;
 	case SERVER_RCPT:
-		if (str_has_ctl(r->s.asked) || !(r->s.is_utf8 ? smtp_is_utf8_mailbox(r->s.asked) : smtp_is_mailbox(r->s.asked)))
-			abort();
+		check_asked(r);
 		smtp_server_rcpt(&r->s, r->s.asked.p[0] == 'e');
 		break;
 	case SERVER_SCRAM:
@@ -70,7 +91,7 @@ answer(struct run *r, enum smtp_server_act act)
 		smtp_server_scram(&r->s, &(const struct scram_verifier){ .iterations = 4096, .salt_n = 8 }, S("ServerNonce12345"));
 		break;
 	case SERVER_AUTH:
-		smtp_server_auth(&r->s, r->s.by_proof ? r->s.proven || r->s.auth_failures == 0 : str_eq(r->s.password, S("secret")));
+		smtp_server_auth(&r->s, knows(r));
 		break;
 	case SERVER_BEGIN:
 		if (r->open || r->s.n_rcpts == 0)
@@ -120,6 +141,8 @@ feed(struct run *r, struct str bytes)
 		buf_drop(&r->rest, r->rest.n - in.n);
 		check_replies(r);
 	} while (r->rest.n > 0 && r->s.phase != SV_CLOSED);
+	if (r->s.phase == SV_HANDSHAKE)
+		smtp_server_certified(&r->s);
 	if (r->s.phase == SV_HANDSHAKE)
 		smtp_server_secured(&r->s, NULL, 0, r->now);
 }

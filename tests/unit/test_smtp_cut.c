@@ -69,6 +69,9 @@ server_act(struct world *w, enum smtp_server_act act)
 	struct smtp_server *s = &w->s;
 
 	switch (act) {
+	case SERVER_MAIL:
+		smtp_server_mail(s, NULL);
+		break;
 	case SERVER_RCPT:
 		smtp_server_rcpt(s, true);
 		break;

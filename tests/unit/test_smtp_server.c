@@ -32,7 +32,7 @@ struct world {
 };
 
 static const struct smtp_server_opts plain = { .name = S_INIT("mx.nordwind.example"), .size_max = 1000, .can_tls = true,
-	.can_auth = true };
+	.can_auth = true, .rate_min = 500 };
 static const struct smtp_server_opts bare = { .name = S_INIT("mx.nordwind.example"), .size_max = 1000 };
 
 static void
@@ -78,6 +78,9 @@ static void
 answer(struct world *w, enum smtp_server_act act)
 {
 	switch (act) {
+	case SERVER_MAIL:
+		smtp_server_mail(&w->s, NULL);
+		break;
 	case SERVER_RCPT:
 		assert_false(str_has_ctl(w->s.asked));
 		smtp_server_rcpt(&w->s, str_eq_nocase(w->s.asked, S("edi@nordwind.example")));
@@ -644,7 +647,7 @@ has_deadlines(void **state)
 	assert_int_equal(w.dropped, 1);
 	world_clear(&w);
 	/* Fast enough at first, then asleep. */
-	world_init(&w, &(struct smtp_server_opts){ .name = S("x.example"), .size_max = 1 << 20 });
+	world_init(&w, &(struct smtp_server_opts){ .name = S("x.example"), .size_max = 1 << 20, .rate_min = 500 });
 	begin_mail(&w);
 	for (int i = 0; i < 100; i++)
 		feed(&w, S("01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567\r\n"));
