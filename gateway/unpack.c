@@ -32,7 +32,7 @@
 #define UNPACK_ARENA_MAX  ((size_t)128 << 20)
 #define UNPACK_MAIL_MAX	  ((size_t)16 << 30)	/* a document of 4 GiB, encoded twice; how much listen takes says its size_max */
 #define UNPACK_JOBS_AHEAD 16
-#define PART_ENVELOPE_MAX 65536		/* bytes of headers and trailers around a message */
+#define PART_MAX	  ((size_t)1 << 20)	/* of an interchange that is split: a part lies in memory */
 #define EXTENSION_MAX	  5
 
 static struct role role;
@@ -122,11 +122,34 @@ stage_as(const struct msg *job, const struct partner *pt, const struct as1_paylo
 	return 0;
 }
 
+/* Behind what the walk has passed the pages of a large interchange are given back. */
+static void
+start_parts(struct split *split, const struct edi_facts *f, struct str bytes)
+{
+	split_start(split, bytes, f->format);
+	split->walk.r.passed = f->passed;
+}
+
 static bool
-is_split(const struct partner *pt, const struct edi_facts *f)
+parts_are_small(const struct edi_facts *f, struct str bytes)
+{
+	struct buf part = BUF_CAP(PART_MAX);
+	struct split split;
+	struct err e;
+	int rc;
+
+	start_parts(&split, f, bytes);
+	while ((rc = split_next(&split, &part, &e)) == 1)
+		buf_cut(&part, 0);
+	buf_clear(&part);
+	return rc == 0;
+}
+
+static bool
+is_split(const struct partner *pt, const struct edi_facts *f, struct str bytes)
 {
 	return pt->split && f->verdict == EDI_VALID && pieces_takes(f) && !ack_is(f) && f->n_messages > 1 &&
-	    f->n_messages <= LEDGER_MESSAGES_MAX;
+	    f->n_messages <= LEDGER_MESSAGES_MAX && parts_are_small(f, bytes);
 }
 
 /* One message, as an interchange: it is known by its own number, too, so that the parts are told from each other. */
@@ -153,14 +176,14 @@ out:
 }
 
 static int
-stage_parts(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_format *format,
+stage_parts(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_facts *f,
     struct str bytes, int64_t *id, struct err *e)
 {
-	struct buf part = BUF_CAP(p->content.n + PART_ENVELOPE_MAX);
+	struct buf part = BUF_CAP(PART_MAX);
 	struct split split;
 	int rc;
 
-	split_start(&split, bytes, format);
+	start_parts(&split, f, bytes);
 	while ((rc = split_next(&split, &part, e)) == 1) {
 		rc = stage_part(job, pt, p, buf_str(&part), (*id)++, e);
 		buf_clear(&part);
@@ -207,8 +230,8 @@ stage_read(const struct msg *job, const struct partner *pt, const struct as1_pay
 		m.text = str_dup(arena, str_of(e->text));
 	judge_payload(job, pt, bytes, &facts, &found, &m);
 	describe_ack_due(&role, arena, job->job, *id, pt, &facts, &found, bytes);
-	if (m.verdict.n == 0 && is_split(pt, &facts))
-		return stage_parts(job, pt, p, facts.format, bytes, id, e);
+	if (m.verdict.n == 0 && is_split(pt, &facts, bytes))
+		return stage_parts(job, pt, p, &facts, bytes, id, e);
 	if (stage_as(job, pt, p, &facts, p->content, &m, e) == -1)
 		return -1;
 	describe_acks(&role, arena, job->job, *id, &facts, bytes);

@@ -55,4 +55,30 @@ for size in $sizes; do
 	done
 	rm -f "$dir/$number.edi"
 done
+
+# One of many messages, that is filed message by message; one with a message too large for that, which is filed whole.
+parts() {	# messages, bytes of each, control number
+	printf 'UNB+UNOC:3+4012345000009:14+5098765000007:14+261120:1030+%s\047\n' "$3"
+	awk -v messages="$1" -v want="$2" -v control="$3" 'BEGIN {
+		for (m = 1; m <= messages; m++) {
+			printf "UNH+%d+ORDERS:D:96A:UN:EAN008\047\nBGM+220+PO-%s-%d+9\047\nDTM+137:20261120:102\047\n", m, control, m
+			for (lines = n = 0; n < want; n += length(line)) {
+				line = sprintf("LIN+%d++%013d:EN\047\nQTY+21:1:PCE\047\n", ++lines, m * lines)
+				printf "%s", line
+			}
+			printf "UNS+S\047\nCNT+2:%d\047\nUNT+%d+%d\047\n", lines, 2 * lines + 6, m
+		}
+		printf "UNZ+%d+%s\047\n", messages, control
+	}'
+}
+files() { [ "$(ls "$acme/inbox/nordwind" | wc -l)" = "$1" ]; }
+rm -f "$acme"/inbox/nordwind/*
+set_all "$acme" partner.nordwind.split message && reload "$acme" || bail "reloading"
+parts 12 900000 S1 | drop "$nordwind" acme many.edi
+try "an interchange of 12 messages is split" wait_for "$seconds" files 12
+try "unpack keeps to $LIMIT_KIB KiB" holds "$(peak "$acme" unpack)"
+parts 2 9000000 S2 | drop "$nordwind" acme two.edi
+try "one with messages of 9 MB is filed whole" wait_for "$seconds" files 13
+note "unpack took $(peak "$acme" unpack) KiB at its peak"
+try "unpack keeps to $LIMIT_KIB KiB" holds "$(peak "$acme" unpack)"
 done_testing
