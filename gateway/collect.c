@@ -4,36 +4,82 @@
 #include "edi/ack.h"
 #include "edi/bundle.h"
 #include "edi/edifact.h"
+#include "edi/model.h"
 #include "edi/x12.h"
+#include "edi/xml.h"
 #include "gateway/base/io.h"
 #include "gateway/convert_json.h"
+#include "gateway/convert_model.h"
 #include "gateway/describe.h"
 
 #define KEY_MAX ((size_t)64 << 10)	/* bytes of signs and header */
 
-/* Our own form of it; other JSON is a format that we do not know. */
 static bool
-is_json(struct str bytes)
+is_object(struct str bytes)
 {
 	size_t i = str_starts(bytes, S("\xef\xbb\xbf")) ? 3 : 0;
 
 	while (i < bytes.n && is_space(bytes.p[i]))
 		i++;
-	return i < bytes.n && bytes.p[i] == '{' && str_find(bytes, S("\"raw\""), NULL) && str_find(bytes, S("\"interchanges\""), NULL);
+	return i < bytes.n && bytes.p[i] == '{';
 }
 
-int
-collect_read(struct str bytes, struct collected *out, struct err *e)
+/* The id that fits the width of X12's qualifiers best; else the first. */
+static struct edi_party
+first_id(const struct conf_ids *ids, const struct edi_format *to)
 {
-	*out = (struct collected){ .edi = bytes, .json = is_json(bytes), .made = BUF_CAP(COLLECT_MAX) };
-	if (!out->json)
+	size_t at = 0;
+
+	if (ids->n == 0)
+		return (struct edi_party){ .id = S("") };
+	for (size_t i = ids->n; i-- > 0;)
+		if (to == &edi_x12 && ids->v[i].qual.n == 2)
+			at = i;
+	return (struct edi_party){ .qual = ids->v[at].qual, .id = ids->v[at].id };
+}
+
+/* What it says apart from raw, in the format that the partner takes. */
+static int
+write_document(const struct conf *c, const struct partner *pt, struct str json, struct collected *out, struct err *e)
+{
+	static const struct edi_format *const formats[] = {
+		[CONF_JSON_X12] = &edi_x12, [CONF_JSON_EDIFACT] = &edi_edifact, [CONF_JSON_UBL] = &edi_ubl,
+	};
+	struct arena *a = arena_new(MODEL_ARENA_MAX);
+	struct convert_how how = { .to = pt != NULL ? formats[pt->json] : NULL, .now = describe_stamp(a) };
+	const struct edi_format *made = NULL;
+	int rc;
+
+	how.sender = first_id(&c->ids, how.to);
+	if (pt != NULL)
+		how.receiver = first_id(&pt->ids, how.to);
+	rc = convert_model(a, json, &how, &out->made, &made, e);
+	out->xml = made == &edi_ubl;
+	out->json = rc == 0 && !out->xml;
+	arena_free(a);
+	return rc;
+}
+
+/* Our own forms of it; other JSON is a format that we do not know. */
+int
+collect_read(const struct conf *c, const struct partner *pt, struct str bytes, struct collected *out, struct err *e)
+{
+	int rc = 0;
+
+	*out = (struct collected){ .edi = bytes, .made = BUF_CAP(COLLECT_MAX) };
+	if (!is_object(bytes))
 		return 0;
-	if (convert_json_to_edi(bytes, &out->made, e) == -1) {
-		buf_clear(&out->made);
-		return -1;
+	if (str_find(bytes, S("\"raw\""), NULL) && str_find(bytes, S("\"interchanges\":["), NULL)) {
+		rc = convert_json_to_edi(bytes, &out->made, e);
+		out->json = out->raw = true;
+	} else if (str_find(bytes, S("\"edigate/document/1\""), NULL)) {
+		rc = write_document(c, pt, bytes, out, e);
 	}
-	out->edi = buf_str(&out->made);
-	return 0;
+	if (out->made.n > 0)
+		out->edi = buf_str(&out->made);
+	if (rc == -1)
+		buf_clear(&out->made);
+	return rc;
 }
 
 void
@@ -77,7 +123,7 @@ write_all(struct arena *a, struct bundle *o, const struct collected *v, size_t n
 	bundle_clear(o);
 	if (rc == -1 || edi_read(a, buf_str(o->out), f, e) == -1)
 		return -1;
-	return f->verdict == EDI_VALID ? 0 : refuse(f, n == 1 && v[0].json, e);
+	return f->verdict == EDI_VALID ? 0 : refuse(f, n == 1 && v[0].raw, e);
 }
 
 int
@@ -102,7 +148,8 @@ collect_try(struct arena *a, const struct collected *c, const struct edi_format 
 
 /* "ULID PARTNER" */
 static int
-read_claim(struct arena *a, struct spool *s, struct str line, struct collected *out, struct str *bytes, struct err *e)
+read_claim(struct arena *a, const struct conf *c, const struct partner *pt, struct spool *s, struct str line,
+    struct collected *out, struct str *bytes, struct err *e)
 {
 	struct str ulid;
 	struct claim claim;
@@ -115,11 +162,12 @@ read_claim(struct arena *a, struct spool *s, struct str line, struct collected *
 		return err_set(e, ERR_INPUT, "the claimed file " STR_FMT " is gone from the spool", STR_ARG(ulid));
 	if (claim_map(s, &claim, COLLECT_MAX, bytes, e) == -1)
 		return -1;
-	return collect_read(*bytes, out, e);
+	return collect_read(c, pt, *bytes, out, e);
 }
 
 int
-collect_claims(struct arena *a, struct spool *s, const struct msg *job, struct buf *out, struct edi_facts *f, struct err *e)
+collect_claims(struct arena *a, const struct conf *c, const struct partner *pt, struct spool *s, const struct msg *job, struct buf *out,
+    struct edi_facts *f, struct err *e)
 {
 	struct bundle b = { .format = str_eq(job->format, S("x12")) ? &edi_x12 : &edi_edifact, .interchange = job->count,
 		.group = job->size, .out = out };
@@ -129,7 +177,7 @@ collect_claims(struct arena *a, struct spool *s, const struct msg *job, struct b
 	int rc = 0;
 
 	while (rc == 0 && n < LEDGER_MESSAGES_MAX && str_next_line(&rest, &line)) {
-		rc = read_claim(a, s, line, &v[n], &bytes[n], e);
+		rc = read_claim(a, c, pt, s, line, &v[n], &bytes[n], e);
 		n++;
 	}
 	if (rc == 0)

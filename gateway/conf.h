@@ -46,6 +46,7 @@ struct conf_pins {
 	size_t n;
 };
 
+enum conf_json { CONF_JSON_AUTO, CONF_JSON_X12, CONF_JSON_EDIFACT, CONF_JSON_UBL };
 enum conf_mode { CONF_MODE_PRODUCTION, CONF_MODE_TEST, CONF_MODE_BOTH };
 enum conf_ack { CONF_ACK_NONE, CONF_ACK_AUTO, CONF_ACK_WANTED };
 enum conf_when { CONF_WHEN_AUTO, CONF_WHEN_ALWAYS, CONF_WHEN_ON_ERROR, CONF_WHEN_NEVER };	/* enum ack_when */
@@ -129,6 +130,7 @@ struct partner {
 	bool hold_duplicates;		/* duplicates = hold | file: an interchange key that came or went before (default hold) */
 	bool warn_gaps;			/* gaps = warn | ignore: control numbers of theirs that have not come */
 	enum conf_mode mode;
+	enum conf_json json;		/* what the JSON of a document becomes; auto: what it says of itself */
 	unsigned int batch;		/* messages of ours that go into one interchange; 1: they are not collected */
 	uint64_t batch_size;		/* or so many bytes */
 	int64_t batch_wait_ms;		/* or so long after the first of them */

@@ -64,15 +64,16 @@ choose(struct conversion *x)
 		                       .now = x->how->now };
 	if (x->compose.format == NULL)
 		return err_set(x->e, ERR_INPUT, "$.source.format: want x12, edifact or ubl");
-	if (f->sender.id.n == 0)
-		f->sender = x->how->sender;
-	if (f->receiver.id.n == 0)
-		f->receiver = x->how->receiver;
-	if (said == x->compose.format)
-		return 0;
-	f->control = S("");
-	rename_qualifier(&f->sender, x->compose.format);
-	rename_qualifier(&f->receiver, x->compose.format);
+	if (said != x->compose.format)
+		f->control = S("");
+	if (f->sender.id.n == 0 || said != x->compose.format) {
+		f->sender = f->sender.id.n == 0 ? x->how->sender : f->sender;
+		rename_qualifier(&f->sender, x->compose.format);
+	}
+	if (f->receiver.id.n == 0 || said != x->compose.format) {
+		f->receiver = f->receiver.id.n == 0 ? x->how->receiver : f->receiver;
+		rename_qualifier(&f->receiver, x->compose.format);
+	}
 	return 0;
 }
 

@@ -242,7 +242,7 @@ pack_batch(const struct msg *job, struct err *e)
 
 	if (pt == NULL)
 		set_aside(job->job, "held", S("the partner is no longer configured"), &facts, span_str(S("")));
-	else if (collect_claims(arena, spool, job, &content, &facts, e) == 0)
+	else if (collect_claims(arena, &role.conf, pt, spool, job, &content, &facts, e) == 0)
 		rc = tell_packed(job, pt, &as, &facts, span_str(buf_str(&content)), e);
 	else if (e->kind == ERR_RETRY)
 		rc = -1;
@@ -271,6 +271,16 @@ is_kept_for_findings(const struct msg *job, const struct partner *pt, const stru
 	return true;
 }
 
+static struct str
+without_extension(struct str name)
+{
+	size_t n = name.n;
+
+	while (n > 0 && name.p[n - 1] != '.')
+		n--;
+	return n > 1 ? str_sub(name, 0, n - 1) : name;
+}
+
 /* What is known of it decides. -1: our own trouble, the job is tried again. */
 static int
 pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes, struct err *e)
@@ -280,15 +290,21 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	struct map_store store = map_store(bytes);
 	struct span content = span_store(&store.store);
 	struct edi_facts facts = { 0 };
+	struct claim made = *claim;
 	struct collected read;
 	struct str fault;
 	int rc = 0;
 
 	if (pt != NULL && keyring_is_certificate(ring, pt, bytes))
 		return tell_packed(job, pt, claim, &about_certificate, content, e);
-	if (collect_read(bytes, &read, e) == -1 || edi_read_mapped(arena, read.edi, read.json ? NULL : &window, &facts, e) == -1) {
+	if (collect_read(&role.conf, pt, bytes, &read, e) == -1 ||
+	    edi_read_mapped(arena, read.edi, read.made.n > 0 ? NULL : &window, &facts, e) == -1) {
 		set_aside(job->job, "invalid", str_of(e->text), &facts, content);
 		goto out;
+	}
+	if (read.xml) {
+		content = span_str(read.edi);
+		made.name = str_fmt(arena, STR_FMT ".xml", STR_ARG(without_extension(claim->name)));
 	}
 	if (pt == NULL && job->partner.n == 0 && facts.receiver.id.n > 0)
 		pt = partner_by_id(&role.conf, facts.receiver.qual, facts.receiver.id);
@@ -304,7 +320,7 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	else if (is_kept_for_findings(job, pt, &facts, read.edi, content))
 		;	/* told */
 	else if ((!read.json && !collect_takes(pt, &facts, bytes.n)) || !tell_collected(job, pt, &read, &facts, content))
-		rc = tell_packed(job, pt, claim, &facts, content, e);
+		rc = tell_packed(job, pt, &made, &facts, content, e);
 out:
 	collect_clear(&read);
 	return rc;
