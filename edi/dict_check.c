@@ -114,11 +114,24 @@ unh(struct check *c, unsigned int component)
 	return seg_needs_copy(g, raw) ? seg_unescape(c->scratch, g, raw) : str_trim(raw);
 }
 
+/* The message's place in the table lies in our copy of the directory. */
+static void
+begin(struct check *c, const struct dict_directory *d, const struct dict_message *m)
+{
+	struct dict_message ours = *m;
+
+	c->out->checked++;
+	dict_use(c, d);
+	ours.d = &c->d;
+	place_start(&c->place, &ours);
+}
+
 /* UNH 0065, 0052, 0054, 0051: the message, and the directory that defines it. */
 static void
 open_message(struct check *c, const struct dict *dict)
 {
 	struct str type, version, release, agency;
+	struct dict_directory d;
 	struct dict_message m;
 
 	arena_reset(c->scratch);
@@ -126,10 +139,9 @@ open_message(struct check *c, const struct dict *dict)
 	version = unh(c, 2);
 	release = unh(c, 3);
 	agency = unh(c, 4);
-	c->in_message = dict_find(dict, version, release, agency, &c->d) && dict_message(&c->d, type, &m);
+	c->in_message = dict_find(dict, version, release, agency, &d) && dict_message(&d, type, &m);
 	if (c->in_message) {
-		c->out->checked++;
-		place_start(&c->place, &m);
+		begin(c, &d, &m);
 	} else if (c->out->unknown++ == 0) {
 		c->out->first_unknown = str_fmt(c->a, STR_FMT " " STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(str_sub(type, 0, 20)),
 		    STR_ARG(str_sub(version, 0, 20)), STR_ARG(str_sub(release, 0, 20)), STR_ARG(str_sub(agency, 0, 20)));
@@ -147,12 +159,12 @@ static void
 open_set(struct check *c, const struct dict *dict)
 {
 	struct str type = x12_value(c, 1);
+	struct dict_directory d;
 	struct dict_message m;
 
-	c->in_message = dict_find_x12(dict, c->version, &c->d) && dict_message(&c->d, type, &m);
+	c->in_message = dict_find_x12(dict, c->version, &d) && dict_message(&d, type, &m);
 	if (c->in_message) {
-		c->out->checked++;
-		place_start(&c->place, &m);
+		begin(c, &d, &m);
 	} else if (c->out->unknown++ == 0) {
 		c->out->first_unknown = str_fmt(c->a, STR_FMT " " STR_FMT, STR_ARG(str_sub(type, 0, 20)), STR_ARG(str_sub(c->version, 0, 20)));
 	}
@@ -162,10 +174,13 @@ open_set(struct check *c, const struct dict *dict)
 static void
 check_around(struct check *c, const struct dict *dict)
 {
+	struct dict_directory d;
+
 	if (c->w.seg.tag == SEG_TAG('G', 'S', ' '))
 		c->version = x12_value(c, 8);
-	if (!dict_find_x12(dict, c->version, &c->d))
+	if (!dict_find_x12(dict, c->version, &d))
 		return;
+	dict_use(c, &d);
 	name_tag(c->tag, c->w.seg.tag);
 	dict_check_elements(c);
 }

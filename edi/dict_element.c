@@ -4,6 +4,8 @@
 
 #include "edi/facts.h"
 
+#include <string.h>
+
 #define VALUE_RAW_MAX (2u * UINT16_MAX)	/* as it is written; more is longer than any element may be */
 
 /* "NAD element 2 component 1 (3039)" */
@@ -174,10 +176,8 @@ note_used(const struct check *c, bool used[RULE_ELEMENTS + 1])
 	struct str rest = c->w.seg.raw, field;
 	bool more = seg_cut(g, &rest, g->elem, &field);
 
-	for (unsigned int i = 1; i <= RULE_ELEMENTS; i++) {
-		used[i] = false;
-		if (!more)
-			continue;
+	memset(used, 0, (RULE_ELEMENTS + 1) * sizeof(*used));
+	for (unsigned int i = 1; i <= RULE_ELEMENTS && more; i++) {
 		more = seg_cut(g, &rest, g->elem, &field);
 		used[i] = str_trim(field).n > 0;
 	}
@@ -231,19 +231,48 @@ check_rule(struct check *c, const struct dict_rule *rule, const bool *used)
 }
 
 static void
-check_rules(struct check *c)
+check_rules(struct check *c, const struct known_segment *k)
 {
 	bool used[RULE_ELEMENTS + 1];
-	uint32_t first, n = dict_rules(&c->d, c->w.seg.tag, &first);
 	struct dict_rule rule;
 
-	if (n == 0)
+	if (k->n_rules == 0)
 		return;
+	arena_reset(c->scratch);
 	note_used(c, used);
-	for (uint32_t i = 0; i < n; i++) {
-		dict_rule(&c->d, first + i, &rule);
+	for (uint32_t i = 0; i < k->n_rules; i++) {
+		dict_rule(&c->d, k->rules + i, &rule);
 		check_rule(c, &rule, used);
 	}
+}
+
+/* ---- what the directory says of a segment ---- */
+
+void
+dict_use(struct check *c, const struct dict_directory *d)
+{
+	if (c->d.bytes.p == d->bytes.p && c->d.at[DICT_SEGMENTS] == d->at[DICT_SEGMENTS])
+		return;
+	c->d = *d;
+	memset(c->known, 0, sizeof(c->known));
+}
+
+static const struct known_segment *
+know(struct check *c, uint32_t tag)
+{
+	struct known_segment *k = &c->known[(tag * 2654435761u) >> 26];
+
+	if (k->tag == tag)
+		return k;
+	*k = (struct known_segment){ .tag = tag };
+	k->found = dict_segment(&c->d, tag, &k->list);
+	if (!k->found)
+		return k;
+	for (uint32_t i = 0; i < k->list.n; i++)
+		if ((dict_ref(&c->d, &k->list, i).flags & DICT_MANDATORY) != 0)
+			k->wanted = i + 1;
+	k->n_rules = dict_rules(&c->d, tag, &k->rules);
+	return k;
 }
 
 /*
@@ -254,16 +283,16 @@ void
 dict_check_elements(struct check *c)
 {
 	const struct seg_signs *g = &c->w.r.signs;
-	struct dict_list list;
+	const struct known_segment *k = know(c, c->w.seg.tag);
 	struct str rest = c->w.seg.raw, raw;
 	unsigned int number = 0;
 	bool more;
 
-	if (!dict_segment(&c->d, c->w.seg.tag, &list))
+	if (!k->found)
 		return;	/* a service segment: the envelope's part */
 	more = seg_cut(g, &rest, g->elem, &raw);
-	for (uint32_t i = 0; i < list.n; i++) {
-		struct dict_ref ref = dict_ref(&c->d, &list, i);
+	for (uint32_t i = 0; i < k->list.n && (more || i < k->wanted); i++) {
+		struct dict_ref ref = dict_ref(&c->d, &k->list, i);
 		unsigned int last = number + (g->rep < 0 && !c->x12 ? ref.max : 1);
 		while (number < last && (more || (ref.flags & DICT_MANDATORY) != 0)) {
 			raw = str_from(c->w.seg.raw, c->w.seg.raw.n);
@@ -275,8 +304,7 @@ dict_check_elements(struct check *c)
 		}
 		number = last;
 	}
-	arena_reset(c->scratch);
-	check_rules(c);
+	check_rules(c, k);
 	if (more)
 		dict_tell(c, false, "element-extra", &(struct spot){ .element = number + 1, .raw = rest }, "%s has more than %u elements",
 		    c->tag, number);

@@ -23,13 +23,9 @@ place_start(struct place *p, const struct dict_message *m)
 
 /* A group begins with a segment, always: that decides. */
 static bool
-matches(const struct dict_message *m, uint32_t i, uint32_t tag)
+matches(const struct dict_message *m, const struct dict_node *node, uint32_t i, uint32_t tag)
 {
-	struct dict_node node = dict_node(m, i);
-
-	if ((node.flags & DICT_GROUP) != 0)
-		node = dict_node(m, i + 1);
-	return node.name == tag;
+	return (node->flags & DICT_GROUP) != 0 ? dict_node(m, i + 1).name == tag : node->name == tag;
 }
 
 static void
@@ -67,7 +63,7 @@ find_in(const struct place *p, unsigned int depth, uint32_t tag, unsigned int al
 	struct dict_node node = dict_node(&p->m, f->at);
 	uint32_t i = f->at, count = f->count;
 
-	if (matches(&p->m, i, tag) && may_repeat(p, depth, node.max, allow)) {
+	if (matches(&p->m, &node, i, tag) && may_repeat(p, depth, node.max, allow)) {
 		*found = (struct found){ depth, i, true };
 		return 1;
 	}
@@ -80,11 +76,11 @@ find_in(const struct place *p, unsigned int depth, uint32_t tag, unsigned int al
 		i += node.size;
 		if (i >= f->end)
 			return 0;
-		if (matches(&p->m, i, tag)) {
+		node = dict_node(&p->m, i);
+		if (matches(&p->m, &node, i, tag)) {
 			*found = (struct found){ depth, i, false };
 			return 1;
 		}
-		node = dict_node(&p->m, i);
 	}
 }
 

@@ -7,6 +7,16 @@
 #include "edi/dict_place.h"
 #include "edi/walk.h"
 
+/* A segment of the directory, as it was looked up last. */
+struct known_segment {
+	uint32_t tag;			/* 0: none */
+	bool found;
+	struct dict_list list;
+	uint32_t wanted;		/* elements up to the last mandatory one */
+	uint32_t rules, n_rules;
+};
+#define KNOWN_SEGMENTS 64u
+
 struct check {
 	struct arena *a, *scratch;	/* scratch: one value */
 	struct dict_findings *out;
@@ -18,6 +28,7 @@ struct check {
 	bool in_message;		/* of one that the dictionary has */
 	struct str version;		/* X12: GS08 */
 	char tag[4];
+	struct known_segment known[KNOWN_SEGMENTS];	/* of d, by tag */
 };
 
 /* Where in a segment a value stands; what stands there. */
@@ -36,6 +47,9 @@ struct dict_type_fault {
 	const char *code, *want;	/* NULL: none */
 };
 struct dict_type_fault dict_value_fault(enum dict_type type, struct str value, size_t *length);
+
+/* Another directory holds from here on. */
+void dict_use(struct check *c, const struct dict_directory *d);
 
 /* The elements of the current segment, if the directory has it. */
 void dict_check_elements(struct check *c);
