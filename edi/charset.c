@@ -133,6 +133,12 @@ edi_charset_of(struct str syntax)
 	return NULL;
 }
 
+bool
+edi_charset_is_8bit(const struct charset *cs)
+{
+	return cs->level >= 'C' && cs->level <= 'L';
+}
+
 /* ISO 9735-1, annex A: level B has what A has, and the small letters. */
 static bool
 level_a_has(unsigned char c)
@@ -181,7 +187,7 @@ character(const struct charset *cs, unsigned char c)
 {
 	if (c < 0x80)
 		return c;
-	if (c < HIGH_FIRST || cs->level < 'C' || cs->level > 'L')
+	if (c < HIGH_FIRST || !edi_charset_is_8bit(cs))
 		return REPLACEMENT;
 	if (cs->high == NULL)
 		return c;

@@ -18,6 +18,9 @@ struct charset {
 /* syntax is "UNOC"; NULL for any other. */
 const struct charset *edi_charset_of(struct str syntax);
 
+/* One of the 8-bit sets, C to L. */
+bool edi_charset_is_8bit(const struct charset *cs);
+
 /* May this byte stand in text of that set, as far as it can be said of one byte? Line breaks and tabs may not. */
 bool edi_charset_has(const struct charset *cs, unsigned char byte);
 

@@ -298,14 +298,29 @@ model_day(struct arena *a, struct str t)
 	return S("");
 }
 
+/*
+ * Level C is what people write who send UTF-8 or Windows' Latin-1, so there, and in a file that was seen to be UTF-8 against its UNB, text
+ * that can be UTF-8 is. Who names one of the other 8-bit sets means it.
+ */
+static bool
+is_meant(const struct model_maker *k, const struct charset *cs)
+{
+	return cs != NULL && edi_charset_is_8bit(cs) && cs->level != 'C' && (k->file->facts.quirks & EDI_QUIRK_UTF8) == 0;
+}
+
 struct str
 model_value(struct model_maker *k, struct pieces *p, unsigned int i, unsigned int j)
 {
 	const struct seg_signs *g = &p->r.signs;
-	struct str raw = seg_component(g, &p->seg, i, j);
+	struct str raw = seg_component(g, &p->seg, i, j), text;
 
 	raw = seg_needs_copy(g, raw) ? seg_unescape(k->a, g, raw) : str_trim(raw);
-	return text_utf8(k->a, raw);
+	if (!is_meant(k, p->charset))
+		return text_utf8(k->a, raw);
+	text = edi_charset_utf8(k->a, p->charset, raw);
+	if (text.p != raw.p)
+		k->file->charset = p->charset->name;
+	return text;
 }
 
 struct str

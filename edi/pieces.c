@@ -82,6 +82,7 @@ use_unb(struct pieces *w)
 {
 	struct seg_signs g = w->r.signs;
 
+	w->charset = edi_charset_of(seg_component(&g, &w->seg, 1, 1));
 	if (str_cmp(seg_component(&g, &w->seg, 1, 2), S("4")) < 0)
 		g.rep = -1;
 	seg_use(&w->r, &g, NULL);
@@ -92,6 +93,7 @@ begin_edifact(struct pieces *w, size_t at)
 {
 	struct edifact_una una;
 
+	w->charset = NULL;
 	edifact_una_read(str_from(w->r.in, at), &una);
 	seg_use(&w->r, &una.signs, NULL);
 	w->r.at = at + una.size;

@@ -18,6 +18,7 @@ struct pieces {
 	struct str before;	/* between the last segment's terminator and this one (at a start: and its UNA); at the end: the rest */
 	struct str una;		/* at a start: UNA, its signs and the line break behind */
 	struct str binary;	/* within seg.raw: the data of BIN and BDS; p NULL: none */
+	const struct charset *charset;	/* that UNB names; NULL without one */
 	bool open, done;
 };
 

@@ -268,6 +268,33 @@ values_are_utf8(void **state)
 	arena_free(a);
 }
 
+/* The same bytes are what UNB says they are; but who names Latin-1 and writes UTF-8 is understood. */
+static void
+levels_say_what_bytes_are(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *level, *name, *shown, *charset;
+	} cases[] = {
+		{ "UNOC:3", "\xbe\xcb", "\xc2\xbe\xc3\x8b", "ISO-8859-1" },
+		{ "UNOD:3", "\xbe\xcb", "\xc5\xbe\xc3\x8b", "ISO-8859-2" },
+		{ "UNOE:3", "\xc2\xb0", "\xd0\xa2\xd0\x90", "ISO-8859-5" },	/* could be UTF-8, and is Cyrillic */
+		{ "UNOF:3", "\xcb\xfc", "\xce\x9b\xcf\x8c", "ISO-8859-7" },
+		{ "UNOC:3", "M\xc3\xbcller", "M\xc3\xbcller", "UTF-8" },
+		{ "UNOY:4", "M\xc3\xbcller", "M\xc3\xbcller", "UTF-8" },
+		{ "UNOB:1", "M\xfcller", "M\xc3\xbcller", "ISO-8859-1" },
+	};
+	for (size_t i = 0; i < N(cases); i++) {
+		struct arena *a = arena_new(ARENA_MAX);
+		struct model_file f = read_model(a, str_fmt(a, "UNB+%s+4012345000009:14+5098765000007:14+261120:1115+1'"
+		    "UNH+1+ORDERS:D:96A:UN'BGM+220+1'NAD+BY+++%s'UNT+4+1'UNZ+1+1'", cases[i].level, cases[i].name));
+		print_message("%s %s\n", cases[i].level, cases[i].shown);
+		assert_str_eq(f.documents[0].parties[0].name, str_of(cases[i].shown));
+		assert_string_equal(f.charset, cases[i].charset);
+		arena_free(a);
+	}
+}
+
 static void
 too_much_is_refused(void **state)
 {
@@ -295,6 +322,7 @@ main(void)
 		cmocka_unit_test(sums_are_held_against_their_parts),
 		cmocka_unit_test(cii_is_read),
 		cmocka_unit_test(values_are_utf8),
+		cmocka_unit_test(levels_say_what_bytes_are),
 		cmocka_unit_test(too_much_is_refused),
 	};
 
