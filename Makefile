@@ -76,7 +76,9 @@ ARCHIVES := $(BASE) $(EDI) $(MIME) $(SMTP) $(SPOOL) $(DB) $(SHARED)
 # ---- programs
 PROGRAMS := $(B)/edigate $(patsubst %,$(B)/edigate-%,$(ROLES))
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(B)/edigate-token
+$(B)/edigate-token: gateway/token.py
+	$(Q)install -m 755 $< $@
 $(B)/edigate:        $(B)/gateway/main.o $(SHARED) $(EDI) $(MIME) $(SPOOL) $(DB) $(BASE)
 $(B)/edigate:        LDLIBS := -lcrypto -lxml2 -lsqlite3 -ljansson -lz
 $(B)/edigate-ledger: $(B)/gateway/ledger.o $(SHARED) $(SPOOL) $(DB) $(BASE)
@@ -203,7 +205,7 @@ SHAREDIR := $(DESTDIR)$(PREFIX)/share
 UNITDIR  := $(DESTDIR)$(PREFIX)/lib
 install: all
 	install -d $(BINDIR) $(DESTDIR)$(LIBEXEC) $(SHAREDIR)/doc/edigate
-	install -m 755 $(B)/edigate $(BINDIR)/
+	install -m 755 $(B)/edigate $(B)/edigate-token $(BINDIR)/
 	install -m 755 $(patsubst %,$(B)/edigate-%,$(ROLES)) $(DESTDIR)$(LIBEXEC)/
 	install -m 644 README.md LICENSE config.example.ini docs/*.md $(SHAREDIR)/doc/edigate/
 	install -D -m 644 docs/json/document.schema.json $(SHAREDIR)/doc/edigate/json/document.schema.json

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # smtps.py - an SMTP server over TLS for tests: takes every mail, one session after the other, and gives tickets.
-# usage: python3 smtps.py PORT CERT KEY [CA]	CA: asks for a certificate of the client, by this authority, offers EXTERNAL
+# usage: python3 smtps.py PORT CERT KEY [CA]	CA: asks for a certificate of the client, by this authority, and offers EXTERNAL, not XOAUTH2
 # Prints "ready", then for each session "session VERSION resumed=yes|no client=NAME|-", and "auth LINE", "mail SIZE".
 import base64
 import socket
@@ -27,9 +27,9 @@ def serve(tls):
     while line := lines.readline():
         verb = line.split()[0].upper() if line.split() else b""
         if verb == b"EHLO":
-            answer("250-mx.acme.example\r\n250 AUTH EXTERNAL" if len(sys.argv) > 4 else "250 mx.acme.example")
+            answer("250-mx.acme.example\r\n250 AUTH " + ("EXTERNAL" if len(sys.argv) > 4 else "XOAUTH2"))
         elif verb == b"AUTH":
-            say("auth " + base64.b64decode(line.split()[2]).decode())
+            say("auth " + base64.b64decode(line.split()[2]).decode().replace("\1", "|"))
             answer("235 2.7.0 welcome")
         elif verb == b"DATA":
             answer("354 go")
