@@ -3,13 +3,15 @@
  * relay.c - a bad stretch of network between two mail servers on 127.0.0.1: passes SMTP on as it is, but for what it
  * was asked to do wrong. It speaks no SMTP itself and sees nothing inside TLS.
  *
- *   relay [--alter N] [--cut PERCENT] [--lose-reply N] [--seed N] PORT TARGET-PORT
+ *   relay [--alter N] [--cut PERCENT] [--cuts N,N,...] [--lose-reply N] [--seed N] PORT TARGET-PORT
  *
  * --alter N        in the N-th mail, change one letter of the first base64 part
  * --cut PERCENT    of the connections are cut off, each after a random number of bytes
+ * --cuts N,N,...   the first connection is cut off after so many bytes, of both sides together, and so on; those behind not
  * --lose-reply N   after each N-th mail's final dot, the server's answer is lost and both sides are cut off
  *
- * Prints "listening PORT" (PORT 0: one that is free), then a line for everything it did wrong. Ends with SIGTERM.
+ * Prints "listening PORT" (PORT 0: one that is free), "dot after N" (bytes of both sides, at the end of a mail), then a line
+ * for everything it did wrong. Ends with SIGTERM.
  */
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
@@ -34,11 +36,13 @@ struct pair {
 	struct buf line;	/* in DATA: what came of a line so far */
 	bool in_data, base64, body, alter, lose;
 	uint64_t budget;	/* bytes until it is cut off; 0: never */
+	uint64_t passed;	/* bytes */
 };
 
 static struct pair pairs[PAIRS_MAX];
 static uint64_t alter_nth, cut_percent, lose_nth, mails, dots;
 static uint64_t seed = 1;
+static struct str cuts;		/* those to come */
 static int target_port;
 
 static uint64_t
@@ -85,6 +89,7 @@ pass(struct pair *p, int fd, struct str s)
 	}
 	if (p->budget > 0)
 		p->budget -= s.n;
+	p->passed += s.n;
 	if (io_write_all(fd, s, &e) == -1)
 		pair_close(p);
 }
@@ -135,6 +140,8 @@ from_client(struct pair *p, struct str s)
 		pass(p, p->server, str_make(p->line.p, n));
 		if (p->client == -1)
 			return;
+		if (dot)
+			printf("dot after %llu\n", (unsigned long long)p->passed);
 		buf_drop(&p->line, n);
 	}
 	if (!p->in_data && p->line.n > 0) {
@@ -181,6 +188,17 @@ loopback(int port)
 	return sin;
 }
 
+static uint64_t
+next_cut(void)
+{
+	struct str word;
+	uint64_t n = 0;
+
+	(void)str_cut(&cuts, ',', &word);
+	(void)str_u64(word, UINT32_MAX, &n);
+	return n;
+}
+
 static void
 take_connection(int listener)
 {
@@ -201,7 +219,9 @@ take_connection(int listener)
 		return;
 	}
 	*p = (struct pair){ .client = client, .server = server, .line = BUF_CAP(LINE_LONGEST) };
-	if (next_random() % 100 < cut_percent)
+	if (cuts.n > 0)
+		p->budget = next_cut();
+	else if (next_random() % 100 < cut_percent)
 		p->budget = 1 + next_random() % CUT_BYTES_MAX;
 }
 
@@ -253,7 +273,8 @@ number(const char *word)
 	uint64_t n;
 
 	if (word == NULL || str_u64(str_of(word), UINT32_MAX, &n) == -1) {
-		fprintf(stderr, "usage: relay [--alter N] [--cut PERCENT] [--lose-reply N] [--seed N] PORT TARGET-PORT\n");
+		fprintf(stderr, "usage: relay [--alter N] [--cut PERCENT] [--cuts N,N,...] [--lose-reply N] [--seed N] "
+		    "PORT TARGET-PORT\n");
 		exit(64);
 	}
 	return n;
@@ -275,10 +296,13 @@ main(int argc, char **argv)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
-	for (; i + 1 < argc && str_starts(str_of(argv[i]), S("--")); i += 2)
+	for (; i + 1 < argc && str_starts(str_of(argv[i]), S("--")); i += 2) {
+		if (str_eq(str_of(argv[i]), S("--cuts")))
+			cuts = str_of(argv[i + 1]);
 		for (size_t k = 0; k < N(options); k++)
 			if (str_eq(str_of(argv[i]), str_of(options[k].name)))
 				*options[k].value = number(argv[i + 1]);
+	}
 	port = (int)number(argv[i]);
 	target_port = (int)number(port >= 0 && i < argc ? argv[i + 1] : NULL);
 	seed = seed == 0 ? 1 : seed;

@@ -86,6 +86,19 @@ is "hook test: an event that is none" "$status" 64
 case $said in *"did you mean 'filed'"*) ok "and what was meant" ;; *) is "and what was meant" "$said" "..." ;; esac
 rm "$acme/hooks.d/filed/05-no"
 try "what failed is handed over in the end" wait_for 120 has_state "$acme" handed-over "number=PO-T-000004"
+
+# A mail that nobody takes: one word about it, however many attempts there are.
+down "$acme"
+mkdir -p "$nordwind/hooks.d/delayed" && printf '#!/bin/sh\necho "$EDIGATE_EVENT $EDIGATE_STATE" >>"%s"\n' "$dir/delayed" \
+    >"$nordwind/hooks.d/delayed/10-tell" && chmod 755 "$nordwind/hooks.d/delayed/10-tell"
+set_all "$nordwind" retry.max 1s retry.notice 1s && reload "$nordwind" || bail "settings"
+order 900 | drop "$nordwind" acme late.edi
+late() { "$e" --home "$nordwind" list --json name=late.edi | json id; }
+attempts() { [ "$("$e" --home "$nordwind" trace "$(late)" | grep -c 'attempt [0-9]')" -ge "$1" ]; }
+try "a mail that nobody takes: hooks.d/delayed runs" wait_for 60 grep -qx "delayed deferred" "$dir/delayed"
+try "the next attempts" wait_for 60 attempts 5
+is "say nothing new" "$(wc -l <"$dir/delayed") $("$e" --home "$nordwind" trace "$(late)" | grep -c 'delayed: nobody has taken it')" "1 1"
+try "until it is no longer wanted" wait_for 30 "$e" --home "$nordwind" cancel --reason gone --yes "$(late)"
 for home in "$nordwind" "$acme"; do
 	try "${home##*/} ends" down "$home"
 	try "${home##*/} is in order" "$b/tool/sys/doctor" "$home" quiet
