@@ -2,15 +2,19 @@
 #include "gateway/certmail.h"
 
 #include "gateway/base/io.h"
+#include "gateway/cem.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
+#define FEATURES_MAX 1024
+
 static int
 is_certificate(const struct dirent *de)
 {
-	return str_starts(str_of(de->d_name), S(CERTMAIL_PREFIX)) && str_ends(str_of(de->d_name), S(".cer"));
+	return str_starts(str_of(de->d_name), S(CERTMAIL_PREFIX)) &&
+	    (str_ends(str_of(de->d_name), S(".cer")) || str_ends(str_of(de->d_name), S("." CERTMAIL_CEM)));
 }
 
 static int
@@ -40,25 +44,101 @@ certmail_each(struct arena *a, const struct conf *c, const struct partner *pt, c
 }
 
 struct wanted {
+	struct arena *a;
 	struct str der;
-	bool found;
+	bool told, yes;			/* something was said of it; and what */
 };
 
+static void
+look_at_answer(struct wanted *w, struct str entity)
+{
+	struct cem cem;
+	struct err e;
+
+	if (cem_read(w->a, entity, &cem, &e) == -1)
+		return;
+	for (size_t i = 0; i < cem.n && !w->told; i++)
+		if (cem_is_about(&cem, &cem.items[i], w->der)) {
+			w->told = true;
+			w->yes = cem.items[i].accepted;
+		}
+}
+
 static bool
-is_wanted(void *arg, struct str path, struct str der)
+is_wanted(void *arg, struct str path, struct str bytes)
 {
 	struct wanted *w = arg;
 
-	(void)path;
-	w->found = str_eq(w->der, der);
-	return !w->found;
+	if (str_ends(path, S("." CERTMAIL_CEM)))
+		look_at_answer(w, bytes);
+	else if (str_eq(w->der, bytes))
+		w->told = w->yes = true;
+	return !w->told;
 }
 
 bool
 certmail_has(struct arena *a, const struct conf *c, const struct partner *pt, struct str der)
 {
-	struct wanted w = { der, false };
+	struct wanted w = { .a = a, .der = der };
 
 	certmail_each(a, c, pt, is_wanted, &w);
-	return w.found;
+	return w.yes;
+}
+
+bool
+certmail_can_go(const struct partner *pt)
+{
+	return pt->sign || pt->certs.n > 0 || pt->trust_chain;
+}
+
+static const char *
+features_path(struct arena *a, const struct conf *c, const struct partner *pt)
+{
+	return conf_path(a, c, str_fmt(a, "inbox/" STR_FMT "/.ediint-features", STR_ARG(pt->key)).p);
+}
+
+int
+certmail_note_features(struct arena *a, const struct conf *c, const struct partner *pt, struct str features, struct err *e)
+{
+	const char *path = features_path(a, c, pt);
+	struct str before = S(""), now = str_cat(a, features, S("\n"));
+
+	if (features.n == 0 || str_has_ctl(features) ||
+	    (io_read_file(a, AT_FDCWD, path, FEATURES_MAX, &before, NULL) == 0 && str_eq(before, now)))
+		return 0;
+	return io_replace_file(AT_FDCWD, path, now, 0640, e);
+}
+
+bool
+certmail_knows_cem(struct arena *a, const struct conf *c, const struct partner *pt)
+{
+	struct str list, one;
+	bool more = true;
+
+	if (pt->cem != CONF_CEM_AUTO)
+		return pt->cem == CONF_CEM_ALWAYS;
+	if (io_read_file(a, AT_FDCWD, features_path(a, c, pt), FEATURES_MAX, &list, NULL) == -1)
+		return false;
+	while (more) {
+		more = str_cut(&list, ',', &one);
+		if (str_eq_nocase(str_trim(one), S(CEM_FEATURE)))
+			return true;
+	}
+	return false;
+}
+
+struct str
+certmail_text(struct arena *a, struct str entity)
+{
+	struct str text = S("");
+	struct cem cem;
+	struct err e;
+
+	if (cem_read(a, entity, &cem, &e) == -1)
+		return str_dup(a, str_of(e.text));
+	for (size_t i = 0; i < cem.n && cem.is_answer; i++)
+		if (!cem.items[i].accepted)
+			text = str_fmt(a, "they refuse our certificate " STR_FMT "%s" STR_FMT, STR_ARG(cem.items[i].serial),
+			    cem.items[i].reason.n > 0 ? ": " : "", STR_ARG(cem.items[i].reason));
+	return text;
 }

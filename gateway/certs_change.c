@@ -3,7 +3,9 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
+#include "gateway/cem.h"
 #include "gateway/house.h"
+#include "spool/name.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #define SHORT_DIGITS 8
+#define CERTS_RESPOND_MS (14 * 86400000LL)	/* so long we ask a partner to answer within */
 
 const struct partner *
 certs_partner(struct cli *c, const struct conf *conf, const char *name)
@@ -67,33 +70,92 @@ certs_is_called(struct str fingerprint, struct str typed)
 	return is;
 }
 
+/* A file of theirs below home, perhaps in a folder of the outbox. */
 static void
-write_der(struct cli *c, const struct partner *pt, const struct cert_set *set, const char *folder, const char *prefix)
+put_file(struct cli *c, const char *path, struct str bytes)
+{
+	struct err e;
+
+	if (io_replace_file(AT_FDCWD, path, bytes, 0640, &e) == -1)
+		cli_die(EX_CANTCREAT, &e);
+	house_give_file(c, path);
+}
+
+static void
+put_der(struct cli *c, const struct partner *pt, const struct cert_set *set, const char *folder, const char *prefix)
 {
 	struct buf der = BUF_CAP(CERTMAIL_MAX);
 	struct cert_facts facts;
-	const char *path;
 	struct err e;
 
 	if (cert_facts(c->arena, set, 0, &facts, &e) == -1 || cert_der(set, 0, &der, &e) == -1)
 		cli_die(EX_CONFIG, &e);
-	path = cli_path(c, "%s/%s/%s%s.cer", folder, cli_shown(c->arena, pt->key), prefix, certs_short(c->arena, facts.fingerprint));
-	if (io_replace_file(AT_FDCWD, path, buf_str(&der), 0640, &e) == -1)
-		cli_die(EX_CANTCREAT, &e);
-	house_give_file(c, path);
+	put_file(c, cli_path(c, "%s/%s/%s%s.cer", folder, cli_shown(c->arena, pt->key), prefix, certs_short(c->arena, facts.fingerprint)),
+	    buf_str(&der));
 	buf_clear(&der);
 }
 
-bool
-certs_can_be_told(const struct partner *pt)
+static void
+put_cem(struct cli *c, const struct partner *pt, const struct cem *cem, const char *name, const char *seed)
 {
-	return pt->sign || pt->certs.n > 0 || pt->trust_chain;
+	struct buf entity = BUF_CAP(CEM_SIZE_MAX);
+	struct err e;
+
+	if (cem_write(cem, str_of(seed), &entity, &e) == -1)
+		cli_die(EX_CONFIG, &e);
+	put_file(c, cli_path(c, "outbox/%s/%s.cem", cli_shown(c->arena, pt->key), name), buf_str(&entity));
+	buf_clear(&entity);
+}
+
+static unsigned int
+use_of(const struct cert_set *set, int64_t from_ms)
+{
+	return (cert_usable(set, 0, CERT_SIGNS, from_ms, NULL) == 0 ? CEM_SIGNS : 0u) |
+	    (cert_usable(set, 0, CERT_DECRYPTS, from_ms, NULL) == 0 ? CEM_ENCRYPTS : 0u);
+}
+
+static void
+ask_to_trust(struct cli *c, const struct conf *conf, const struct partner *pt, const struct cert_set *set)
+{
+	struct cem cem = { .from = conf->address, .made_ms = clock_wall_ms(), .n = 1 };
+	struct buf der = BUF_CAP(CERTMAIL_MAX);
+	struct cert_facts facts;
+	char seed[ULID_MAX];
+	struct err e;
+
+	ulid_new(seed);
+	if (cert_facts(c->arena, set, 0, &facts, &e) == -1 || cert_der(set, 0, &der, &e) == -1)
+		cli_die(EX_CONFIG, &e);
+	cem.id = cem_id(c->arena, buf_str(&der), str_of(seed));
+	cem.items[0] = (struct cem_item){ .use = use_of(set, facts.not_before_ms + 1000), .respond_by_ms = cem.made_ms + CERTS_RESPOND_MS,
+		.url = str_fmt(c->arena, "mailto:" STR_FMT, STR_ARG(conf->address)), .der = buf_str(&der) };
+	put_cem(c, pt, &cem, cli_fmt(c->arena, "certificate-%s", certs_short(c->arena, facts.fingerprint)), seed);
+	buf_clear(&der);
 }
 
 void
-certs_drop(struct cli *c, const struct partner *pt, const struct cert_set *set)
+certs_tell(struct cli *c, const struct conf *conf, const struct partner *pt, const struct cert_set *set)
 {
-	write_der(c, pt, set, "outbox", "certificate-");
+	if (certmail_knows_cem(c->arena, conf, pt))
+		ask_to_trust(c, conf, pt, set);
+	else
+		put_der(c, pt, set, "outbox", "certificate-");
+}
+
+void
+certs_answer(struct cli *c, const struct conf *conf, const struct partner *pt, const struct certs_pending *what, bool yes, struct str reason)
+{
+	struct cem cem = { .is_answer = true, .id = what->request, .from = conf->address, .made_ms = clock_wall_ms(), .n = 1 };
+	char seed[ULID_MAX];
+
+	ulid_new(seed);
+	cem.items[0] = (struct cem_item){ .issuer = cert_issuer_2253(c->arena, what->set, 0), .serial = cert_serial_decimal(c->arena, what->set, 0),
+		.accepted = yes, .reason = reason };
+	if (what->request.n > 0)
+		put_cem(c, pt, &cem, cli_fmt(c->arena, "answer-%s", certs_short(c->arena, what->facts.fingerprint)), seed);
+	else if (yes && certmail_can_go(pt))
+		/* Their own certificate back to them, signed by us, says that it was taken up. */
+		put_der(c, pt, what->set, "outbox", "certificate-");
 }
 
 void
@@ -101,68 +163,14 @@ certs_announce(struct cli *c, const struct conf *conf, const struct cert_set *se
 {
 	for (size_t i = 0; i < conf->n_partners; i++) {
 		const struct partner *pt = &conf->partners[i];
-		if (certs_can_be_told(pt))
-			certs_drop(c, pt, set);
-		(void)printf("%s  %s\n", certs_can_be_told(pt) ? "announced to" : "not told    ", cli_shown(c->arena, pt->key));
+		if (certmail_can_go(pt))
+			certs_tell(c, conf, pt, set);
+		(void)printf("%s  %s\n", certmail_can_go(pt) ? "announced to" : "not told    ", cli_shown(c->arena, pt->key));
 	}
 }
 
 void
 certs_note(struct cli *c, const struct partner *pt, const struct cert_set *set)
 {
-	write_der(c, pt, set, "inbox", CERTMAIL_PREFIX);
-}
-
-struct looking {
-	struct cli *c;
-	const struct conf *conf;
-	const struct partner *pt;
-	struct certs_pending *out;
-	size_t n;
-};
-
-/* Is it in one of these files? Or, among those found already. */
-static bool
-is_in(struct cli *c, const struct conf_list *files, struct str fingerprint)
-{
-	struct certs_file f;
-	bool found = false;
-
-	for (size_t i = 0; i < files->n && !found; i++) {
-		if (certs_read(c->arena, files->v[i], &f, NULL) == -1)
-			continue;
-		for (size_t k = 0; k < f.n && !found; k++)
-			found = str_eq(f.facts[k].fingerprint, fingerprint);
-		certs_clear(&f);
-	}
-	return found;
-}
-
-static bool
-look(void *arg, struct str path, struct str der)
-{
-	struct looking *l = arg;
-	struct certs_pending p = { .path = path };
-	bool known;
-
-	if (cert_set_read_der(der, &p.set, NULL) == -1)
-		return true;
-	known = cert_facts(l->c->arena, p.set, 0, &p.facts, NULL) == -1 || is_in(l->c, &l->pt->certs, p.facts.fingerprint) ||
-	    is_in(l->c, &l->conf->certs, p.facts.fingerprint);
-	for (size_t i = 0; i < l->n && !known; i++)
-		known = str_eq(l->out[i].facts.fingerprint, p.facts.fingerprint);
-	if (known)
-		cert_set_free(p.set);
-	else
-		l->out[l->n++] = p;
-	return l->n < CERTS_PENDING_MAX;
-}
-
-size_t
-certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt, struct certs_pending *out)
-{
-	struct looking l = { c, conf, pt, out, 0 };
-
-	certmail_each(c->arena, conf, pt, look, &l);
-	return l.n;
+	put_der(c, pt, set, "inbox", CERTMAIL_PREFIX);
 }

@@ -9,11 +9,11 @@
 
 const struct partner *certs_partner(struct cli *c, const struct conf *conf, const char *name);
 
-/* Does that partner read signed mail? What tells of certificates is signed, whatever send = says of documents. */
-bool certs_can_be_told(const struct partner *pt);
-
-/* Drop a certificate into a partner's outbox: it goes as a signed mail, with a receipt, like any document. */
-void certs_drop(struct cli *c, const struct partner *pt, const struct cert_set *set);
+/*
+ * Tell a partner of a certificate of ours, by a file in their outbox: a request to trust it where they know certificate
+ * exchange messages (cem.h), else the certificate. It goes as a signed mail, with a receipt, like any document.
+ */
+void certs_tell(struct cli *c, const struct conf *conf, const struct partner *pt, const struct cert_set *set);
 
 /* The same for all of them who can be told, and a line for each partner. */
 void certs_announce(struct cli *c, const struct conf *conf, const struct cert_set *set);
@@ -39,9 +39,19 @@ struct certs_pending {
 	struct str path;
 	struct cert_set *set;
 	struct cert_facts facts;
+	struct str request;		/* the id of the certificate exchange message that asked; empty: it came alone */
+	int64_t respond_by_ms;		/* 0: no date */
 };
 #define CERTS_PENDING_MAX 32
 size_t certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt, struct certs_pending *out);
+
+/* The one that was typed, or the only one, shown; else the command ends. */
+const struct certs_pending *certs_choose(struct cli *c, const struct certs_pending *pending, size_t n, const char *partner,
+    const char *typed);
+
+/* Tell the partner what became of it, by signed mail; without a request a no is not told. */
+void certs_answer(struct cli *c, const struct conf *conf, const struct partner *pt, const struct certs_pending *what, bool yes,
+    struct str reason);
 
 /* The first 8 digits of a fingerprint, without colons: in file names. */
 const char *certs_short(struct arena *a, struct str fingerprint);

@@ -31,7 +31,7 @@ cmd_fn cmd_dictionary_build, cmd_doctor, cmd_db_backup, cmd_db_check, cmd_db_reb
 cmd_fn cmd_help, cmd_hold, cmd_hook_test, cmd_init, cmd_inspect, cmd_list, cmd_partner_add, cmd_partner_card, cmd_partner_list, cmd_partner_test;
 cmd_fn cmd_partner_remove, cmd_partner_show, cmd_receive, cmd_release, cmd_retry, cmd_run, cmd_send, cmd_show;
 cmd_fn cmd_status, cmd_trace, cmd_validate, cmd_version;
-cmd_fn cmd_cert_accept, cmd_cert_announce, cmd_cert_confirm, cmd_cert_import, cmd_cert_renew, cmd_cert_request;
+cmd_fn cmd_cert_accept, cmd_cert_announce, cmd_cert_confirm, cmd_cert_import, cmd_cert_refuse, cmd_cert_renew, cmd_cert_request;
 cmd_fn cmd_cert_needs_renewal, cmd_completion, cmd_explain, cmd_stats;
 
 #endif

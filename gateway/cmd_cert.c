@@ -7,15 +7,18 @@
 
 #include <stdio.h>
 
+#define WORDS_MAX ((size_t)64 << 20)
+
 struct cert_list {
 	struct cli cli;
 	bool json;
 	struct table *table;
-	struct str words;		/* behind it: what to compare on the phone */
+	struct buf words;		/* behind it: what to compare on the phone */
 };
 
 static void
-put_one(struct cert_list *l, struct str owner, const char *use, struct str path, const struct cert_facts *f)
+put_one(struct cert_list *l, struct str owner, const char *use, struct str path, const struct cert_facts *f,
+    const struct certs_pending *asked)
 {
 	struct arena *a = l->cli.arena;
 	int64_t days = certs_days_left(f->not_after_ms);
@@ -26,6 +29,10 @@ put_one(struct cert_list *l, struct str owner, const char *use, struct str path,
 		json_str(o, a, "owner", owner);
 		json_str(o, a, "use", str_of(use));
 		json_str(o, a, "file", path);
+		if (asked != NULL && asked->request.n > 0)
+			json_str(o, a, "request", asked->request);
+		if (asked != NULL && asked->respond_by_ms != 0)
+			json_time(o, a, "respond_by", asked->respond_by_ms);
 		json_print(o);
 		return;
 	}
@@ -52,8 +59,23 @@ put_file(struct cert_list *l, struct str owner, const char *use, struct str path
 		return;
 	}
 	for (size_t i = 0; i < (only_first ? 1 : f.n); i++)
-		put_one(l, owner, use, path, &f.facts[i]);
+		put_one(l, owner, use, path, &f.facts[i], NULL);
 	certs_clear(&f);
+}
+
+/* What to say on the phone, and until when a partner who asked wants to know. */
+static void
+put_words(struct cert_list *l, struct str owner, const struct certs_pending *p)
+{
+	bool late = p->respond_by_ms != 0 && p->respond_by_ms < clock_wall_ms();
+
+	if (l->json)
+		return;
+	(void)buf_printf(&l->words, NULL, STR_FMT "  " STR_FMT "\n  words  " STR_FMT "\n", STR_ARG(owner), STR_ARG(p->facts.fingerprint),
+	    STR_ARG(p->facts.words));
+	if (p->respond_by_ms != 0)
+		(void)buf_printf(&l->words, NULL, "  they want an answer by %s%s\n", cli_day(l->cli.arena, p->respond_by_ms),
+		    late ? ", which is past" : "");
 }
 
 /* What waits for the operator. */
@@ -66,10 +88,8 @@ put_pending(struct cert_list *l, const struct conf *conf)
 		const struct partner *pt = &conf->partners[i];
 		size_t n = certs_find_pending(&l->cli, conf, pt, pending);
 		for (size_t k = 0; k < n; k++) {
-			put_one(l, pt->key, "pending", pending[k].path, &pending[k].facts);
-			if (!l->json)
-				l->words = str_fmt(l->cli.arena, STR_FMT STR_FMT "  " STR_FMT "\n  words  " STR_FMT "\n", STR_ARG(l->words),
-				    STR_ARG(pt->key), STR_ARG(pending[k].facts.fingerprint), STR_ARG(pending[k].facts.words));
+			put_one(l, pt->key, "pending", pending[k].path, &pending[k].facts, &pending[k]);
+			put_words(l, pt->key, &pending[k]);
 			cert_set_free(pending[k].set);
 		}
 	}
@@ -94,7 +114,7 @@ cmd_cert_list(int argc, char **argv)
 {
 	static const struct table_column columns[] = { { "OWNER", 24, false }, { "USE", 0, false }, { "SUBJECT", 60, false },
 		{ "KEY", 0, false }, { "NOT AFTER", 0, false }, { "LEFT", 0, true } };
-	struct cert_list l = { 0 };
+	struct cert_list l = { .words = BUF_CAP(WORDS_MAX) };
 	bool pending = false;
 	const struct cli_opt opts[] = { { "--json", .flag = &l.json }, { "--pending", .flag = &pending } };
 	const struct conf *conf;
@@ -109,7 +129,8 @@ cmd_cert_list(int argc, char **argv)
 		put_all(&l, conf);
 	if (!l.json && table_rows(l.table) > 0)
 		cli_put_table(l.table);
-	(void)printf(STR_FMT, STR_ARG(l.words));
+	(void)fwrite(l.words.p != NULL ? l.words.p : "", 1, l.words.n, stdout);
+	buf_clear(&l.words);
 	return EX_OK;
 }
 

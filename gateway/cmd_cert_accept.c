@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* cmd_cert_accept.c - a partner's new certificate that came by signed mail, beside the old after the operator's yes. */
+/* cmd_cert_accept.c - a partner's new certificate that came by signed mail: beside the old after the operator's yes, or out of sight. */
 #include "gateway/cli.h"
 
 #include "gateway/certs_change.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 int
 cmd_cert_accept(int argc, char **argv)
@@ -13,30 +15,58 @@ cmd_cert_accept(int argc, char **argv)
 	bool yes = false;
 	const struct cli_opt opts[] = { { "--yes", .flag = &yes } };
 	struct certs_pending pending[CERTS_PENDING_MAX];
-	const struct certs_pending *one = NULL;
+	const struct certs_pending *one;
 	const struct partner *pt;
 	const struct conf *conf;
-	size_t n, fits = 0;
 
 	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 1, 2);
 	conf = cli_conf(&c);
 	pt = certs_partner(&c, conf, c.args[0]);
-	n = certs_find_pending(&c, conf, pt, pending);
-	for (size_t i = 0; i < n; i++)
-		if (c.n == 1 || certs_is_called(pending[i].facts.fingerprint, str_of(c.args[1]))) {
-			one = &pending[i];
-			fits++;
-		}
-	if (fits == 0)
-		cli_fail(CMD_NO, "no such certificate of '%s' waits: 'edigate cert list --pending' shows those that do", c.args[0]);
-	if (fits > 1)
-		cli_fail(EX_USAGE, "%zu certificates of '%s' wait: which? Give the beginning of its fingerprint", fits, c.args[0]);
-	certs_print_facts(c.arena, &one->facts);
+	one = certs_choose(&c, pending, certs_find_pending(&c, conf, pt, pending), c.args[0], c.args[1]);
 	certs_ask(yes);
 	certs_take_up(&c, pt, one->set, &one->facts);
-	/* Their own certificate back to them, signed by us, says that it was taken up. */
-	if (certs_can_be_told(pt))
-		certs_drop(&c, pt, one->set);
+	certs_answer(&c, conf, pt, one, true, S(""));
+	return EX_OK;
+}
+
+/* The file stays, under a name that nobody looks for. */
+static void
+put_away(struct cli *c, const struct certs_pending *one)
+{
+	struct str rest = one->path, folder = S("");
+	size_t slash;
+
+	while (str_chr(rest, '/', &slash)) {
+		folder = str_sub(one->path, 0, (size_t)(rest.p - one->path.p) + slash);
+		rest = str_from(rest, slash + 1);
+	}
+	if (rename(cli_path(c, STR_FMT, STR_ARG(one->path)),
+	        cli_path(c, STR_FMT "/.refused_" STR_FMT, STR_ARG(folder), STR_ARG(str_from(rest, sizeof(CERTMAIL_PREFIX) - 1)))) == -1)
+		cli_fail(EX_CANTCREAT, STR_FMT ": %s", STR_ARG(one->path), strerror(errno));
+}
+
+int
+cmd_cert_refuse(int argc, char **argv)
+{
+	struct cli c;
+	bool yes = false;
+	const char *reason = "";
+	const struct cli_opt opts[] = { { "--yes", .flag = &yes }, { "--reason", .text = &reason } };
+	struct certs_pending pending[CERTS_PENDING_MAX];
+	const struct certs_pending *one;
+	const struct partner *pt;
+	const struct conf *conf;
+
+	cli_start(&c, argc, argv, opts, N(opts));
+	cli_want_args(&c, 1, 2);
+	conf = cli_conf(&c);
+	pt = certs_partner(&c, conf, c.args[0]);
+	one = certs_choose(&c, pending, certs_find_pending(&c, conf, pt, pending), c.args[0], c.args[1]);
+	if (!yes)
+		cli_confirm("refuse?");
+	put_away(&c, one);
+	certs_answer(&c, conf, pt, one, false, str_of(reason));
+	(void)printf("refused  %s%s\n", cli_shown(c.arena, one->facts.fingerprint), one->request.n > 0 ? "; they are told" : "");
 	return EX_OK;
 }

@@ -87,10 +87,10 @@ cmd_cert_announce(int argc, char **argv)
 	}
 	own = newest_own(&c, conf);
 	for (size_t i = 0; i < c.n; i++)
-		if (!certs_can_be_told(certs_partner(&c, conf, c.args[i])))
+		if (!certmail_can_go(certs_partner(&c, conf, c.args[i])))
 			cli_fail(EX_CONFIG, "%s has no certificate, and so no S/MIME: hand over the certificate by other means", c.args[i]);
 	for (size_t i = 0; i < c.n; i++) {
-		certs_drop(&c, certs_partner(&c, conf, c.args[i]), own.set);
+		certs_tell(&c, conf, certs_partner(&c, conf, c.args[i]), own.set);
 		(void)printf("announced to  %s\n", c.args[i]);
 	}
 	certs_clear(&own);

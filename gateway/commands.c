@@ -229,7 +229,8 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate cert needs-renewal && edigate cert renew\n" },
 	{ "cert announce", cmd_cert_announce, "[PARTNER...]", "tell partners our newest certificate, by signed mail",
-	    "The certificate goes out as a document of the type application/pkix-cert, with a receipt like any other.\n"
+	    "The certificate goes out as a document with a receipt like any other: as application/pkix-cert, or where the partner\n"
+	    "knows it as a certificate exchange message (CEM), which asks for an answer within 14 days.\n"
 	    "Without a name: to all partners who have S/MIME. It is signed, and encrypted\n"
 	    "where documents are, whatever 'send' says of them.\n"
 	    "\n"
@@ -247,6 +248,12 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate cert list --pending\n"
 	    "  edigate cert accept nordwind\n" },
+	{ "cert refuse", cmd_cert_refuse, "[--yes] [--reason TEXT] PARTNER [FINGERPRINT]", "do not take up a certificate that a partner sent",
+	    "It is no longer listed as pending. A partner who asked by a certificate exchange message (CEM) is told, with the\n"
+	    "reason if you give one.\n"
+	    "\n"
+	    "examples:\n"
+	    "  edigate cert refuse --reason 'please by your authority' nordwind\n" },
 	{ "cert import", cmd_cert_import, "[--yes] PARTNER FILE | --own [--key FILE] [--no-announce] FILE",
 	    "take up a certificate from a file, beside the old",
 	    "FILE is PEM or DER; - is stdin. Of a partner: shows it and asks.\n"

@@ -205,6 +205,9 @@ const struct setting conf_settings[] = {
 	{ "partner", "signer", SET_EITHER, "pinned",
 	    "Who may sign for them: pinned, any certificate in cert; address, only one that names the address they send from.",
 	    PARTNER(by_address), "pinned|address" },
+	{ "partner", "cem", SET_ENUM, "auto",
+	    "How they are told of our certificates: by a certificate exchange message (CEM) when they have said that they know it "
+	    "(auto), always, or never; else by the certificate itself.", PARTNER(cem), "auto|always|never" },
 	{ "partner", "expired_grace", SET_SPAN, "0s", "So long after its end a certificate of theirs may still sign.",
 	    PARTNER(expired_grace_ms), NULL, 0, DAYS(90) },
 	{ "partner", "signature", SET_EITHER, "pkcs1", "How an RSA key of ours signs: pkcs1 or pss.", PARTNER(shape.pss),

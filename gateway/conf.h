@@ -88,6 +88,7 @@ struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_ho
 /* Weak algorithms that are still read from one partner, each until a date; the bits of partner_allows() are 1 << these. */
 enum conf_allow { CONF_ALLOW_SHA1, CONF_ALLOW_3DES, CONF_ALLOW_RSA1024, CONF_ALLOWS };
 
+enum conf_cem { CONF_CEM_AUTO, CONF_CEM_ALWAYS, CONF_CEM_NEVER };
 enum conf_certs { CONF_CERTS_CHAIN, CONF_CERTS_LEAF, CONF_CERTS_NONE };
 enum conf_encoding { CONF_BASE64, CONF_QUOTED, CONF_7BIT, CONF_8BIT, CONF_BINARY };
 
@@ -120,6 +121,7 @@ struct partner {
 	int64_t allow_until_ms[CONF_ALLOWS];	/* 0: not allowed */
 	bool by_address;		/* signer = address: their certificate must name the address they send from */
 	int64_t expired_grace_ms;
+	enum conf_cem cem;		/* certificate exchange messages: see certmail.h */
 	enum conf_receipt receipt;
 	enum conf_ack ack;		/* theirs: not looked at; count, and are waited for where asked for; always waited for */
 	enum conf_when ack_ta1, ack_997, ack_contrl;	/* ours */

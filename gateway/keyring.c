@@ -169,7 +169,7 @@ is_der(const struct cert_set *set, size_t i, struct str der)
 static bool
 is_taken_up(const struct keyring *r, const struct keyring_own *own, const struct partner *pt)
 {
-	struct arena *a = arena_new((CERTMAIL_FILES + 10) * CERTMAIL_MAX);
+	struct arena *a = arena_new(4 * (CERTMAIL_FILES + 10) * CERTMAIL_MAX);
 	struct buf der = BUF_CAP(PEM_MAX);
 	bool taken = cert_der(own->set, 0, &der, NULL) == 0 && certmail_has(a, r->conf, pt, buf_str(&der));
 
@@ -197,15 +197,23 @@ keyring_signer(const struct keyring *r, const struct partner *pt, int64_t now_ms
 }
 
 bool
+keyring_is_own(const struct keyring *r, struct str der)
+{
+	for (size_t i = 0; i < r->n_own; i++)
+		if (is_der(r->own[i].set, 0, der))
+			return true;
+	return false;
+}
+
+bool
 keyring_is_certificate(struct keyring *r, const struct partner *pt, struct str document)
 {
 	const struct cert_set *theirs = NULL;
 
 	if (document.n == 0 || document.n > CERTMAIL_MAX || document.p[0] != '\x30')
 		return false;
-	for (size_t i = 0; i < r->n_own; i++)
-		if (is_der(r->own[i].set, 0, document))
-			return true;
+	if (keyring_is_own(r, document))
+		return true;
 	if (keyring_partner(r, pt, clock_wall_ms(), &theirs, NULL) == -1 || theirs == NULL)
 		return false;
 	for (size_t i = 0; i < cert_set_count(theirs); i++)

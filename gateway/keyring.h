@@ -33,6 +33,8 @@ struct keyring_own {
  */
 const struct keyring_own *keyring_signer(const struct keyring *r, const struct partner *pt, int64_t now_ms);
 
+bool keyring_is_own(const struct keyring *r, struct str der);	/* a certificate of ours */
+
 /* A document that is nothing but a certificate of ours, or of that partner: it tells of a change. */
 bool keyring_is_certificate(struct keyring *r, const struct partner *pt, struct str document);
 

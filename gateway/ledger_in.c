@@ -92,8 +92,8 @@ take_payload(struct ledger *l, struct db_doc *d, const struct msg *m)
 	d->kind = ledger_is_ack(d) ? DOC_ACK : DOC_DOCUMENT;
 	d->path = m->proof;	/* where it is staged, until it is filed */
 	d->name = name_inbox(l->turn, d->partner, d->type.n > 0 ? d->type : S("document"), d->number, d->id, m->word);
-	if (str_eq(m->word, S(CERTMAIL_WORD)))
-		d->name = str_fmt(l->turn, CERTMAIL_PREFIX "%lld.cer", (long long)d->id);
+	if (str_eq(m->word, S(CERTMAIL_WORD)) || str_eq(m->word, S(CERTMAIL_CEM)))
+		d->name = str_fmt(l->turn, CERTMAIL_PREFIX "%lld.%s", (long long)d->id, str_eq(m->word, S(CERTMAIL_CEM)) ? CERTMAIL_CEM : "cer");
 	d->reason = m->text.n > 0 ? str_fmt(l->turn, "content: " STR_FMT, STR_ARG(m->text)) : S("");
 }
 

@@ -14,12 +14,14 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
+#include "gateway/cem.h"
 #include "gateway/certmail.h"
 #include "gateway/collect.h"
 #include "gateway/describe.h"
 #include "gateway/frozen.h"
 #include "gateway/judge.h"
 #include "gateway/keyring.h"
+#include "gateway/pack_cert.h"
 #include "gateway/room.h"
 #include "gateway/subject.h"
 #include "gateway/vet.h"
@@ -73,12 +75,13 @@ domain_of(struct str address)
 }
 
 static struct as1_envelope
-envelope(struct str ulid, struct str to)
+envelope(struct str ulid, const struct partner *pt)
 {
 	return (struct as1_envelope){
-		.from_name = role.conf.name, .from = role.conf.address, .to = to,
+		.from_name = role.conf.name, .from = role.conf.address, .to = pt->addresses.v[0],
 		.message_id = str_fmt(arena, STR_FMT "@" STR_FMT, STR_ARG(ulid), STR_ARG(domain_of(role.conf.address))),
 		.date_ms = clock_wall_ms(), .boundary_seed = ulid,
+		.features = certmail_can_go(pt) && pt->cem != CONF_CEM_NEVER ? S(CEM_FEATURE) : S(""),
 	};
 }
 
@@ -128,24 +131,21 @@ shape_of(const struct partner *pt)
 		.protection = s->protection };
 }
 
-/* What a certificate is that goes to a partner as a document. */
-static const struct edi_format certificate = { .name = "certificate", .label = "Certificate", .media_type = CERTMAIL_TYPE, .extension = "cer" };
-static const struct edi_facts about_certificate = { .verdict = EDI_VALID, .format = &certificate, .type = S_INIT("Certificate") };
-
 static int
 pack_for(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f,
     struct span content, struct msg *m, struct err *e)
 {
 	const struct keyring_own *signer = keyring_signer(ring, pt, clock_wall_ms());
 	struct as1_document d = {
-		.env = envelope(job->ulid2, pt->addresses.v[0]), .content = content, .file_name = claim->name,
+		.env = envelope(job->ulid2, pt), .content = content, .file_name = claim->name,
 		.media_type = str_of(f->format != NULL ? f->format->media_type : "application/octet-stream"),
 		.how = shape_of(pt), .receipt = (enum as1_receipt)pt->receipt,
 		.own = signer->set, .key = signer->key,
 	};
 	struct mic_set mics;
 
-	d.how.sign |= f->format == &certificate;	/* whoever reads it must know that it is from us */
+	d.is_entity = pack_cert_is_entity(f);
+	d.how.sign |= pack_cert_is(f);
 	d.subject = subject_of(arena, pt, f, content);
 	if ((pt->encrypt || d.how.sign) && keyring_partner(ring, pt, clock_wall_ms(), &d.partner, e) == -1 && pt->encrypt)
 		return -1;
@@ -289,14 +289,20 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 	const struct edi_passed window = map_window(&bytes);
 	struct map_store store = map_store(bytes);
 	struct span content = span_store(&store.store);
+	const struct edi_facts *told;
 	struct edi_facts facts = { 0 };
 	struct claim made = *claim;
 	struct collected read;
 	struct str fault;
 	int rc = 0;
 
-	if (pt != NULL && keyring_is_certificate(ring, pt, bytes))
-		return tell_packed(job, pt, claim, &about_certificate, content, e);
+	told = pt == NULL ? NULL : pack_cert_facts(arena, ring, pt, bytes, e);
+	if (told != NULL && told->verdict == EDI_VALID)
+		return tell_packed(job, pt, claim, told, content, e);
+	if (told != NULL) {
+		set_aside(job->job, "invalid", str_of(e->text), told, content);
+		return 0;
+	}
 	if (collect_read(&role.conf, pt, bytes, &read, e) == -1 ||
 	    edi_read_mapped(arena, read.edi, read.made.n > 0 ? NULL : &window, &facts, e) == -1) {
 		set_aside(job->job, "invalid", str_of(e->text), &facts, content);
@@ -395,7 +401,7 @@ pack_receipt(const struct msg *job, struct err *e)
 	signer = keyring_signer(ring, pt, clock_wall_ms());
 	r.own = signer->set;
 	r.key = signer->key;
-	r.env = envelope(job->ulid2, pt->addresses.v[0]);
+	r.env = envelope(job->ulid2, pt);
 	r.how = shape_of(pt);
 	r.mdn = (struct mdn){
 		.reporting_ua = str_fmt(arena, STR_FMT "; edigate " EDIGATE_VERSION, STR_ARG(domain_of(role.conf.address))),

@@ -13,6 +13,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/io.h"
 #include "gateway/base/log.h"
+#include "gateway/cem.h"
 #include "gateway/certmail.h"
 #include "gateway/describe.h"
 #include "gateway/judge.h"
@@ -118,7 +119,8 @@ stage_as(const struct msg *job, const struct partner *pt, const struct as1_paylo
 		return -1;
 	describe_put(arena, m, f, content);
 	describe_messages(&role, job->job, m->id, f);
-	m->word = vouched && str_eq(p->media_type, S(CERTMAIL_TYPE)) ? S(CERTMAIL_WORD) : extension(f, p);
+	m->word = str_eq(p->media_type, S(CEM_TYPE)) ? S(CERTMAIL_CEM) :
+	    vouched && str_eq(p->media_type, S(CERTMAIL_TYPE)) ? S(CERTMAIL_WORD) : extension(f, p);
 	return 0;
 }
 
@@ -217,6 +219,21 @@ judge_payload(const struct msg *job, const struct partner *pt, struct str bytes,
 	describe_findings(&role, arena, job->job, m->id, found);
 }
 
+/* A certificate exchange message, whole: its certificates are for the operator, not for the business system. */
+static int
+stage_exchange(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str bytes, int64_t *id, struct err *e)
+{
+	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = *id, .media_type = p->media_type };
+	const struct edi_facts none = { .type = S_INIT("Certificate") };
+
+	if (stage_as(job, pt, p, &none, p->content, &m, e) == -1)
+		return -1;
+	m.text = certmail_text(arena, bytes);
+	role_tell(&role, &m);
+	++*id;
+	return 0;
+}
+
 /* bytes: the content in one piece. id: of the next payload; one that is split takes as many as it has messages. */
 static int
 stage_read(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str bytes, int64_t *id, struct err *e)
@@ -247,7 +264,7 @@ stage_payload(const struct msg *job, const struct partner *pt, const struct as1_
 	int rc = -1;
 
 	if (room_map(arena, p->content, &bytes, &mapped, e) == 0)
-		rc = stage_read(job, pt, p, bytes, id, e);
+		rc = str_eq(p->media_type, S(CEM_TYPE)) ? stage_exchange(job, pt, p, bytes, id, e) : stage_read(job, pt, p, bytes, id, e);
 	io_unmap(mapped);
 	return rc;
 }
@@ -355,6 +372,7 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 	    .now_ms = arrived_ms(job) };
 	const struct partner *pt;
 	const char *class;
+	struct err why;
 	int64_t id = 0;
 
 	if (as1_peek(arena, bytes, &glance, e) == -1) {
@@ -379,6 +397,9 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 	if (as1_open_in(arena, mail, &policy, &room.room, &opened, e) == -1)
 		return -1;
 	vouched = opened.is_signed;
+	/* Whoever changed that field on the way gets nothing by it but a message that is not understood. */
+	if (vouched && pt != NULL && certmail_note_features(arena, &role.conf, pt, glance.features, &why) == -1)
+		log_ev(LOG_WARN, 0, "features", KS("partner", pt->key), KC("why", why.text));
 	class = class_of(&opened);
 	if (str_eq(str_of(class), S("document")))
 		for (size_t i = 0; i < opened.n; i++)

@@ -25,6 +25,7 @@ struct as1_envelope {
 	struct str message_id;		/* without angle brackets: "01J...@nordwind.example" */
 	int64_t date_ms;
 	struct str boundary_seed;	/* unique per mail, [A-Za-z0-9]: boundaries are made from it */
+	struct str features;		/* for EDIINT-Features (RFC 6017): "CEM"; empty: no such field */
 };
 
 /*
@@ -54,6 +55,7 @@ struct as1_document {
 	struct str subject;		/* UTF-8 */
 	struct span content;		/* the bytes of the document: travel base64, arrive identical */
 	struct str media_type;		/* "application/EDI-X12", ... */
+	bool is_entity;			/* content is a MIME entity, header and all, fit for 7bit: it goes in as it is */
 	struct str file_name;		/* any bytes; RFC 2231 where needed */
 	struct as1_shape how;
 	enum as1_receipt receipt;
@@ -97,6 +99,7 @@ struct as1_glance {
 	struct str message_id;		/* with its brackets, as it stands; empty without one */
 	struct str from;		/* the one addr-spec, domain lower-cased; empty when not exactly one */
 	struct str subject, date;
+	struct str features;		/* what its EDIINT-Features names (RFC 6017), lower-cased; empty without one */
 	bool auto_submitted;		/* Auto-Submitted other than "no" */
 	bool report;			/* multipart/report, signed or not, by its outer shape */
 	struct str return_path;		/* of our own trace header on top; "<>" for the null sender */

@@ -179,6 +179,42 @@ is_uuencoded(struct opening *o, struct span text)
 	return false;
 }
 
+/*
+ * A certificate exchange message (see gateway/cem.h) is one document with all its parts: the certificates in it are
+ * messages of CMS, which nothing else may have inside.
+ */
+#define EXCHANGE "application/ediint-cert-exchange+xml"
+
+static bool
+is_exchange(const struct part_tree *t)
+{
+	const struct part *root = &t->parts[0];
+
+	if (part_is(root, S("multipart/related")))
+		return str_eq_nocase(params_get(&root->type, S("type")), S(EXCHANGE)) || (t->n > 1 && part_is(&t->parts[1], S(EXCHANGE)));
+	return part_is(root, S(EXCHANGE));
+}
+
+static bool
+has_strange_part(const struct part_tree *t)
+{
+	for (size_t i = 1; i < t->n; i++)
+		if (t->parts[i].parent != 0 || (i == 1) != part_is(&t->parts[i], S(EXCHANGE)) ||
+		    (i > 1 && !part_is(&t->parts[i], S("application/pkcs7-mime")) && !part_is(&t->parts[i], S("application/x-pkcs7-mime"))))
+			return true;
+	return false;
+}
+
+static void
+take_exchange(struct opening *o)
+{
+	if (has_strange_part(&o->tree))
+		verdict_refuse(&o->v, RULE_EXCHANGE_PARTS, S(""));
+	if (!o->v.is_signed)
+		verdict_refuse(&o->v, RULE_EXCHANGE_UNSIGNED, S(""));
+	o->out->payloads[o->out->n++] = (struct as1_payload){ .content = part_span(&o->tree, 0), .media_type = S(EXCHANGE) };
+}
+
 /* Header protection (RFC 9788) repeats From inside: it must be the same one, or two programs would show two senders. */
 static void
 check_inner_from(struct opening *o)
@@ -212,13 +248,16 @@ read_documents(struct opening *o)
 	}
 	/* A report is read however broken; in a document nobody may see other bytes than we. */
 	verdict_defects(&o->v, o->v.outer_defects | part_tree_defects(&o->tree));
-	refuse_inner_security(o);
+	if (!is_exchange(&o->tree))
+		refuse_inner_security(o);
 	/* The least that the partner must send. Reports do not come here: there is_signed tells. */
 	verdict_floor(&o->v, o->pol->must_sign, o->pol->must_encrypt);
 	check_inner_from(o);
 	if (o->request != RULE_NONE)	/* nothing is taken that could not be receipted as its sender must have it */
 		verdict_refuse(&o->v, o->request, S(""));
-	if (sure > 0 || maybe == 1)
+	if (is_exchange(&o->tree))
+		take_exchange(o);
+	else if (sure > 0 || maybe == 1)
 		take_payloads(o, sure > 0 ? PAYLOAD : MAYBE);
 	if (sure == 0 && o->out->n == 1 && is_uuencoded(o, o->out->payloads[0].content))
 		verdict_refuse(&o->v, RULE_UUENCODED, S(""));

@@ -63,6 +63,8 @@ as1_envelope_write(struct arena *a, const struct as1_envelope *env, struct str s
 	    write_text_field(out, "Subject", subject, e) == -1 ||
 	    write_field(out, "Date", clock_rfc5322(a, env->date_ms), e) == -1)
 		return -1;
+	if (env->features.n > 0 && write_field(out, "EDIINT-Features", env->features, e) == -1)
+		return -1;
 	return write_field(out, "Message-ID", id, e);
 }
 

@@ -96,6 +96,11 @@ as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struc
 	enum cte cte;
 	int rc = -1;
 
+	if (d->is_entity) {
+		rope_bytes(out, d->content);
+		rc = 0;
+		goto out;
+	}
 	if (choose(d, wrapped, &cte, e) == -1 || write_file_header(&header, d->media_type, d->file_name, cte_name(cte), e) == -1)
 		goto out;
 	rope_bytes(out, span_str(str_dup(a, buf_str(&header))));

@@ -5,6 +5,7 @@
 #include "mime/word.h"
 
 #define MESSAGE_ID_MAX 970	/* with the field name it must fit a line of a receipt */
+#define FEATURES_MAX   200
 #define FIRST_PART_MAX (HEADER_BLOCK_MAX * 2)	/* two headers with a preamble between */
 
 struct str
@@ -98,6 +99,7 @@ as1_peek(struct arena *a, struct str mail, struct as1_glance *out, struct err *e
 	out->from = as1_only_address(a, &h, S("From"));
 	out->subject = utf8_clean(a, header_text(a, &h, S("Subject")));
 	out->date = utf8_clean(a, header_unfold(a, header_get(&h, S("Date"))));
+	out->features = str_lower(a, utf8_clean(a, str_sub(header_unfold(a, header_get(&h, S("EDIINT-Features"))), 0, FEATURES_MAX)));
 	out->auto_submitted = is_auto_submitted(a, &h);
 	out->return_path = utf8_clean(a, return_path(&h));
 	out->report = is_report(a, mail);

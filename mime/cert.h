@@ -40,6 +40,10 @@ int cert_pem(const struct cert_set *set, size_t i, struct buf *out, struct err *
 int cert_der(const struct cert_set *set, size_t i, struct buf *out, struct err *e);
 int cert_set_read_der(struct str der, struct cert_set **out, struct err *e);
 
+/* How XML names certificate i: its issuer by RFC 2253, and its serial number in decimal digits. */
+struct str cert_issuer_2253(struct arena *a, const struct cert_set *set, size_t i);
+struct str cert_serial_decimal(struct arena *a, const struct cert_set *set, size_t i);
+
 /*
  * Whether certificate i may be used so at now_ms: inside its dates, key usage and extended key usage fitting (RFC 8550,
  * 4.4; absent ones allow everything), the key strong enough. 0, or -1 with ERR_INPUT and the reason.

@@ -94,6 +94,9 @@ void cms_verify(struct arena *a, struct str der, struct str detached, const stru
 /* The certificates inside a signature, as PEM: for showing who claims to have signed, never for trust. */
 int cms_certs(struct str der, struct buf *pem, struct err *e);
 
+/* A message that is nothing but certificates (RFC 8551, 3.9: smime-type=certs-only), as DER. */
+int cms_certs_only(const struct cert_set *set, struct buf *der, struct err *e);
+
 /* How an envelope is made; zero is the default of each. */
 struct cms_sealing {
 	const struct cert_set *to;	/* every certificate in it that may be used at now_ms can open it */

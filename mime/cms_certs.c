@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* cms_certs.c - the certificates that a signature brings along: for showing who claims to have signed, never for trust. */
+/* cms_certs.c - the certificates that a message brings along: of a signature for showing who claims to have signed, never for trust. */
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <limits.h>
@@ -63,5 +63,33 @@ cms_certs(struct str der, struct buf *pem, struct err *e)
 	}
 	ERR_clear_error();
 	arena_free(a);
+	return rc;
+}
+
+int
+cms_certs_only(const struct cert_set *set, struct buf *out, struct err *e)
+{
+	struct buf cert = BUF_CAP(CERT_PEM_MAX);
+	struct der d = { 0 };
+	int rc = 0;
+
+	der_element(&d, BER_SET, S(""));	/* nobody signs */
+	for (size_t i = cert_set_count(set); i-- > 0 && rc == 0;) {
+		buf_cut(&cert, 0);
+		rc = cert_der(set, i, &cert, e);
+		if (rc == 0)
+			der_put(&d, buf_str(&cert));
+	}
+	der_wrap(&d, BER_CONTEXT_0, 2);		/* behind the empty set's two bytes */
+	der_element(&d, BER_OID, cms_oid_data);
+	der_wrap(&d, BER_SEQUENCE, d.n - cms_oid_data.n - 2);
+	der_element(&d, BER_SET, S(""));	/* by no digest */
+	der_uint(&d, 1);
+	der_wrap(&d, BER_SEQUENCE, 0);
+	cms_info_wrap(&d, CMS_IS_SIGNED);
+	if (rc == 0)
+		rc = buf_put(out, der_str(&d), e);
+	der_clear(&d);
+	buf_clear(&cert);
 	return rc;
 }

@@ -109,6 +109,10 @@ RULE(FLOOR_ENCRYPT, "V-FLOOR-ENCRYPT", INSUFFICIENT_SECURITY, "not encrypted, th
     "The partner encrypts, or you change accept = for this partner, knowing what that means.")
 
 /* ---- what is inside */
+RULE(EXCHANGE_UNSIGNED, "V-EXCHANGE-UNSIGNED", AUTHENTICATION_FAILED, "a certificate exchange message that is not signed",
+    "Whom to trust is asked and answered in signed mails only. The partner signs it by the certificate that you know.")
+RULE(EXCHANGE_PARTS, "V-EXCHANGE-PARTS", MALFORMED, "a certificate exchange message with something else in it",
+    "It is its XML and the certificates that this speaks of. Documents travel in mails of their own.")
 RULE(NO_DOCUMENT, "V-NO-DOCUMENT", NO_PAYLOAD, "no attachment that could be a document", "Read it: it may be meant for a person.")
 RULE(UUENCODED, "V-UUENCODED", NO_PAYLOAD, "a text with a uuencoded file in it: the sender's mail program must send plain MIME",
     "Have it sent as an attachment. Such files carry no type and no proof of their end.")

@@ -178,6 +178,9 @@ every_ambiguity_has_its_rule(void **state)
 
 #define FROM   "From: edi@nordwind.example\r\n"
 #define MIXED  FROM "Content-Type: multipart/mixed; boundary=m\r\n\r\n"
+#define EXCHANGE \
+	FROM "Content-Type: multipart/related; type=\"application/ediint-cert-exchange+xml\"; boundary=m\r\n\r\n--m\r\n" \
+	"Content-Type: application/ediint-cert-exchange+xml\r\n\r\n<a/>\r\n"
 #define XML    "--m\r\nContent-Type: application/xml\r\n\r\n<a/>\r\n"
 #define SIGNED FROM "Content-Type: multipart/signed; boundary=m\r\n\r\n"
 #define ASKS   FROM "Content-Type: application/xml\r\nDisposition-Notification-To: edi@nordwind.example\r\n" \
@@ -216,6 +219,11 @@ mails_break_them(void **state)
 		{ RULE_TRANSFER, false, false,
 		    S_INIT(FROM "Content-Type: application/xml\r\nContent-Transfer-Encoding: base64\r\n\r\nVU5B=VU5B\r\n") },
 		{ RULE_INNER_SECURITY, false, false, S_INIT(MIXED XML "--m\r\nContent-Type: application/pkcs7-mime\r\n\r\nx\r\n--m--\r\n") },
+		{ RULE_EXCHANGE_UNSIGNED, false, false, S_INIT(EXCHANGE "--m\r\nContent-Type: application/pkcs7-mime\r\n\r\nx\r\n--m--\r\n") },
+		{ RULE_EXCHANGE_UNSIGNED, false, false, S_INIT(FROM "Content-Type: application/ediint-cert-exchange+xml\r\n\r\n<a/>") },
+		{ RULE_EXCHANGE_PARTS, false, false, S_INIT(EXCHANGE XML "--m--\r\n") },
+		{ RULE_EXCHANGE_PARTS, false, false, S_INIT(EXCHANGE "--m\r\nContent-Type: multipart/mixed; boundary=n\r\n\r\n--n\r\n"
+		    "Content-Type: application/pkcs7-mime\r\n\r\nx\r\n--n--\r\n--m--\r\n") },
 		{ RULE_PARTIAL, false, false, S_INIT(FROM "Content-Type: message/partial; id=x; number=1\r\n\r\nUNA") },
 		{ RULE_EXTERNAL, false, false, S_INIT(FROM "Content-Type: message/external-body; access-type=URL\r\n\r\nUNA") },
 		{ RULE_CMS_BROKEN, false, false, S_INIT(P7M "VU5B\r\n") },
