@@ -94,3 +94,86 @@ exim_listens() { printf 'QUIT\r\n' | timeout 10 "$b/tool/fake/talk" "$exim_port"
 has_node() {	# module
 	command -v node >/dev/null && [ -d "$unpacked/node_modules/$1" ]
 }
+
+# A Postfix of our own: $postfix_port (STARTTLS offered, which its AUTH wants), a queue below $dir, nothing of the system's
+# configuration. Only root may. Its user nordwind@postfix.example has the password $postfix_password. On stdin: more of main.cf; the
+# argument: more of master.cf.
+postfix_password='pass word: with "everything"'
+start_postfix() {	# lines for master.cf
+	free_port; postfix_port=$port
+	postfix_etc=$dir/postfix
+	mkdir -p "$postfix_etc/sasl" "$dir/queue" "$dir/data" && chown postfix "$dir/data"
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout "$postfix_etc/tls.key" -out "$postfix_etc/tls.pem" -days 30 \
+	    -subj /CN=postfix.example -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	cat >"$postfix_etc/main.cf" <<CF
+compatibility_level = 3.6
+queue_directory = $dir/queue
+data_directory = $dir/data
+maillog_file = $dir/postfix.maillog
+maillog_file_prefixes = $dir
+myhostname = postfix.example
+mydestination =
+mynetworks =
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+alias_maps =
+local_recipient_maps =
+smtpd_relay_restrictions = permit_sasl_authenticated, reject
+smtpd_tls_cert_file = $postfix_etc/tls.pem
+smtpd_tls_key_file = $postfix_etc/tls.key
+smtpd_tls_security_level = may
+smtpd_tls_auth_only = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_local_domain = postfix.example
+cyrus_sasl_config_path = $postfix_etc/sasl
+smtp_tls_security_level = may
+CF
+	cat >>"$postfix_etc/main.cf"
+	cat >"$postfix_etc/master.cf" <<CF
+127.0.0.1:$postfix_port inet n - n - - smtpd
+cleanup   unix n - n - 0 cleanup
+qmgr      unix n - n 300 1 qmgr
+tlsmgr    unix - - n 1000? 1 tlsmgr
+rewrite   unix - - n - - trivial-rewrite
+bounce    unix - - n - 0 bounce
+defer     unix - - n - 0 bounce
+trace     unix - - n - 0 bounce
+verify    unix - - n - 1 verify
+proxymap  unix - - n - - proxymap
+smtp      unix - - n - - smtp
+relay     unix - - n - - smtp
+error     unix - - n - - error
+retry     unix - - n - - error
+anvil     unix - - n - 1 anvil
+scache    unix - - n - 1 scache
+postlog   unix-dgram n - n - 1 postlogd
+$1
+CF
+	printf 'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: %s\nmech_list: PLAIN LOGIN\n' "$postfix_etc/sasldb2" \
+	    >"$postfix_etc/sasl/smtpd.conf"
+	printf %s "$postfix_password" | saslpasswd2 -p -c -f "$postfix_etc/sasldb2" -u postfix.example nordwind
+	chmod 644 "$postfix_etc/sasldb2" "$postfix_etc/tls.key"
+	if ! postfix -c "$postfix_etc" start >"$dir/postfix.log" 2>&1; then
+		note "$(cat "$dir/postfix.log" "$dir/postfix.maillog" 2>/dev/null)"
+		return 1
+	fi
+}
+stop_postfix() { postfix -c "$dir/postfix" stop >/dev/null 2>&1; }
+has_postfix() {
+	PATH=$PATH:/usr/sbin:/sbin
+	command -v postfix >/dev/null && command -v saslpasswd2 >/dev/null
+}
+# Postfix runs as root and as its own users, the gateways as nobody: $e is a copy that all of them can reach.
+gateways_as_nobody() {
+	chmod 755 "$dir"
+	mkdir "$dir/bin"
+	cp "$b"/edigate* "$dir/bin/"
+	cat >"$dir/edigate" <<SH
+#!/bin/sh
+[ "\$(id -u)" = 0 ] || exec env -u EDIGATE_LIBEXEC "$dir/bin/edigate" "\$@"
+exec setpriv --reuid=nobody --regid=$(id -g nobody) --clear-groups env -u EDIGATE_LIBEXEC HOME=/ "$dir/bin/edigate" "\$@"
+SH
+	chmod 755 "$dir/edigate"
+	chown nobody "$dir"
+	e=$dir/edigate
+}
