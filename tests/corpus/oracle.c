@@ -17,9 +17,11 @@
 
 #include "gateway/base/base64.h"
 #include "gateway/base/io.h"
+#include "mime/as1.h"
 #include "mime/cms.h"
 #include "mime/encode.h"
 #include "mime/part.h"
+#include "tests/corpus/vectors.h"
 
 #define FILE_BYTES_MAX (64u << 20)
 #define ARENA_BYTES    ((size_t)1 << 30)
@@ -35,6 +37,8 @@ static struct { char text[120]; unsigned int n; } reasons[REASONS_MAX];
 static unsigned int both, neither, stricter, lenient;
 static struct arena *arena;	/* of the file at hand */
 static const char *file;
+static struct str manifest;
+static struct vector_seen seen;	/* of the file at hand */
 
 static void
 tally(bool ours, bool theirs, struct str reason)
@@ -88,6 +92,11 @@ hold_signature(struct str der, struct str detached, struct str *inner)
 		(void)cert_set_read(buf_str(&pem), &trusted, NULL);
 	cms_verify(arena, der, detached, &(struct cms_trust){ trusted, NOW_MS, ALLOW, 0, NULL }, &v);
 	theirs = cms != NULL && CMS_verify(cms, NULL, NULL, in, out, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1;
+	if (seen.fit + seen.unfit == 0) {	/* what is signed inside of that is refused anyway */
+		seen.fit = v.fits;
+		seen.unfit = !v.fits;
+		seen.contested = !v.fits && !theirs;
+	}
 	if (theirs && v.verdict == CMS_GOOD && !str_eq(taken(out), span_mem(v.content)))
 		theirs = false;
 	tally(v.verdict == CMS_GOOD, theirs, str_of(verdict_info(v.rule)->code));
@@ -123,6 +132,8 @@ hold_envelope(struct str der, struct str *inner)
 		CMS_ContentInfo_free(cms);
 		ERR_clear_error();
 	}
+	seen.opened += ours_once;
+	seen.closed += !ours_once;
 	tally(ours_once, theirs_once, weak ? S("envelope: weak algorithm") : S("envelope: not opened"));
 }
 
@@ -194,7 +205,7 @@ hold_file(struct str bytes)
 		if (base64_get(&b, str_sub(bytes, at, end), &flags, NULL) == 0)
 			(void)hold_cms(str_dup(arena, buf_str(&b)), none, &inner);
 	} else {
-		hold_mail(bytes);
+		hold_mail(as1_wire_form(arena, bytes));
 	}
 	buf_clear(&b);
 }
@@ -229,7 +240,18 @@ add_pair(struct arena *a, const char *path)
 }
 
 static void
-walk(const char *dir, bool keys)
+hold(struct arena *a, const char *path, size_t top)
+{
+	arena = a;
+	file = path;
+	seen = (struct vector_seen){ 0 };
+	hold_file(read_file(a, path));
+	vector_judge(manifest, str_from(str_of(path), top + 1), &seen);
+}
+
+/* top: of path, what the manifest's names are below of. */
+static void
+walk(const char *dir, bool keys, size_t top)
 {
 	DIR *d = opendir(dir);
 	struct dirent *entry;
@@ -240,14 +262,11 @@ walk(const char *dir, bool keys)
 		struct stat st;
 		if (entry->d_name[0] != '.' && stat(path, &st) == 0) {
 			if (S_ISDIR(st.st_mode) && (keys || strcmp(entry->d_name, "keys") != 0))
-				walk(path, keys);
+				walk(path, keys, top);
 			else if (S_ISREG(st.st_mode) && keys)
 				add_pair(a, path);
-			else if (S_ISREG(st.st_mode)) {
-				arena = a;
-				file = path;
-				hold_file(read_file(a, path));
-			}
+			else if (S_ISREG(st.st_mode))
+				hold(a, path, top);
 		}
 		arena_free(a);
 	}
@@ -258,7 +277,9 @@ walk(const char *dir, bool keys)
 int
 main(int argc, char **argv)
 {
+	struct arena *names = arena_new(ARENA_BYTES);
 	char path[4096];
+	bool held;
 
 	if (argc < 2) {
 		fprintf(stderr, "usage: oracle FOLDER...\n");
@@ -266,8 +287,10 @@ main(int argc, char **argv)
 	}
 	for (int i = 1; i < argc; i++) {
 		(void)snprintf(path, sizeof(path), "%s/keys", argv[i]);
-		walk(path, true);
-		walk(argv[i], false);
+		walk(path, true, 0);
+		(void)snprintf(path, sizeof(path), "%s/MANIFEST.tsv", argv[i]);
+		manifest = read_file(names, path);
+		walk(argv[i], false, strlen(argv[i]));
 	}
 	for (size_t i = 0; i < REASONS_MAX && reasons[i].n > 0; i++)
 		printf("  only libcrypto takes %u: %s\n", reasons[i].n, reasons[i].text);
@@ -277,5 +300,7 @@ main(int argc, char **argv)
 		cert_set_free(pairs[i].certs);
 		cert_key_free(pairs[i].key);
 	}
-	return lenient == 0 ? 0 : 1;
+	held = vector_report();
+	arena_free(names);
+	return lenient == 0 && held ? 0 : 1;
 }

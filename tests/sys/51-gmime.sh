@@ -79,6 +79,9 @@ done
 try "rsa: openssl cms -encrypt, OAEP" seals_by rsa -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha256
 try "ec-256: openssl cms -encrypt, SHA-256 for the key" seals_by ec-256 -keyopt ecdh_kdf_md:sha256
 
+# What it refuses we never take, over whatever the fuzz targets have come upon.
+try "no seed is taken that libcrypto refuses" "$b/tool/corpus/oracle" tests/fuzz/seeds
+
 # Two who may read it, the sender among them, as many programs do; and one of a stranger first.
 order_of_recipients() {
 	theirs "$1" -encrypt -aes-256-cbc "$dir/ec-384.pem" "$dir/rsa.pem" "$dir/ec-256.pem"
