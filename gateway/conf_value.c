@@ -2,6 +2,7 @@
 #include "gateway/conf_load.h"
 
 #include "gateway/base/clock.h"
+#include "gateway/given.h"
 
 #include <assert.h>
 #include <string.h>
@@ -150,6 +151,12 @@ read_ids(struct arena *a, struct str text, struct conf_ids *out, struct err *e)
 		if (read_id(items.v[i], &out->v[i], e) == -1)
 			return -1;
 	return 0;
+}
+
+static int
+check_listener(struct str s, struct err *e)
+{
+	return given_is(s) ? 0 : conf_check_endpoint(s, e);
 }
 
 static int
@@ -357,7 +364,7 @@ conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, s
 		*str = text;
 		return conf_check_endpoint(text, e);
 	case SET_ENDPOINTS:
-		return split_checked(a, text, field, conf_check_endpoint, e);
+		return split_checked(a, text, field, check_listener, e);
 	case SET_NETWORKS:
 		return read_networks(a, text, field, e);
 	case SET_PATH:

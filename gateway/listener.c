@@ -3,6 +3,7 @@
 
 #include "gateway/base/io.h"
 #include "gateway/base/ipc.h"
+#include "gateway/given.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,8 +83,8 @@ bind_one(const struct conf *c, struct str address, struct err *e)
 	char *host = NULL, *port = NULL;
 	int fd = -1, on = 1, rc;
 
-	if (is_path(address)) {
-		fd = bind_path(c, address, e);
+	if (is_path(address) || given_is(address)) {
+		fd = is_path(address) ? bind_path(c, address, e) : given_open(address, e);
 		goto out;
 	}
 	if (split(a, address, &host, &port, e) == -1)
@@ -148,14 +149,18 @@ remove_path(struct str path)
 	arena_free(a);
 }
 
-/* A listener that is still at work has the socket too: shutdown() ends it for all, and frees its address. */
+/*
+ * A listener that is still at work has the socket too: shutdown() ends it for all, and frees its address. One that was given to
+ * us is not ours to end.
+ */
 static void
 close_dropped(int *fds, size_t n, const bool *kept, const struct conf *was)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (kept[i])
 			continue;
-		(void)shutdown(fds[i], SHUT_RD);
+		if (!given_is(was->listen_addresses.v[i]))
+			(void)shutdown(fds[i], SHUT_RD);
 		io_close(&fds[i]);
 		if (is_path(was->listen_addresses.v[i]))
 			remove_path(was->listen_addresses.v[i]);

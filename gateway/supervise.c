@@ -4,6 +4,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/cert_watch.h"
+#include "gateway/given.h"
 #include "gateway/line.h"
 #include "gateway/listener.h"
 #include "gateway/notify.h"
@@ -211,6 +212,7 @@ supervise(struct str home)
 	int rc;
 
 	log_open("edigate");
+	given_take();
 	if (supervise_open(s, home, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_CONFIG ? EX_CONFIG : EX_UNAVAILABLE;
