@@ -158,6 +158,34 @@ out:
 }
 
 static int
+check_value(struct conversion *x, const char *at, struct str wanted, struct str made)
+{
+	if (wanted.n == 0 || str_eq(wanted, made))
+		return 0;
+	return err_set(x->e, ERR_INPUT, "$.source.%s: '" STR_FMT "' would be read as '" STR_FMT "' from %s", at, STR_ARG(wanted),
+	    STR_ARG(made), x->compose.format->label);
+}
+
+/* Who sends what to whom is as it was said. In XML the parties say so. */
+static int
+check_envelope(struct conversion *x, const struct edi_facts *made)
+{
+	const struct edi_facts *f = &x->file.facts;
+	uint64_t control;
+
+	if (x->compose.format == &edi_ubl)
+		return 0;
+	if (check_value(x, "sender.qual", f->sender.qual, made->sender.qual) == -1 ||
+	    check_value(x, "sender.id", f->sender.id, made->sender.id) == -1 ||
+	    check_value(x, "receiver.qual", f->receiver.qual, made->receiver.qual) == -1 ||
+	    check_value(x, "receiver.id", f->receiver.id, made->receiver.id) == -1)
+		return -1;
+	if (x->compose.format == &edi_edifact)
+		return check_value(x, "control", f->control, made->control);
+	return str_u64(f->control, 999999999, &control) == 0 ? 0 : check_value(x, "control", f->control, made->control);
+}
+
+static int
 check(struct conversion *x)
 {
 	struct str made = str_from(buf_str(x->out), x->start);
@@ -173,7 +201,7 @@ check(struct conversion *x)
 		               "what it makes is not valid: segment %llu: " STR_FMT "  [%s]",
 		               (unsigned long long)f->problems[0].segment,
 		               STR_ARG(f->problems[0].text), f->problems[0].code);
-	if (check_content(x, &back) == -1)
+	if (check_envelope(x, f) == -1 || check_content(x, &back) == -1)
 		return -1;
 	return x->compose.format == &edi_x12 ? check_dictionary(x, made) : check_rules(x, made, f);
 }

@@ -329,6 +329,9 @@ what_has_no_place_is_told(void **state)
 		{ "{\"documents\":[]}", "$.source.format: want x12" },
 		{ "{\"source\":{\"format\":\"x12\"},\"documents\":[{\"kind\":\"order\"}]}",
 		  "$.source.sender.id: missing" },
+		{ "{\"source\":{\"format\":\"x12\",\"sender\":{\"id\":\"A name of nineteen\"},\"receiver\":{\"id\":\"B\"}},\"documents\":[{"
+		  "\"kind\":\"order\",\"id\":\"1\",\"issued\":\"2026-11-20\",\"lines\":[{\"no\":\"1\"}]}]}",
+			"$.source.sender.id: 'A name of nineteen' would be read as 'A name of ninet' from X12" },
 		{ HEAD("x12") "\"kind\":\"letter\"" TAIL, "$.documents[0].kind: want" },
 		{ HEAD("x12") "\"kind\":\"catalogue\",\"id\":\"1\"" TAIL,
 		  "$.documents[0].kind: 'catalogue' is not written as X12" },

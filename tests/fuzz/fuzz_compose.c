@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fuzz_compose.c - any bytes as the JSON of a document, written in every format: what is written is valid, and its own
+ * JSON makes the same bytes again. Any document through its JSON, too: there it may be refused, never broken.
+ */
+#include "edi/model_write.h"
+#include "gateway/convert_model.h"
+
+#include <assert.h>
+
+#define ARENA_MAX (512u << 20)
+#define OUT_MAX	  (64u << 20)
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+
+static void
+write_twice(struct str json, const char *format)
+{
+	const struct convert_how how = { .to = convert_format(str_of(format)), .now = S("20261123160300") };
+	const struct edi_format *made = NULL;
+	struct arena *a = arena_new(ARENA_MAX);
+	struct buf first = BUF_CAP(OUT_MAX), again = BUF_CAP(OUT_MAX), text = BUF_CAP(OUT_MAX);
+	struct model_file back;
+	struct err e = { 0 };
+	int rc;
+
+	if (convert_model(a, json, &how, &first, &made, &e) == -1)
+		goto out;
+	assert(made == how.to);
+	rc = model_read(a, buf_str(&first), &back, &e);
+	assert(rc == 0 && back.facts.verdict == EDI_VALID && back.facts.format == made);
+	rc = model_write_json(&text, a, &back, S(""), &e);
+	assert(rc == 0);
+	if (convert_model(a, buf_str(&text), &how, &again, &made, &e) == 0)
+		assert(str_eq(buf_str(&first), buf_str(&again)));
+out:
+	buf_clear(&first);
+	buf_clear(&again);
+	buf_clear(&text);
+	arena_free(a);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	static const char *const formats[] = { "x12", "edifact", "ubl" };
+	struct arena *a = arena_new(ARENA_MAX);
+	struct str in = str_make((const char *)p, n);
+	struct buf json = BUF_CAP(OUT_MAX);
+	struct model_file f;
+	struct err e = { 0 };
+	int rc = model_read(a, in, &f, &e);
+
+	assert(rc == 0);
+	if (f.facts.format != NULL) {
+		rc = model_write_json(&json, a, &f, S("name"), &e);
+		assert(rc == 0);
+		in = buf_str(&json);
+	}
+	for (size_t i = 0; i < N(formats); i++)
+		write_twice(in, formats[i]);
+	buf_clear(&json);
+	arena_free(a);
+	return 0;
+}
