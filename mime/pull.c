@@ -168,6 +168,12 @@ pull_at_end(struct pull *p)
 	return read_head(p) && is_end_mark(p);
 }
 
+static bool
+is_filler(char c)
+{
+	return c == '\0' || c == '\r' || c == '\n';
+}
+
 bool
 pull_close(struct pull *p)
 {
@@ -183,6 +189,8 @@ pull_end(struct pull *p)
 {
 	if (p->depth > 0 || p->broken)
 		return false;
+	for (size_t i = 0; i < PULL_FILLER_MAX && fill(p) && is_filler(p->piece.p[0]); i++)
+		(void)next_bytes(p, 1);
 	return pull_at_end(p) || fail(p, "bytes after its end");
 }
 

@@ -53,7 +53,9 @@ bool pull_octets(struct pull *p, unsigned char tag, struct sink *to, uint64_t *n
 
 bool pull_at_end(struct pull *p);	/* of the element that is open */
 bool pull_close(struct pull *p);	/* false: not at its end */
-bool pull_end(struct pull *p);		/* nothing is open, and nothing stands behind */
+/* Nothing is open, and nothing stands behind but what programs leave there that end once too often: a few NULs or line ends. */
+#define PULL_FILLER_MAX 64
+bool pull_end(struct pull *p);
 
 /* Read the source to its end, wherever we are: what it says of itself is then complete. */
 void pull_drain(struct pull *p);

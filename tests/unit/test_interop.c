@@ -3,8 +3,10 @@
  * What systems of this kind stumbled over with each other, one test for each: read as others write it, written as all of
  * them read it.
  */
-#include "tests/unit/mime_world.h"
+#include "tests/unit/cms_keys.h"
 
+#include "edi/edifact.h"
+#include "edi/x12.h"
 #include "mime/cms.h"
 #include "mime/part.h"
 
@@ -347,6 +349,98 @@ signature_parts_in_every_form(void **state)
 	}
 }
 
+/* Ends-of-contents and line ends once too often behind a signature are nobody's; anything else there is refused. */
+static void
+what_stands_behind_a_signature(void **state)
+{
+	struct world *w = *state;
+	static const struct str entity = S_INIT("Content-Type: application/EDIFACT\r\n\r\nUNA");
+	static const char zeros[PULL_FILLER_MAX + 1];
+	const struct { struct str behind; enum cms_verdict want; } cases[] = {
+		{ S(""), CMS_GOOD }, { S("\0\0"), CMS_GOOD }, { S("\r\n"), CMS_GOOD }, { S("\n\0\n"), CMS_GOOD },
+		{ str_make(zeros, PULL_FILLER_MAX), CMS_GOOD }, { str_make(zeros, PULL_FILLER_MAX + 1), CMS_MALFORMED },
+		{ S("x"), CMS_MALFORMED }, { S("\r\nx"), CMS_MALFORMED }, { S("\x30\0"), CMS_MALFORMED },
+	};
+	const struct cms_signing how = { .own = w->nordwind.certs, .key = w->nordwind.key, .now_ms = KEYS_NOW_MS };
+	const struct cms_trust trust = { .certs = w->nordwind.certs, .now_ms = KEYS_NOW_MS };
+	struct buf der = BUF_CAP(64u << 10);
+	struct cms_verified v;
+
+	assert_ok(w, cms_sign(&how, entity, &der, &w->e));
+	for (size_t i = 0; i < N(cases); i++) {
+		cms_verify(w->a, str_cat(w->a, buf_str(&der), cases[i].behind), entity, &trust, &v);
+		assert_int_equal(v.verdict, cases[i].want);
+	}
+	buf_clear(&der);
+}
+
+/* Preamble, epilogue, and line ends more than there should be, around what is signed: none of it is looked at, or written. */
+static void
+what_stands_around_a_signed_part(void **state)
+{
+	struct world *w = *state;
+	struct str entity = S("Content-Type: application/EDIFACT\r\n\r\nUNA\r\n"), mail, before, behind;
+	struct as1_opened o;
+	size_t at;
+
+	mail = signed_by_nordwind(w, entity, "Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: binary\r\n");
+	assert_true(str_find(mail, S("\r\n\r\n--b\r\n"), &at));
+	before = str_sub(mail, 0, at);
+	behind = str_from(mail, at + 4);
+	mail = str_cat(w->a, before, S("\r\n\r\nTo read this your program must know MIME.\r\n\r\n"));
+	mail = str_cat(w->a, str_cat(w->a, mail, behind), S("\r\n-- \r\nscanned\r\n"));
+	o = open_from_nordwind(w, mail, true);
+	assert_true(o.is_signed);
+	assert_str(span_mem(o.payloads[0].content), S("UNA\r\n"));
+}
+
+/* Two letters of a country that are none, the number zero, texts in types that nobody uses any more. */
+static void
+odd_certificates_load(void **state)
+{
+	struct world *w = *state;
+	static const struct { const char *what, *field, *value; int type; long serial; } cases[] = {
+		{ "a country in full", "C", "Germany", V_ASN1_PRINTABLESTRING, 1 },
+		{ "a country in one letter", "C", "D", V_ASN1_PRINTABLESTRING, 1 },
+		{ "an empty country", "C", "", V_ASN1_PRINTABLESTRING, 1 },
+		{ "the number zero", "O", "Nordwind", V_ASN1_UTF8STRING, 0 },
+		{ "a number below zero", "O", "Nordwind", V_ASN1_UTF8STRING, -5 },
+		{ "a unit as IA5String", "OU", "EDI", V_ASN1_IA5STRING, 1 },
+		{ "a unit as T61String", "OU", "K\xe4ufer", V_ASN1_T61STRING, 1 },
+	};
+	const struct cms_trust *trust;
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct side s = cms_side_odd(w, cases[i].field, cases[i].type, cases[i].value, cases[i].serial);
+		const struct cms_signing how = { .own = s.certs, .key = s.key, .now_ms = KEYS_NOW_MS, .opaque = true };
+		const struct cms_sealing seal = { .to = s.certs, .now_ms = KEYS_NOW_MS };
+		struct buf der = BUF_CAP(64u << 10), sealed = BUF_CAP(64u << 10);
+		struct cms_verified v;
+		struct cms_opened o;
+
+		print_message("    %s\n", cases[i].what);
+		trust = &(struct cms_trust){ .certs = s.certs, .now_ms = KEYS_NOW_MS };
+		assert_ok(w, cms_sign(&how, S("UNA"), &der, &w->e));
+		cms_verify(w->a, buf_str(&der), (struct str){ 0 }, trust, &v);
+		assert_int_equal(v.verdict, CMS_GOOD);
+		assert_ok(w, cms_encrypt(&seal, S("UNA"), &sealed, &w->e));
+		assert_ok(w, cms_decrypt(w->a, s.certs, s.key, 0, buf_str(&sealed), &o, &w->e));
+		assert_str(span_mem(o.content), S("UNA"));
+		buf_clear(&der);
+		buf_clear(&sealed);
+		cms_side_free(&s);
+	}
+}
+
+/* RFC 1767's own labels, never the catch-all EDI-consent. */
+static void
+documents_are_labelled_by_their_format(void **state)
+{
+	(void)state;
+	assert_string_equal(edi_x12.media_type, "application/EDI-X12");
+	assert_string_equal(edi_edifact.media_type, "application/EDIFACT");
+}
+
 int
 main(void)
 {
@@ -366,6 +460,10 @@ main(void)
 		cmocka_unit_test(names_in_every_quoting),
 		cmocka_unit_test(every_label_of_a_document),
 		cmocka_unit_test(signature_parts_in_every_form),
+		cmocka_unit_test(what_stands_behind_a_signature),
+		cmocka_unit_test(what_stands_around_a_signed_part),
+		cmocka_unit_test(odd_certificates_load),
+		cmocka_unit_test(documents_are_labelled_by_their_format),
 	};
 
 	return cmocka_run_group_tests(tests, world_new, world_free);
