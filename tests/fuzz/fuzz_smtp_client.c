@@ -23,7 +23,12 @@ static const struct smtp_client_opts settings[] = {
 	    .password = S_INIT("pencil"), .nonce = S_INIT("rOprNGfwEbeRWgbNEkqO") },
 	{ .helo = S_INIT("nordwind.example"), .auth = S_INIT("xoauth2"), .tls = CLIENT_TLS_IMPLICIT, .user = S_INIT("user"),
 	    .password = S_INIT("pencil") },
+	{ .helo = S_INIT("nordwind.example"), .auth = S_INIT("auto"), .tls = CLIENT_TLS_MAY },
+	{ .helo = S_INIT("nordwind.example"), .auth = S_INIT("auto"), .tls = CLIENT_TLS_STARTTLS, .user = S_INIT("user"),
+	    .password = S_INIT("pencil"), .nonce = S_INIT("rOprNGfwEbeRWgbNEkqO") },
 };
+
+static const struct scram_binding bind = { "tls-exporter", "0123", 4 };
 
 struct run {
 	struct smtp_client c;
@@ -57,7 +62,7 @@ drive(struct run *r)
 	do {
 		while ((act = smtp_client_next(&r->c, r->now)) != CLIENT_WAIT) {
 			if (act == CLIENT_START_TLS) {
-				smtp_client_secured(&r->c, NULL, r->now);
+				smtp_client_secured(&r->c, &bind, r->now);
 			} else if (act == CLIENT_READY) {
 				r->gone = false;
 				if (r->mails++ > 3 || smtp_client_mail(&r->c, &r->mail, r->now, &e) == -1)
@@ -91,7 +96,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		r.rcpts[i].address = S("edi@acme.example");
 	r.mail = (struct smtp_mail){
 		.sender = S("edi@nordwind.example"), .envid = S("tx.1"), .dsn = true, .rcpts = r.rcpts,
-		.n_rcpts = 1 + p[0] / 8 % 3, .bytes = S("Subject: x\r\n\r\n.\r\n..\r\nend\r\n"),
+		.n_rcpts = 1 + p[0] / 8 % 3,
+		.bytes = p[0] / 24 % 2 == 0 ? S("Subject: x\r\n\r\n.\r\n..\r\nend\r\n") : S("Subject: x\r\n\r\n.\n..\rend"),
 	};
 	smtp_client_init(&r.c, &settings[p[0] % 8 % N(settings)], r.now);
 	in = str_from(in, 1);
