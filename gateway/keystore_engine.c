@@ -7,7 +7,8 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "gateway/keystore.h"
 
-#include <openssl/crypto.h>
+#include "mime/encode.h"
+
 #include <openssl/engine.h>
 
 #define ENGINE_NAME "pkcs11"
@@ -20,11 +21,10 @@ decoded(struct arena *a, struct str s)
 	char *to = arena_get(a, s.n + 1);
 	size_t n = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
-		int hi = i + 2 < s.n && s.p[i] == '%' ? OPENSSL_hexchar2int((unsigned char)s.p[i + 1]) : -1;
-		int lo = hi >= 0 ? OPENSSL_hexchar2int((unsigned char)s.p[i + 2]) : -1;
-		to[n++] = lo >= 0 ? (char)(hi << 4 | lo) : s.p[i];
-		i += lo >= 0 ? 2 : 0;
+	for (size_t i = 0; i < s.n; i++, n++) {
+		to[n] = s.p[i];
+		if (s.p[i] == '%' && hex_byte(s, i + 1, &to[n]))
+			i += 2;
 	}
 	to[n] = '\0';
 	return str_make(to, n);

@@ -28,7 +28,7 @@ export SOFTHSM2_CONF
 cp "$nordwind/certs/edi.pem" "$acme/certs/partners/nordwind.pem"
 rm "$nordwind/private/edi.key"
 (umask 077; echo 4712 >"$nordwind/private/pin")
-set_all "$nordwind" gateway.key "pkcs11:token=edi;object=mail;type=private?module-path=$module" gateway.key_passphrase file:private/pin
+set_all "$nordwind" gateway.key "pkcs11:token=edi;object=mail;type=private?module-path=$(echo "$module" | sed s/softhsm/%73ofthsm/)" gateway.key_passphrase file:private/pin
 "$e" --home "$nordwind" check >"$dir/check" 2>&1
 is "with another PIN, check fails" "$?" 78
 try "and says so" grep -q 'PIN (key_passphrase) is another' "$dir/check"
