@@ -11,6 +11,8 @@ V        ?= 0
 .DEFAULT_GOAL := all
 FUZZ_SECONDS ?= 60
 N        ?= 2000
+CASES    ?= 1000000
+SEED     ?= 1
 Q        := $(if $(filter 1,$(V)),,@)
 WERROR   ?=
 
@@ -190,6 +192,8 @@ corpus: all tools
 	$(Q)tests/as-nobody $(B) tests/corpus/run $(B) $(abspath $(CORPUS))
 bench: all tools
 	$(Q)tests/as-nobody $(B) tests/bench/run $(B)
+fidelity: tools
+	$(Q)$(B)/tool/corpus/fidelity $(CASES) $(SEED)
 stress: all tools
 	$(Q)tests/as-nobody $(B) tests/sys/stress $(B) $(N)
 repro:
@@ -222,6 +226,7 @@ help:
 #: make asan      unit tests under address and undefined   make sys       end-to-end scripts
 #: make fuzz      each fuzzer FUZZ_SECONDS=60 with clang   make cover     lines reached by the unit tests
 #: make golden    rewrite tests/golden/*/*.want            make corpus    CORPUS=DIR: real documents end to end
+#: make fidelity  CASES=1000000 SEED=1: random documents in every transfer encoding and shape, byte for byte
 #: make bench     documents a second, beside the limit     make stress    N=2000 documents while roles are killed
 #: make top       the ten largest files and functions      make repro     two builds in two folders, compared
 #: make format    clang-format what you changed
@@ -229,5 +234,5 @@ help:
 #: V=1 shows commands; CC=clang; VARIANT=opt|asan|cover|fuzz; B=FOLDER for objects
 
 .SECONDARY:
-.PHONY: all units fuzzers tools check lint asan sys cover fuzz golden corpus bench stress repro top format install clean help
+.PHONY: all units fuzzers tools check lint asan sys cover fuzz golden corpus bench fidelity stress repro top format install clean help
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
