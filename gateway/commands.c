@@ -132,7 +132,9 @@ const struct command commands[] = {
 	    "examples:\n"
 	    "  edigate inspect quarantine/01JD8Z5QGK8M3V9T2N4R6W0XYZ.eml\n"
 	    "  edigate inspect invoice_4711.edi\n" },
-	{ "validate", cmd_validate, "[--dictionary FILE.edid [--strict-codes]] [--schema FILE.xsd] [--rules WHICH] [--envelope] [--json] FILE...|-", "is this document complete and consistent",
+	{ "validate", cmd_validate,
+	    "[--dictionary FILE.edid [--strict-codes]] [--schema FILE.xsd] [--rules WHICH] [--envelope] [--json] FILE...|-",
+	    "is this document complete and consistent",
 	    "Checks envelopes, counts and control numbers, and names the place of what is wrong. Of X12 the sets 810 820 824\n"
 	    "832 846 850 855 856 860 940 945 997 999 too, and with a dictionary the messages of EDIFACT and further sets:\n"
 	    "which segments, in which order and how often; their elements, lengths, types, dates, codes, syntax rules.\n"
