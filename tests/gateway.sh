@@ -50,7 +50,7 @@ up() {	# home
 	"$e" --home "$1" run >>"$1.log" 2>&1 </dev/null &
 	echo $! >"$1.pid"
 	started="$started $1"
-	for _ in $(seq 200); do
+	for _ in $(seq 1200); do
 		"$e" --home "$1" status >/dev/null 2>&1 && return 0
 		kill -0 "$(cat "$1.pid")" 2>/dev/null || break
 		sleep 0.05
@@ -69,13 +69,13 @@ reloaded_all() {
 	    ! grep -vq ' up ' "$reload_home/run/roles"
 }
 
-# Stop it: SIGTERM, then wait for the end. Fails when it does not end within half a minute.
+# Stop it: SIGTERM, then wait for the end. Fails when it does not end within a minute.
 down() {	# home
 	[ -s "$1.pid" ] || return 0
 	pid=$(cat "$1.pid")
 	rm -f "$1.pid"
 	kill -TERM "$pid" 2>/dev/null || return 0
-	for _ in $(seq 600); do
+	for _ in $(seq 1200); do
 		if ! kill -0 "$pid" 2>/dev/null; then
 			wait "$pid" 2>/dev/null
 			return 0

@@ -25,7 +25,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 5000
+#define PATIENCE_MS 60000
 
 enum cut { WHOLE, BYTES, AT_LINE_ENDS, CUTS };
 static const char *const cut_names[] = { "whole", "byte by byte", "cut at line ends" };

@@ -17,7 +17,7 @@ for send in none sign encrypt compress 'sign encrypt' 'compress sign' 'compress 
 	order "$n" >"$dir/$n.edi"
 	drop "$nordwind" acme "$n.edi" <"$dir/$n.edi"
 	complete() { [ "$(state_of "$nordwind" "name=$n.edi" dir=out)" = complete ]; }
-	try "$send: complete, with a receipt" wait_for 30 complete
+	try "$send: complete, with a receipt" wait_for 60 complete
 	filed=
 	for file in "$acme"/inbox/nordwind/*; do
 		cmp -s "$file" "$dir/$n.edi" && filed=yes

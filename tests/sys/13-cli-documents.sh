@@ -39,7 +39,7 @@ order 4 >"$dir/order 4 'ü'.edi"
 works "a name with blanks, quotes and umlauts" "complete" send --wait "$dir/order 4 'ü'.edi"
 order 5 >"$dir/order_5.edi"
 works "send without waiting" "outbox/acme/order_5.edi" send "$dir/order_5.edi"
-try "it goes out all the same" wait_for 30 has_state "$h" complete name=order_5.edi
+try "it goes out all the same" wait_for 60 has_state "$h" complete name=order_5.edi
 order 6 >"$dir/order_6.edi" && order 7 >"$dir/order_7.edi"
 works "several files at once" "order_7.edi" send --wait "$dir/order_6.edi" "$dir/order_7.edi"
 fails "a partner who is none" 67 "no partner 'nobody'" send --to nobody "$dir/order_1.edi"
@@ -95,11 +95,11 @@ works "trace --follow of a settled document ends" "complete" trace --follow "$id
 helpers=$!
 "$e" --home "$h" list --follow --json --limit 1 >"$dir/listed" 2>&1 &
 helpers="$helpers $!"
-wait_for 5 test -s "$dir/listed"
+wait_for 60 test -s "$dir/listed"
 order 8 >"$dir/order_8.edi"
 works "send while others follow" "complete" send --wait "$dir/order_8.edi"
-try "trace --follow told of it" wait_for 10 grep -q "mdn-ok" "$dir/followed"
-try "list --follow told of it" wait_for 10 grep -q '"state":"complete".*order_8' "$dir/listed"
+try "trace --follow told of it" wait_for 60 grep -q "mdn-ok" "$dir/followed"
+try "list --follow told of it" wait_for 60 grep -q '"state":"complete".*order_8' "$dir/listed"
 kill $helpers 2>/dev/null
 helpers=
 
@@ -109,7 +109,7 @@ set_all "$h" retry.max 2h retry.first 1h && reload "$h"	# nothing moves behind o
 order 9 >"$dir/order_9.edi" && order 10 >"$dir/order_10.edi" && order 11 >"$dir/order_11.edi"
 fails "send --wait --timeout" 75 "no proof within" send --wait --timeout 1s "$dir/order_9.edi"
 works "two more" "order_11.edi" send "$dir/order_10.edi" "$dir/order_11.edi"
-try "all are deferred" wait_for 30 sh -c "[ \"\$('$e' --home '$h' list --json state=deferred 2>/dev/null | wc -l)\" = 3 ]"
+try "all are deferred" wait_for 60 sh -c "[ \"\$('$e' --home '$h' list --json state=deferred 2>/dev/null | wc -l)\" = 3 ]"
 fails "more than one is asked for" 64 "say --yes" hold state=deferred
 works "--dry-run only says" "would hold 3" hold --dry-run state=deferred
 is "and did nothing" "$(count "$h" state=deferred)" 3
@@ -124,7 +124,7 @@ works "cancel one" "cancelled" cancel --reason "sent by fax" order_10.edi
 fails "retry what was cancelled" 1 "cancelled" retry order_10.edi
 fails "retry what does not exist" 66 "no document" retry 424242
 fails "retry what fits nothing" 66 "no documents fit" retry state=failed
-try "the released one was tried and waits" wait_for 30 has_state "$h" deferred name=order_9.edi
+try "the released one was tried and waits" wait_for 60 has_state "$h" deferred name=order_9.edi
 up "$acme" || bail "starting acme again"
 set_all "$h" retry.first 1s && reload "$h"
 works "retry one" "retried" retry order_9.edi
@@ -148,8 +148,8 @@ before=$(count "$acme" dir=in kind=all)
 receive --sender edi@nordwind.example --recipient edi@acme.example <"$dir/mail.eml"
 is "receive: exit status" "$status" 0
 case $answer in "2.0.0 stored as "*) ok "receive: answers with an enhanced code" ;; *) is "receive answers" "$answer" 2.0.0 ;; esac
-try "the gateway takes it up" wait_for 20 sh -c "[ \"\$('$e' --home '$acme' list --json --limit 0 kind=all dir=in | wc -l)\" -gt $before ]"
-try "it was filed before: a duplicate" wait_for 20 has_state "$acme" duplicate kind=all dir=in
+try "the gateway takes it up" wait_for 60 sh -c "[ \"\$('$e' --home '$acme' list --json --limit 0 kind=all dir=in | wc -l)\" -gt $before ]"
+try "it was filed before: a duplicate" wait_for 60 has_state "$acme" duplicate kind=all dir=in
 stored=$acme/spool/in/${answer##* }.eml
 is "with trace fields on top" "$(head -n 2 "$stored" | tr -d '\r' | tr '\n' ' ')" \
     "Return-Path: <edi@nordwind.example> Delivered-To: edi@acme.example "
@@ -158,9 +158,9 @@ tr -d '\r' <"$dir/mail.eml" | sed 's/^Message-ID: <[^@]*/Message-ID: <another/' 
 receive --sender '<>' <"$dir/lf.eml"
 is "receive with line feeds" "$status" 0
 lf=$acme/spool/in/${answer##* }.eml
-try "it is taken up" wait_for 20 test -e "$lf"
+try "it is taken up" wait_for 60 test -e "$lf"
 is "they became CRLF" "$(tr -d '\r' <"$lf" | wc -l)" "$(grep -c "$(printf '\r')\$" "$lf")"
-try "and the signature still holds" wait_for 20 sh -c "'$e' --home '$acme' trace ${answer##* } | grep -q 'same interchange'"
+try "and the signature still holds" wait_for 60 sh -c "'$e' --home '$acme' trace ${answer##* } | grep -q 'same interchange'"
 receive --recipient somebody@acme.example <"$dir/mail.eml"
 is "receive for somebody else" "$status" 67
 case $answer in 5.1.1*) ok "answers 5.1.1" ;; *) is "answers" "$answer" 5.1.1 ;; esac

@@ -22,7 +22,7 @@ try "nothing was made by looking" test ! -e "$nordwind/db/edigate.db"
 set_all "$nordwind" retry.first 1h
 up "$nordwind" || bail "starting"
 drop "$nordwind" acme waits.edi <tests/documents/orders.edi
-try "a document waits for a partner that is down" wait_for 30 has_state "$nordwind" deferred name=waits.edi
+try "a document waits for a partner that is down" wait_for 60 has_state "$nordwind" deferred name=waits.edi
 finds "a gateway with a document on its way" 0 "^ok    documents  *1 on the way"
 is "no failure" "$(grep -c ^FAIL "$dir/said")" 0
 for area in settings certificates folders space gateway database documents files clock kernel; do
@@ -68,7 +68,7 @@ if command -v flock >/dev/null; then
 	flock "$nordwind/db/ledger.lock" sleep 30 &
 	helpers="$helpers $!"
 	locked() { ! flock -n "$nordwind/db/ledger.lock" true; }
-	wait_for 5 locked
+	wait_for 60 locked
 	finds "a stranger at the database" 1 "^FAIL  database .*no gateway answers, but"
 	kill $! 2>/dev/null
 else

@@ -42,7 +42,7 @@ for ignored in .hidden.edi "upload.edi.part" "backup.edi~" "x.tmp" "y.swp" "z.fi
 done
 shows() { "$e" --home "$nordwind" status | grep -q "$1"; }
 for name in link.edi fifo.edi half.edi; do
-	try "status names $name and why" wait_for 30 shows "$name"
+	try "status names $name and why" wait_for 60 shows "$name"
 done
 note "$("$e" --home "$nordwind" status)"
 is "the ignore list is ignored" "$(ls -A "$out" | grep -cE 'hidden|part$|~$|tmp$|swp$|lck$|crdownload$')" 8
@@ -56,7 +56,7 @@ try "half.edi goes once it is whole" wait_for 60 half_done
 order 153 >"$dir/whole"
 exec 9>"$out/open.edi"
 cat "$dir/whole" >&9
-try "a file held open waits" wait_for 30 shows open.edi
+try "a file held open waits" wait_for 60 shows open.edi
 exec 9>&-
 open_done() { has_state "$nordwind" complete name=open.edi; }
 try "and goes when it is closed" wait_for 60 open_done
@@ -66,5 +66,5 @@ rmdir "$out"/folder.edi
 rm -f "$out"/link.edi "$out"/fifo.edi "$out"/empty.edi
 mkdir "$nordwind/outbox/nobody"
 order 154 >"$nordwind/outbox/nobody/lost.edi"
-try "a folder of no partner is named" wait_for 30 shows nobody
+try "a folder of no partner is named" wait_for 60 shows nobody
 done_testing

@@ -62,7 +62,7 @@ is "what was refused is not answered again" "$(count "$acme" dir=out kind=ack)" 
 set_all "$nordwind" partner.acme.findings_out hold && reload "$nordwind" || bail "reloading"
 order850 21 20261323 | drop "$nordwind" acme kept.x12
 try "ours is held" wait_for 60 state_is kept.x12 held
-try "the findings lie beside" wait_for 30 grep -q 'error: offset 176, segment 4, element 5: .*\[element-date\]' "$nordwind/failed/kept~$(out kept.x12 id).x12.error.txt"
+try "the findings lie beside" wait_for 60 grep -q 'error: offset 176, segment 4, element 5: .*\[element-date\]' "$nordwind/failed/kept~$(out kept.x12 id).x12.error.txt"
 set_all "$acme" partner.nordwind.findings_in note && reload "$acme" || bail "reloading"
 try "a person can let it go" "$e" --home "$nordwind" release "$(out kept.x12 id)"
 try "then it goes" wait_for 60 state_is kept.x12 complete
@@ -70,7 +70,7 @@ is "and nothing lies there any more" "$(ls "$nordwind/failed" | grep -c kept)" 0
 set_all "$nordwind" partner.acme.findings_out refuse && reload "$nordwind" || bail "reloading"
 order850 22 20261323 | drop "$nordwind" acme back.x12
 try "or it is invalid" wait_for 60 state_is back.x12 invalid
-try "and lies in failed/ with its findings" wait_for 30 grep -q 'element-date' "$nordwind/failed/back.x12.error.txt"
+try "and lies in failed/ with its findings" wait_for 60 grep -q 'element-date' "$nordwind/failed/back.x12.error.txt"
 
 # ---- a dictionary of the partner's own: every order has a REF
 cat >"$dir/ours.txt" <<'D'
@@ -90,7 +90,7 @@ D
 set_all "$nordwind" partner.acme.dictionary certs/ours.edid partner.acme.codes error && reload "$nordwind" || bail "reloading"
 order850 31 20261323 | drop "$nordwind" acme ours.x12
 try "the partner's own dictionary counts" wait_for 60 state_is ours.x12 invalid
-try "by it a REF is missing" wait_for 30 grep -q 'segment 5: REF is missing before PO1 \[segment-missing\]' "$nordwind/failed/ours.x12.error.txt"
+try "by it a REF is missing" wait_for 60 grep -q 'segment 5: REF is missing before PO1 \[segment-missing\]' "$nordwind/failed/ours.x12.error.txt"
 order850 32 20261323 | sed 's/^PO1/REF*ZZ~\nPO1/; s/SE\*5/SE*6/' | drop "$nordwind" acme code.x12
 try "and another code is an error" wait_for 60 grep -q 'error: .*\[element-code\]' "$nordwind/failed/code.x12.error.txt"
 set_all "$nordwind" partner.acme.validate_out charset && reload "$nordwind" || bail "reloading"
@@ -106,7 +106,7 @@ D
 set_all "$nordwind" partner.acme.validate_out rules edi.schema certs/invoice.xsd && reload "$nordwind" || bail "reloading"
 sed 's/\(<cbc:PayableAmount[^>]*>\)[0-9.]*/\11.23/' tests/documents/invoice.xml | drop "$nordwind" acme sums.xml
 try "an invoice whose sums are wrong is invalid" wait_for 60 state_is sums.xml invalid
-try "by the rule's name" wait_for 30 grep -q '\[BR-CO-16\]' "$nordwind/failed/sums.xml.error.txt"
+try "by the rule's name" wait_for 60 grep -q '\[BR-CO-16\]' "$nordwind/failed/sums.xml.error.txt"
 try "and it is held against the schema of its namespace" grep -q 'line 8: .*not expected.* \[schema\]' "$nordwind/failed/sums.xml.error.txt"
 fattura() {
 	printf '<p:FatturaElettronica versione="FPR12" xmlns:p="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2">'
@@ -121,5 +121,5 @@ drop "$nordwind" acme signed.p7m <"$dir/f.p7m"
 try "a signed document goes" wait_for 60 state_is signed.p7m complete
 LC_ALL=C sed 's/F-77/F-78/' "$dir/f.p7m" | drop "$nordwind" acme tampered.p7m
 try "one that was changed since does not" wait_for 60 state_is tampered.p7m invalid
-try "because of its signature" wait_for 30 grep -q '\[signature-bad\]' "$nordwind/failed/tampered.p7m.error.txt"
+try "because of its signature" wait_for 60 grep -q '\[signature-bad\]' "$nordwind/failed/tampered.p7m.error.txt"
 done_testing

@@ -13,20 +13,20 @@ up "$nordwind" && up "$acme" || bail "starting"
 # Outbound: the folder and the interchange must agree, and the envelope must hold.
 order 1 | turned | drop "$nordwind" acme wrong-way.edi
 held() { has_state "$nordwind" held name=wrong-way.edi; }
-try "a document of somebody else is held" wait_for 30 held
+try "a document of somebody else is held" wait_for 60 held
 order 2 | sed "s/UNT+30+1/UNT+31+1/" | drop "$nordwind" acme miscounted.edi
 invalid() { has_state "$nordwind" invalid name=miscounted.edi; }
-try "a wrong segment count is invalid" wait_for 30 invalid
-try "failed/ has the file" wait_for 10 test -f "$nordwind/failed/miscounted.edi"
+try "a wrong segment count is invalid" wait_for 60 invalid
+try "failed/ has the file" wait_for 60 test -f "$nordwind/failed/miscounted.edi"
 try "and the reason beside it, with the place" grep -qiE 'unt|segment' "$nordwind/failed/miscounted.edi.error.txt"
 note "$(cat "$nordwind/failed/miscounted.edi.error.txt")"
 order 6 | tr -d '\r\n' | fold -w 80 | drop "$nordwind" acme wrapped.edi
 wrapped() { has_state "$nordwind" invalid name=wrapped.edi; }
-try "a quirk that is refused of this partner is invalid" wait_for 30 wrapped
+try "a quirk that is refused of this partner is invalid" wait_for 60 wrapped
 try "and named" grep -q "quirk 'wrapped'" "$nordwind/failed/wrapped.edi.error.txt"
 printf '%%PDF-1.7 not EDI at all' | drop "$nordwind" acme brochure.pdf
 unknown() { has_state "$nordwind" held name=brochure.pdf; }
-try "an unknown format is held" wait_for 30 unknown
+try "an unknown format is held" wait_for 60 unknown
 is "nothing of it was sent" "$(ls "$nordwind/spool/out" | wc -l)" 0
 
 # Inbound: a stranger, a partner without a signature, a changed mail.
@@ -38,9 +38,9 @@ mail() {	# from, subject, body...
 quarantined() { [ "$(ls "$acme/quarantine" 2>/dev/null | grep -c '\.eml$')" -ge "$1" ]; }
 mail stranger@elsewhere.example stranger1 | "$e" --home "$acme" receive --stdin --sender stranger@elsewhere.example --recipient edi@acme.example >"$dir/answer" 2>&1
 is "a stranger's mail is taken (it may be anything)" $? 0
-try "and goes to quarantine" wait_for 30 quarantined 1
+try "and goes to quarantine" wait_for 60 quarantined 1
 mail edi@nordwind.example unsigned1 | "$e" --home "$acme" receive --stdin --sender edi@nordwind.example --recipient edi@acme.example >"$dir/answer" 2>&1
-try "a partner's mail without a signature goes to quarantine" wait_for 30 quarantined 2
+try "a partner's mail without a signature goes to quarantine" wait_for 60 quarantined 2
 mail edi@nordwind.example nobody1 | "$e" --home "$acme" receive --stdin --sender edi@nordwind.example --recipient other@acme.example >"$dir/answer" 2>&1
 is "a recipient that is not ours is refused" $? 67
 free_port

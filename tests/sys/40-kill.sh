@@ -32,7 +32,7 @@ for role in watch pack send ledger listen unpack; do
 			not_ok "$role of ${home##*/} killed while documents are under way"
 		fi
 		back() { [ -n "$(role_pids "$home" $role)" ]; }
-		try "$role of ${home##*/} is started again" wait_for 30 back
+		try "$role of ${home##*/} is started again" wait_for 60 back
 	done
 done
 through() { [ "$(count "$nordwind" dir=out state=complete) $(count "$acme" dir=out state=complete)" = "$n $n" ]; }
@@ -46,7 +46,7 @@ for _ in 1 2 3; do
 done
 kill -KILL "$(cat "$nordwind.pid")"
 gone() { [ -z "$(role_pids "$nordwind" '[a-z]*')" ]; }
-try "without their supervisor the roles end by themselves" wait_for 30 gone
+try "without their supervisor the roles end by themselves" wait_for 60 gone
 rm -f "$nordwind.pid"
 try "it starts again after that" up "$nordwind"
 try "and everything still gets through" wait_for 120 through

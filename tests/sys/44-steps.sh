@@ -33,7 +33,7 @@ for how in kill EIO "kill by link"; do
 		done
 		try "$how at call $call: complete at Nordwind" wait_for 60 complete "$nordwind"
 		try "$how at call $call: complete at ACME" wait_for 60 complete "$acme"
-		try "$how at call $call: the originals are in sent/" wait_for 10 settled
+		try "$how at call $call: the originals are in sent/" wait_for 60 settled
 		note "met by $(cd "$dir" && echo $(ls nordwind.once acme.once | grep -- - | sort -u))"
 		down "$nordwind" && down "$acme" || not_ok "they end"
 		is "$how at call $call: filed once each" "$(ls "$acme/inbox/nordwind" | wc -l) $(ls "$nordwind/inbox/acme" | wc -l)" "$n $n"

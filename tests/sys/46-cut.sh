@@ -14,7 +14,7 @@ relay() {	# options...
 	"$b/tool/fake/relay" "$@" "$port" "$acme_port" >>"$dir/relay" 2>&1 &
 	relay=$!
 	helpers=$relay
-	wait_for 10 grep -q listening "$dir/relay"
+	wait_for 60 grep -q listening "$dir/relay"
 }
 shown_of() { state_of "$nordwind" "name=order-$1.edi"; }
 filed() { "$e" --home "$acme" list --json dir=in "number=PO-T-$(printf '%06d' "$1")" | grep -c '"state"'; }

@@ -15,7 +15,7 @@ up "$nordwind" && up "$acme" || bail "starting"
 cp tests/documents/invoice.xml "$dir/invoice.xml"
 drop "$nordwind" acme "Rechnung März.xml" <"$dir/invoice.xml"
 one() { [ -s "$dir/mails/000001.eml" ]; }
-try "a mail goes out" wait_for 30 one
+try "a mail goes out" wait_for 60 one
 mail=$dir/mails/000001.eml
 
 # openssl(1) verifies what we sign, and finds the document in it.
@@ -45,7 +45,7 @@ if command -v mutt >/dev/null && script -qec true /dev/null >/dev/null 2>&1; the
 		set crypt_use_gpgme=no crypt_verify_sig=no wait_key=no pipe_decode=no quit=yes shell=/bin/sh folder=$dir
 		push "<view-attachments><pipe-entry>cat >$dir/mutt.out<enter><exit><quit>"
 	RC
-	HOME=$dir TERM=xterm timeout 20 script -qec "mutt -n -F $dir/muttrc -R -f $dir/mbox" /dev/null <&8 >"$dir/mutt.log" 2>&1
+	HOME=$dir TERM=xterm timeout 60 script -qec "mutt -n -F $dir/muttrc -R -f $dir/mbox" /dev/null <&8 >"$dir/mutt.log" 2>&1
 	is "mutt saves the document, byte for byte" "$(cmp "$dir/mutt.out" "$dir/invoice.xml" 2>&1)" ""
 else
 	skip "mutt saves the document" "mutt is not installed, or there is no terminal to be had"
@@ -70,7 +70,7 @@ filed() {
 signed 1
 if command -v swaks >/dev/null && perl -MNet::SSLeay -e1 2>/dev/null; then
 	try "swaks delivers over STARTTLS" swaks --silent 2 -tls --server "127.0.0.1:$acme_port" --from edi@nordwind.example --to edi@acme.example --data "@$dir/theirs-1.eml"
-	try "and it is filed, byte for byte" wait_for 30 filed 1
+	try "and it is filed, byte for byte" wait_for 60 filed 1
 	swaks --silent 3 --server "127.0.0.1:$acme_port" --from a@b.example --to stranger@elsewhere.example >"$dir/swaks.out" 2>&1
 	is "swaks may not relay" $? 24
 else
@@ -84,25 +84,25 @@ s = smtplib.SMTP("127.0.0.1", int(sys.argv[1]))
 s.starttls()
 s.sendmail("edi@nordwind.example", ["edi@acme.example"], open(sys.argv[2]).read())
 s.quit()' "$acme_port" "$dir/theirs-2.eml"
-	try "and it is filed, byte for byte" wait_for 30 filed 2
+	try "and it is filed, byte for byte" wait_for 60 filed 2
 else
 	skip "Python's smtplib delivers" "python3 is not installed"
 fi
 signed 3
 if command -v msmtp >/dev/null; then
 	try "msmtp delivers" sh -c "msmtp --host=127.0.0.1 --port=$acme_port --tls=off --from=edi@nordwind.example edi@acme.example <'$dir/theirs-3.eml'"
-	try "and it is filed, byte for byte" wait_for 30 filed 3
+	try "and it is filed, byte for byte" wait_for 60 filed 3
 else
 	skip "msmtp delivers" "msmtp is not installed"
 fi
 signed 4
 if command -v curl >/dev/null; then
 	try "curl delivers" curl -sS --url "smtp://127.0.0.1:$acme_port" --mail-from edi@nordwind.example --mail-rcpt edi@acme.example --crlf --upload-file "$dir/theirs-4.eml"
-	try "and it is filed, byte for byte" wait_for 30 filed 4
+	try "and it is filed, byte for byte" wait_for 60 filed 4
 else
 	skip "curl delivers" "curl is not installed"
 fi
 signed 5
 try "a mail server's pipe delivers" sh -c "'$e' --home '$acme' receive --stdin --sender edi@nordwind.example --recipient edi@acme.example <'$dir/theirs-5.eml'"
-try "and it is filed, byte for byte" wait_for 30 filed 5
+try "and it is filed, byte for byte" wait_for 60 filed 5
 done_testing

@@ -37,7 +37,7 @@ PY
 $python "$dir/manager.py" "$e" "$home" "$first" "$second" >>"$home.log" 2>&1 </dev/null &
 echo $! >"$home.pid"
 started=$home
-greets() { printf 'QUIT\r\n' | timeout 5 "$b/tool/fake/talk" "$1" 2>/dev/null | grep -q '^\(220\|554\)'; }
+greets() { printf 'QUIT\r\n' | timeout 30 "$b/tool/fake/talk" "$1" 2>/dev/null | grep -q '^\(220\|554\)'; }
 try "it answers on the first" wait_for 60 greets "$first"
 try "and on the second of that name" wait_for 60 greets "$second"
 wait_for 60 "$e" --home "$home" status || bail "not up"

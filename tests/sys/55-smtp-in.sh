@@ -18,7 +18,7 @@ mkfifo "$dir/in"
 "$b/tool/fake/role" "$b/edigate-listen" "$home" "$port" <"$dir/in" >"$dir/listen.out" 2>"$dir/listen.log" &
 helpers=$!
 exec 9>"$dir/in"
-wait_for 10 grep -q event=started "$dir/listen.log" || bail "starting"
+wait_for 60 grep -q event=started "$dir/listen.log" || bail "starting"
 # Connections that it still holds: established, or closed by the other side only.
 holds_none() {
 	! awk -v hex="$(printf ':%04X' "$port")" '$2 ~ hex "$" && ($4 == "01" || $4 == "08") { found = 1 } END { exit !found }' /proc/net/tcp
@@ -30,9 +30,9 @@ note "$(tail -n 5 "$dir/hostile.out")"
 kept=$(sed -n '$s/.*, \([0-9]*\) mails kept/\1/p' "$dir/hostile.out")
 is "what was taken is in spool/arrived" "$(ls "$home/spool/arrived" | wc -l)" "$kept"
 told() { [ "$(grep -c ^arrived "$dir/listen.out")" = "$kept" ]; }
-try "and the ledger was told of each" wait_for 5 told
+try "and the ledger was told of each" wait_for 60 told
 is "nothing is left in spool/tmp" "$(ls "$home/spool/tmp" | wc -l)" 0
-try "no connection is left open" wait_for 10 holds_none
+try "no connection is left open" wait_for 60 holds_none
 mail=$home/spool/arrived/$(ls "$home/spool/arrived" | head -n 1)
 is "a mail begins with its envelope" "$(head -n 2 "$mail" | tr -d '\r')" "Return-Path: <edi@acme.example>
 Delivered-To: edi@nordwind.example"
@@ -52,7 +52,7 @@ if command -v smtp-source >/dev/null || [ -x /usr/sbin/smtp-source ]; then
 	rm -f "$home"/spool/arrived/*
 	try "smtp-source: 500 mails over 50 sessions" smtp-source -s 50 -m 500 -l 4000 -f a@acme.example -t edi@nordwind.example "127.0.0.1:$port"
 	is "all 500 are kept" "$(ls "$home/spool/arrived" | wc -l)" 500
-	try "no connection is left open after them" wait_for 10 holds_none
+	try "no connection is left open after them" wait_for 60 holds_none
 else
 	skip "smtp-source: 500 mails over 50 sessions" "postfix is not installed"
 fi
@@ -60,26 +60,26 @@ fi
 # SIGTERM in the middle of a mail: it is taken, those who wait are sent away, the role ends well.
 rm -f "$home"/spool/arrived/*
 mkfifo "$dir/slow"
-timeout 30 "$b/tool/fake/talk" "$port" <"$dir/slow" >"$dir/slow.out" &
+timeout 120 "$b/tool/fake/talk" "$port" <"$dir/slow" >"$dir/slow.out" &
 exec 8>"$dir/slow"
 mkfifo "$dir/idle"
-timeout 30 "$b/tool/fake/talk" "$port" <"$dir/idle" >"$dir/idle.out" &
+timeout 120 "$b/tool/fake/talk" "$port" <"$dir/idle" >"$dir/idle.out" &
 exec 7>"$dir/idle"
-wait_for 5 grep -q ^220 "$dir/idle.out"
+wait_for 60 grep -q ^220 "$dir/idle.out"
 printf 'EHLO mx\r\n' >&7
-wait_for 5 grep -q ^220 "$dir/slow.out"
+wait_for 60 grep -q ^220 "$dir/slow.out"
 printf 'EHLO mx\r\n' >&8
-wait_for 5 grep -q ENHANCED "$dir/slow.out"
+wait_for 60 grep -q ENHANCED "$dir/slow.out"
 printf 'MAIL FROM:<a@acme.example>\r\nRCPT TO:<edi@nordwind.example>\r\nDATA\r\n' >&8
-wait_for 5 grep -q ^354 "$dir/slow.out"
+wait_for 60 grep -q ^354 "$dir/slow.out"
 printf 'Subject: slow\r\n\r\n' >&8
-wait_for 5 grep -q ENHANCED "$dir/idle.out"
+wait_for 60 grep -q ENHANCED "$dir/idle.out"
 echo term >&9
-try "who waits hears 421" wait_for 5 grep -q ^421 "$dir/idle.out"
+try "who waits hears 421" wait_for 60 grep -q ^421 "$dir/idle.out"
 printf 'done\r\n.\r\n' >&8
-try "the mail on its way is taken" wait_for 5 grep -q '^250 2.0.0 .* taken' "$dir/slow.out"
-try "and its sender hears 421 after it" wait_for 5 grep -q ^421 "$dir/slow.out"
-try "the role ends with 0" wait_for 10 grep -q '^exit 0' "$dir/listen.out"
+try "the mail on its way is taken" wait_for 60 grep -q '^250 2.0.0 .* taken' "$dir/slow.out"
+try "and its sender hears 421 after it" wait_for 60 grep -q ^421 "$dir/slow.out"
+try "the role ends with 0" wait_for 60 grep -q '^exit 0' "$dir/listen.out"
 is "the mail is kept" "$(grep -l 'Subject: slow' "$home"/spool/arrived/* | wc -l)" 1
 exec 7>&- 8>&- 9>&-
 done_testing

@@ -25,7 +25,7 @@ begin() {	# name
 	cat >"$dir/$name.script"
 	"$b/tool/fake/smtpd" "$port" "$dir/$name.script" >"$dir/$name.heard" 2>&1 &
 	server=$!
-	wait_for 5 grep -q ready "$dir/$name.heard"
+	wait_for 60 grep -q ready "$dir/$name.heard"
 	begin_role "$name"
 }
 begin_role() {	# name
@@ -39,7 +39,7 @@ begin_role() {	# name
 	role=$!
 	helpers="$role ${server-}"
 	exec 9>"$dir/in"
-	wait_for 5 grep -q ^ready "$dir/$1.out"
+	wait_for 60 grep -q ^ready "$dir/$1.out"
 }
 post() { echo "send $1 ${2:-$ulid} edi@nordwind.example edi@acme.example ${3-}" >&9; }
 result() {	# name, job, seconds: "accepted 250 ..."
@@ -266,7 +266,7 @@ post 1
 is "the first is taken" "$(result tired 1)" "accepted 250  ok (127.0.0.1[127.0.0.1]:$port) ()"
 post 2
 is "the second too, in a new session" "$(result tired 2)" "accepted 250  ok (127.0.0.1[127.0.0.1]:$port) ()"
-wait_for 5 grep -q "$(printf 'end')" "$dir/tired.heard"
+wait_for 60 grep -q "$(printf 'end')" "$dir/tired.heard"
 post 3
 is "and the third, after a 421 while nothing was asked" "$(result tired 3)" "accepted 250  ok (127.0.0.1[127.0.0.1]:$port) ()"
 end
@@ -280,7 +280,7 @@ body
 < 250 ok
 S
 post 1
-try "the ledger is asked before the dot" wait_for 5 grep -q "^committing 1" "$dir/held.out"
+try "the ledger is asked before the dot" wait_for 60 grep -q "^committing 1" "$dir/held.out"
 is "and the dot has not gone" "$(grep -c '^> \.$' "$dir/held.heard")" 0
 echo "go 1" >&9
 is "let go, it is taken" "$(result held 1)" "accepted 250  ok (127.0.0.1[127.0.0.1]:$port) ()"
@@ -292,10 +292,10 @@ body
 < 250 ok
 S
 post 1
-wait_for 5 grep -q "^committing 1" "$dir/stopped.out"
+wait_for 60 grep -q "^committing 1" "$dir/stopped.out"
 echo "stop 1" >&9
 case $(result stopped 1) in deferred*) ok "not let go: deferred" ;; *) not_ok "not let go: deferred" ;; esac
-wait_for 5 grep -q ^end "$dir/stopped.heard"
+wait_for 60 grep -q ^end "$dir/stopped.heard"
 is "and the dot never went" "$(grep -c '^> \.$' "$dir/stopped.heard")" 0
 end
 begin "ledger dies" <<S
@@ -305,10 +305,10 @@ body
 < 250 ok
 S
 post 1
-wait_for 5 grep -q "^committing 1" "$dir/ledger dies.out"
+wait_for 60 grep -q "^committing 1" "$dir/ledger dies.out"
 kill -KILL $role
-try "the ledger gone: the role drops the session and ends" wait_for 10 grep -q "event=stopped" "$dir/ledger dies.log"
-wait_for 5 grep -q ^end "$dir/ledger dies.heard"
+try "the ledger gone: the role drops the session and ends" wait_for 60 grep -q "event=stopped" "$dir/ledger dies.log"
+wait_for 60 grep -q ^end "$dir/ledger dies.heard"
 is "and the dot never went" "$(grep -c '^> \.$' "$dir/ledger dies.heard")" 0
 end
 hold=
@@ -325,12 +325,12 @@ wait $dir/now
 S
 post 1
 post 2
-wait_for 5 grep -q "^> \.$" "$dir/sigterm.heard"
+wait_for 60 grep -q "^> \.$" "$dir/sigterm.heard"
 echo term >&9
-wait_for 5 grep -q "^sent 2 " "$dir/sigterm.out"
+wait_for 60 grep -q "^sent 2 " "$dir/sigterm.out"
 : >"$dir/now"
 is "SIGTERM after the dot: the answer still counts" "$(result sigterm 1)" "accepted 250 2.0.0 late (127.0.0.1[127.0.0.1]:$port) ()"
-try "and the role ends with 0" wait_for 10 grep -q "^exit 0" "$dir/sigterm.out"
+try "and the role ends with 0" wait_for 60 grep -q "^exit 0" "$dir/sigterm.out"
 end
 
 # A server that takes one session of us, and sends the others away: all goes through that one. Our own listener is it.
@@ -343,13 +343,13 @@ mkfifo "$dir/listen.in"
 "$b/tool/fake/role" "$b/edigate-listen" "$acme" "$port" <"$dir/listen.in" >"$dir/listen.out" 2>"$dir/listen.log" &
 server=$!
 exec 8>"$dir/listen.in"
-wait_for 10 grep -q event=started "$dir/listen.log"
+wait_for 60 grep -q event=started "$dir/listen.log"
 begin_role "crowded"
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	post $i
 done
 all_sent() { [ "$(grep -c "^sent" "$dir/crowded.out")" = 20 ]; }
-wait_for 30 all_sent
+wait_for 60 all_sent
 is "a server that takes one session only gets all through it" "$(grep -c "^sent .* accepted" "$dir/crowded.out")" 20
 echo term >&8
 exec 8>&-
@@ -373,10 +373,10 @@ S
 "$b/tool/fake/smtpd" "$port" "$dir/back.script" >"$dir/back.heard" 2>&1 &
 server=$!
 helpers="$role $server"
-wait_for 5 grep -q ready "$dir/back.heard"
+wait_for 60 grep -q ready "$dir/back.heard"
 for i in 2 3 4; do echo "retry $i $ulid edi@nordwind.example edi@acme.example"; done >&9
 all_taken() { [ "$(grep -c '^sent [234] accepted' "$dir/nobody.out")" = 3 ]; }
-try "a person's retry is tried at once, each of several" wait_for 10 all_taken
+try "a person's retry is tried at once, each of several" wait_for 60 all_taken
 end
 
 # Certificates: each reason is told, none is believed.
@@ -399,7 +399,7 @@ if command -v openssl >/dev/null; then
 		openssl s_server -accept "127.0.0.1:$port" -quiet "$@" </dev/null >"$dir/$name.server" 2>&1 &
 		server=$!
 		listens() { awk -v hex="$(printf ':%04X' "$port")" '$2 ~ hex "$" && $4 == "0A" { f = 1 } END { exit !f }' /proc/net/tcp; }
-		wait_for 5 listens
+		wait_for 60 listens
 		begin_role "$name"
 		post 1
 		got=$(result "$name" 1)

@@ -26,7 +26,7 @@ mkfifo "$dir/in"
 listener=$!
 helpers=$listener
 exec 9>"$dir/in"
-wait_for 10 grep -q event=started "$dir/listen.log" || bail "starting"
+wait_for 60 grep -q event=started "$dir/listen.log" || bail "starting"
 
 log_in() {	# what, user, password file, auth, wanted
 	rm -f "$home"/spool/arrived/* "$dir/send.in"
@@ -37,7 +37,7 @@ log_in() {	# what, user, password file, auth, wanted
 	helpers="$listener $sender"
 	exec 8>"$dir/send.in"
 	echo "send 1 $ulid edi@acme.example edi@nordwind.example" >&8
-	wait_for 10 grep -q '^sent 1 ' "$dir/send.out"
+	wait_for 60 grep -q '^sent 1 ' "$dir/send.out"
 	got=$(sed -n 's/^sent 1 //p' "$dir/send.out")
 	case $got in $5*) ok "$1" ;; *) not_ok "$1"; note "$got" ;; esac
 	exec 8>&-

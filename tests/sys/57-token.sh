@@ -19,7 +19,7 @@ begin_authority() {	# seconds that a token lasts
 	python3 tests/fake/authority.py "$authority_port" "$1" >"$dir/authority" 2>&1 &
 	authority=$!
 	helpers="$authority ${server-} ${role-}"
-	wait_for 20 grep -q ready "$dir/authority"
+	wait_for 60 grep -q ready "$dir/authority"
 }
 end_authority() { kill $authority; wait $authority 2>/dev/null; }
 
@@ -27,8 +27,8 @@ end_authority() { kill $authority; wait $authority 2>/dev/null; }
 begin_authority 3600
 python3 "$token" login --device $at/device --token $at/token --scope mail --client-id us "$dir/device.json" >"$dir/said" 2>&1 &
 login=$!
-try "the code is shown" wait_for 20 grep -q 'Open https://login.example/device and type ABCD-EFGH' "$dir/said"
-try "it is waited for" wait_for 20 grep -q 'grant device_code client=us' "$dir/authority"
+try "the code is shown" wait_for 60 grep -q 'Open https://login.example/device and type ABCD-EFGH' "$dir/said"
+try "it is waited for" wait_for 60 grep -q 'grant device_code client=us' "$dir/authority"
 visit $at/approve
 wait $login
 is "typed in, we are logged in" "$?" 0
@@ -44,7 +44,7 @@ is "a refresh token that is no good any more: a person must act" "$? $(grep -c '
 # A browser that comes back here.
 python3 "$token" login --auth $at/auth --token $at/token --scope mail --client-id us "$dir/browser.json" >"$dir/said" 2>&1 &
 login=$!
-wait_for 20 grep -q '^Open http' "$dir/said"
+wait_for 60 grep -q '^Open http' "$dir/said"
 visit "$(sed -n 's/^Open //p' "$dir/said")"
 wait $login
 is "by browser, we are logged in" "$?" 0
@@ -62,7 +62,7 @@ set_all "$home" smtp.ca "$dir/tls.pem" smtp.user edi@nordwind.example smtp.auth 
     smtp.password "command:python3 $token get $dir/browser.json" || bail "settings"
 python3 tests/fake/smtps.py "$port" "$dir/tls.pem" "$dir/tls.key" >"$dir/served" 2>&1 &
 server=$!
-wait_for 20 grep -q ready "$dir/served"
+wait_for 60 grep -q ready "$dir/served"
 mkfifo "$dir/in"
 "$b/tool/fake/role" "$b/edigate-send" "$home" <"$dir/in" >"$dir/out" 2>"$dir/log" &
 role=$!

@@ -45,56 +45,56 @@ cmp -s "$dir/1.edi" "$dir/1other.edi" && bail "a second version of the first ord
 
 parts "$dir/1.edi" "$dir/2.edi" "$dir/3.edi" | sign "$nordwind" | letter three >"$dir/three.eml"
 give "$dir/three.eml"
-try "three documents of one mail are filed" wait_for 30 has_filed 3
-try "and get one receipt" wait_for 30 has_sent 1
+try "three documents of one mail are filed" wait_for 60 has_filed 3
+try "and get one receipt" wait_for 60 has_sent 1
 for n in 1 2 3; do
 	is "document $n byte for byte" "$(for f in "$acme"/inbox/nordwind/*; do cmp -s "$f" "$dir/$n.edi" && echo yes; done)" yes
 done
 give "$dir/three.eml"
-try "the same mail again is a duplicate" wait_for 30 in_state duplicate 1
+try "the same mail again is a duplicate" wait_for 60 in_state duplicate 1
 again() { [ "$(grep -c 'event=receipt-sent' "$acme.log")" -ge 2 ]; }
-try "its receipt goes out again" wait_for 30 again
+try "its receipt goes out again" wait_for 60 again
 is "the same one, and nothing is filed" "$(sent) $(filed)" "1 3"
 
 parts "$dir/4.edi" | sign "$nordwind" | letter twice >"$dir/twice.eml"
 for _ in 1 2 3 4; do give "$dir/twice.eml" & done
 wait $!
-try "a mail that comes four times at once is filed" wait_for 30 has_filed 4
-try "and three times a duplicate" wait_for 30 in_state duplicate 4
+try "a mail that comes four times at once is filed" wait_for 60 has_filed 4
+try "and three times a duplicate" wait_for 60 in_state duplicate 4
 is "once" "$(filed)" 4
 
 # The first payload is known, the second is not.
 parts "$dir/2.edi" "$dir/5.edi" | sign "$nordwind" | letter half >"$dir/half.eml"
 give "$dir/half.eml"
-try "a new document behind a known one is filed" wait_for 30 has_filed 5
+try "a new document behind a known one is filed" wait_for 60 has_filed 5
 is "it is the new one" "$(for f in "$acme"/inbox/nordwind/*; do cmp -s "$f" "$dir/5.edi" && echo yes; done)" yes
-try "and the mail gets its receipt" wait_for 30 has_sent 3
+try "and the mail gets its receipt" wait_for 60 has_sent 3
 parts "$dir/2.edi" "$dir/5.edi" | sign "$nordwind" | letter known >"$dir/known.eml"
 give "$dir/known.eml"
-try "two known ones get a receipt that says so" wait_for 30 has_sent 4
+try "two known ones get a receipt that says so" wait_for 60 has_sent 4
 try "it is in plain words" sh -c "grep -ql 'duplicate-document' '$acme'/spool/out/* || grep -rq 'duplicate-document' '$acme.log'"
 is "nothing is filed of it" "$(filed)" 5
 
 # The same interchange with other content, as the last of several.
 parts "$dir/6.edi" "$dir/1other.edi" | sign "$nordwind" | letter other >"$dir/other.eml"
 give "$dir/other.eml"
-try "the same interchange with other content is held" wait_for 30 in_state held 1
+try "the same interchange with other content is held" wait_for 60 in_state held 1
 is "nothing of that mail is filed, no receipt is sent" "$(filed) $(sent)" "5 4"
 id=$("$e" --home "$acme" list --json state=held dir=in | json id)
 try "a person releases it" "$e" --home "$acme" release --yes "$id"
-try "then it is filed, both documents" wait_for 30 has_filed 7
-try "and gets its receipt" wait_for 30 has_sent 5
+try "then it is filed, both documents" wait_for 60 has_filed 7
+try "and gets its receipt" wait_for 60 has_sent 5
 is "the ledger lived through all that" "$(ledger_pid)" "$pid_before"
 
 # The same Message-ID with other content.
 parts "$dir/7.edi" | sign "$nordwind" | letter three >"$dir/id.eml"
 give "$dir/id.eml"
-try "the same Message-ID with other content is held" wait_for 30 in_state held 1
+try "the same Message-ID with other content is held" wait_for 60 in_state held 1
 id=$("$e" --home "$acme" list --json state=held dir=in | json id)
 try "and filed when released" "$e" --home "$acme" release --yes "$id"
-try "once" wait_for 30 has_filed 8
+try "once" wait_for 60 has_filed 8
 give "$dir/other.eml"
-try "what was held and released is a duplicate when it comes again" wait_for 30 in_state duplicate 8
+try "what was held and released is a duplicate when it comes again" wait_for 60 in_state duplicate 8
 is "nothing is filed of it" "$(filed)" 8
 
 # A stranger who becomes a partner.
@@ -102,18 +102,18 @@ openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/zulu.key" -out "$dir/zul
 { printf 'From: edi@zulu.example\r\nTo: edi@acme.example\r\nMessage-ID: <first@zulu.example>\r\n'
   parts "$dir/8.edi" | openssl cms -sign -binary -signer "$dir/zulu.pem" -inkey "$dir/zulu.key" -md sha256 -outform SMIME | sed 's/\r$//; s/$/\r/'; } >"$dir/zulu.eml"
 "$e" --home "$acme" receive --stdin --sender edi@zulu.example --recipient edi@acme.example <"$dir/zulu.eml" >"$dir/answer" 2>&1
-try "a stranger's mail is quarantined" wait_for 30 in_state quarantined 1
+try "a stranger's mail is quarantined" wait_for 60 in_state quarantined 1
 id=$("$e" --home "$acme" list --json state=quarantined dir=in | json id)
 try "the stranger becomes a partner" "$e" --home "$acme" partner add --yes zulu --mail edi@zulu.example --cert "$dir/zulu.pem"
 reloads=$(grep -c 'event=reloading' "$acme.log")
 kill -HUP "$(cat "$acme.pid")"
 reloaded() { [ "$(grep -c 'event=reloading' "$acme.log")" -gt "$reloads" ] && "$e" --home "$acme" retry --yes "$id"; }
-try "and the mail is opened once more" wait_for 30 reloaded
+try "and the mail is opened once more" wait_for 60 reloaded
 zulu() { cmp -s "$acme"/inbox/zulu/*.edi "$dir/8.edi"; }
-try "and filed" wait_for 30 zulu
+try "and filed" wait_for 60 zulu
 printf 'From: x@y.example\r\nTo: edi@acme.example\r\nMessage-ID: <junk@y.example>\r\nContent-Type: application/EDIFACT\r\n\r\nUNB+junk\r\n' >"$dir/junk.eml"
 "$e" --home "$acme" receive --stdin --sender x@y.example --recipient edi@acme.example <"$dir/junk.eml" >"$dir/answer" 2>&1
-try "junk is quarantined" wait_for 30 in_state quarantined 1
+try "junk is quarantined" wait_for 60 in_state quarantined 1
 id=$("$e" --home "$acme" list --json state=quarantined dir=in | json id)
 try "a person throws it out" "$e" --home "$acme" cancel --yes --reason junk "$id"
 is "nothing needs attention" "$(count "$acme" state=attention)" 0
@@ -122,7 +122,7 @@ is "nothing needs attention" "$(count "$acme" state=attention)" 0
 down "$acme"
 order 700 | drop "$nordwind" acme receipt.edi
 deferred() { has_state "$nordwind" deferred name=receipt.edi; }
-try "with ACME down a document is deferred" wait_for 30 deferred
+try "with ACME down a document is deferred" wait_for 60 deferred
 up "$acme" || bail "starting again"
 complete() { has_state "$nordwind" complete name=receipt.edi; }
 try "then it goes" wait_for 60 complete
@@ -141,14 +141,14 @@ back() {	# from, message-id; entity on stdin
 }
 told() { "$e" --home "$nordwind" trace "$id" | grep -q "$1"; }
 mdn "processed/error: unexpected-processing-error" "" "$message_id" | sign "$acme" | back edi@acme.example late-no
-try "a negative receipt after a good one is told as a contradiction" wait_for 30 told 'contradicts stronger proof'
+try "a negative receipt after a good one is told as a contradiction" wait_for 60 told 'contradicts stronger proof'
 is "and changes nothing" "$(state_of "$nordwind" name=receipt.edi) $("$e" --home "$nordwind" list --json name=receipt.edi | json reason)" "complete "
 mdn "processed" "Received-content-MIC: AAAA, sha-256
 " "$message_id" | back edi@nowhere.example other
-try "a receipt of somebody else is told" wait_for 30 told 'from somebody else'
+try "a receipt of somebody else is told" wait_for 60 told 'from somebody else'
 mdn "processed" "" "nothing-of-ours@nordwind.example" | sign "$acme" | back edi@acme.example unknown
 unmatched() { [ "$(count "$nordwind" dir=in state=unmatched)" -ge 2 ]; }
-try "a receipt for nothing of ours is unmatched" wait_for 30 unmatched
+try "a receipt for nothing of ours is unmatched" wait_for 60 unmatched
 
 for home in "$nordwind" "$acme"; do
 	try "${home##*/} ends" down "$home"

@@ -62,8 +62,8 @@ up "$nordwind" || bail "starting"
 # No receipt, ever; then one after all.
 order 1 | drop "$nordwind" acme silent.edi
 state() { has_state "$nordwind" "$1" "name=$2"; }
-try "an accepted document waits for its receipt" wait_for 30 state awaiting-receipt silent.edi
-try "then the receipt is overdue" wait_for 30 state receipt-overdue silent.edi
+try "an accepted document waits for its receipt" wait_for 60 state awaiting-receipt silent.edi
+try "then the receipt is overdue" wait_for 60 state receipt-overdue silent.edi
 try "in the end it is given up" wait_for 60 state failed silent.edi
 is "its original is in sent/: it was handed over" "$(ls "$nordwind/sent")" silent.edi
 id=$(id_of silent.edi)
@@ -72,68 +72,68 @@ n=$(mails)
 is "the same bytes went out more than once" "$([ "$n" -ge 2 ] && echo yes)" yes
 is "under one Message-ID" "$(grep '^> Message-ID' "$dir/heard" | sort -u | wc -l)" "$(grep -q '^> Message-ID' "$dir/heard" && echo 1 || echo 0)"
 receipt "$id"
-try "a late receipt is believed" wait_for 30 state complete silent.edi
+try "a late receipt is believed" wait_for 60 state complete silent.edi
 try "and the timeline calls it late" told "$id" 'late evidence'
 settings receipt.give_up 5h receipt.wait 1h
 
 # Refused, then put right by a person.
 serve "550 5.7.1 not today"
 order 2 | drop "$nordwind" acme refused.edi
-try "a refused document has failed" wait_for 30 state failed refused.edi
+try "a refused document has failed" wait_for 60 state failed refused.edi
 id=$(id_of refused.edi)
 is "original and reason lie in failed/" "$(test -f "$nordwind/failed/refused.edi" && test -f "$nordwind/failed/refused.edi.error.txt" && echo both)" both
 serve "250 2.0.0 taken"
 try "retry sends it again" "$e" --home "$nordwind" retry --yes "$id"
-try "it is accepted" wait_for 30 state awaiting-receipt refused.edi
-try "its original leaves failed/ for sent/" wait_for 10 test -f "$nordwind/sent/refused.edi"
+try "it is accepted" wait_for 60 state awaiting-receipt refused.edi
+try "its original leaves failed/ for sent/" wait_for 60 test -f "$nordwind/sent/refused.edi"
 is "with its error file" "$(ls "$nordwind/failed" | grep -c refused)" 0
 report "$id" failed 5.1.1
-try "a bounce makes it fail again" wait_for 30 state failed refused.edi
+try "a bounce makes it fail again" wait_for 60 state failed refused.edi
 try "for the reason given" told "$id" '5.1.1'
 receipt "$id"
-try "a receipt is stronger than a bounce" wait_for 30 state complete refused.edi
+try "a receipt is stronger than a bounce" wait_for 60 state complete refused.edi
 
 # The answer to the final dot is lost.
 serve ""
 order 3 | drop "$nordwind" acme lost.edi
-try "without an answer to the dot it is uncertain" wait_for 30 state uncertain lost.edi
+try "without an answer to the dot it is uncertain" wait_for 60 state uncertain lost.edi
 id=$(id_of lost.edi)
 n=$(mails)
 report "$id" delivered 2.0.0
-try "a report of its delivery ends that" wait_for 30 state awaiting-receipt lost.edi
+try "a report of its delivery ends that" wait_for 60 state awaiting-receipt lost.edi
 serve "250 2.0.0 taken"
 order 4 | drop "$nordwind" acme after.edi
-try "the next one goes" wait_for 30 state awaiting-receipt after.edi
+try "the next one goes" wait_for 60 state awaiting-receipt after.edi
 receipt "$(id_of after.edi)"
 receipt "$id"
-try "its receipt completes it" wait_for 30 state complete lost.edi
+try "its receipt completes it" wait_for 60 state complete lost.edi
 is "it was sent once" "$(($(mails) - n))" 1
 
 settings partner.acme.dedup no
 serve ""
 order 5 | drop "$nordwind" acme twin.edi
-try "for a partner who cannot tell duplicates it is held" wait_for 30 state held twin.edi
+try "for a partner who cannot tell duplicates it is held" wait_for 60 state held twin.edi
 id=$(id_of twin.edi)
 receipt "$id"
-try "until its receipt shows that it arrived" wait_for 30 state complete twin.edi
-try "its original is in sent/" wait_for 10 test -f "$nordwind/sent/twin.edi"
+try "until its receipt shows that it arrived" wait_for 60 state complete twin.edi
+try "its original is in sent/" wait_for 60 test -f "$nordwind/sent/twin.edi"
 
 # Names that are used again.
 serve "250 2.0.0 taken"
 order 6 | drop "$nordwind" acme same.edi
-try "a document by a name" wait_for 30 state awaiting-receipt same.edi
+try "a document by a name" wait_for 60 state awaiting-receipt same.edi
 first=$(id_of same.edi)
 order 7 | drop "$nordwind" acme same.edi
 second() { [ "$(id_of same.edi)" != "$first" ] && state awaiting-receipt same.edi; }
-try "another by the same name" wait_for 30 second
+try "another by the same name" wait_for 60 second
 second=$(id_of same.edi)
 receipt "$first"
-try "the first is complete" wait_for 30 told "$first" mdn-ok
+try "the first is complete" wait_for 60 told "$first" mdn-ok
 is "the status file follows the second" "$(json id <"$nordwind/status/same.edi.json") $(json state <"$nordwind/status/same.edi.json")" "$second awaiting-receipt"
 elsewhere() { [ "$(json state <"$nordwind/status/same~$first.edi.json")" = complete ]; }
-try "the first goes on under its number" wait_for 10 elsewhere
+try "the first goes on under its number" wait_for 60 elsewhere
 receipt "$second"
-try "the second is complete" wait_for 30 state complete same.edi
+try "the second is complete" wait_for 60 state complete same.edi
 
 try "nordwind ends" down "$nordwind"
 try "and is in order" "$doctor" "$nordwind" quiet

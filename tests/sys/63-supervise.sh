@@ -37,13 +37,13 @@ try "and says why" grep -q 'running already' "$dir/second"
 before=$(role_pid ledger)
 kill -HUP "$(pid)"; kill -HUP "$(pid)"; kill -HUP "$(pid)"
 reloaded() { [ "$(role_pid ledger)" != "$before" ] && [ -n "$(role_pid send)" ]; }
-try "three SIGHUP in a row reload" wait_for 40 reloaded
+try "three SIGHUP in a row reload" wait_for 60 reloaded
 goes "a document goes after that" 1
 printf '[gatewaay]\n' >>"$nordwind/config.ini"
 before=$(role_pid ledger)
 kill -HUP "$(pid)"
 complained() { [ "$(seen 'going on with the old settings')" -ge 1 ]; }
-try "settings that are broken are not taken" wait_for 20 complained
+try "settings that are broken are not taken" wait_for 60 complained
 is "and nobody is stopped" "$(role_pid ledger)" "$before"
 kill -KILL "$(role_pid pack.1)"; kill -KILL "$(role_pid ledger)"
 pack_again() { [ "$(role_pid ledger)" != "$before" ] && ! grep -vq ' up ' "$nordwind/run/roles"; }
@@ -81,24 +81,24 @@ try "then its listener ends" wait_for 60 only_one
 # The listener moves, from one address to one that overlaps it.
 before=$(role_pid ledger)
 set_all "$nordwind" listen.address "0.0.0.0:$nordwind_port" && kill -HUP "$(pid)"
-try "a new address for the same port is taken on reload" wait_for 40 reloaded
+try "a new address for the same port is taken on reload" wait_for 60 reloaded
 goes_in "and mail comes in there" 3
 is "without complaint" "$(grep -c 'event=reload .*listen' "$log")" 0
 free_port
 before=$(role_pid ledger)
 set_all "$nordwind" listen.address "127.0.0.1:$port" && kill -HUP "$(pid)"
-try "so is another port" wait_for 40 reloaded
+try "so is another port" wait_for 60 reloaded
 set_all "$acme" smtp.port "$port"
 acme_log=$(grep -c 'event=reloading' "$acme.log")
 kill -HUP "$(cat "$acme.pid")"
 acme_reloaded() { [ "$(grep -c 'event=reloading' "$acme.log")" -gt "$acme_log" ]; }
-wait_for 20 acme_reloaded
+wait_for 60 acme_reloaded
 goes_in "and mail comes in there, too" 4
 nordwind_port=$port
 before=$(role_pid ledger)
 set_all "$nordwind" listen.address "127.0.0.1:$acme_port" && kill -HUP "$(pid)"
 taken() { [ "$(grep -c 'event=reload .*listen' "$log")" -ge 1 ]; }
-try "an address that is not free is told" wait_for 40 taken
+try "an address that is not free is told" wait_for 60 taken
 set_all "$nordwind" listen.address "127.0.0.1:$nordwind_port"
 goes_in "mail still comes in where it did" 5
 
@@ -106,7 +106,7 @@ goes_in "mail still comes in where it did" 5
 mv "$dir/bin/edigate-pack" "$dir/bin/gone"
 kill -KILL "$(role_pid pack.1)"
 missing() { grep -q 'pack.1.*exit status 72' "$nordwind/run/roles"; }
-try "a missing program is told" wait_for 20 missing
+try "a missing program is told" wait_for 60 missing
 goes "the other worker works on" 6
 mv "$dir/bin/gone" "$dir/bin/edigate-pack"
 back_again() { [ -n "$(role_pid pack.1)" ]; }
@@ -117,7 +117,7 @@ mv "$dir/bin/edigate-send" "$dir/bin/send" && mv "$dir/bin/no-send" "$dir/bin/ed
 kill -KILL "$(role_pid send)"
 order 7 | drop "$nordwind" acme order-7.edi
 crashes() { [ "$(seen 'ended role=send .*exit status 3')" -ge 3 ]; }
-try "a role that ends at once is started again and again" wait_for 30 crashes
+try "a role that ends at once is started again and again" wait_for 60 crashes
 is "slower each time" "$([ "$(seen 'started role=send')" -lt 15 ] && echo yes)" yes
 mv "$dir/bin/send" "$dir/bin/edigate-send"
 seventh() { has_state "$nordwind" complete name=order-7.edi; }

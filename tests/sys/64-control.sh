@@ -96,30 +96,30 @@ number_of() { sed -n '/^enum msg_type/,/^};/p' gateway/msg.h 2>/dev/null | grep 
 ping=29 act=26
 [ ! -r gateway/msg.h ] || { ping=$(number_of MSG_CTL_PING) act=$(number_of MSG_CTL_ACT); }
 client() { python3 "$dir/client.py" "$nordwind/run/control.sock" "$@"; }
-serves() { timeout 10 "$e" --home "$nordwind" retry 4711 2>&1 | grep -q 'no such\|no document\|4711' && timeout 10 "$e" --home "$nordwind" status >/dev/null; }
+serves() { timeout 30 "$e" --home "$nordwind" retry 4711 2>&1 | grep -q 'no such\|no document\|4711' && timeout 30 "$e" --home "$nordwind" status >/dev/null; }
 
 order 1 | drop "$nordwind" acme one.edi
 deferred() { has_state "$nordwind" deferred name=one.edi; }
-try "a document waits" wait_for 30 deferred
+try "a document waits" wait_for 60 deferred
 for what in garbage huge descriptors; do
 	try "$what is sent" client $what
-	try "after $what others are served" wait_for 20 serves
+	try "after $what others are served" wait_for 60 serves
 done
 client idle 8 >"$dir/idle" 2>&1 &
 helpers=$!
-try "four hundred that say nothing connect" wait_for 10 grep -q connected "$dir/idle"
-try "and others are served" wait_for 5 serves
+try "four hundred that say nothing connect" wait_for 60 grep -q connected "$dir/idle"
+try "and others are served" wait_for 60 serves
 client flood 5 "$ping,$act" >"$dir/flood" 2>&1 &
 flood=$!
 helpers="$helpers $flood"
-wait_for 30 grep -q flooding "$dir/flood"
-try "while fifty flood and never read, others are served" wait_for 20 serves
+wait_for 60 grep -q flooding "$dir/flood"
+try "while fifty flood and never read, others are served" wait_for 60 serves
 wait $flood
 try "those who flood are let go of" grep -q 'bad-message peer=cli why="more than anybody has to say"' "$nordwind.log"
 is "all that time it was one ledger" "$(ledger_pid)" "$ledger"
 fds() { ls "/proc/$ledger/fd" | wc -l; }
 few() { [ "$(fds)" -lt 60 ]; }
-try "its descriptors are closed again" wait_for 20 few
+try "its descriptors are closed again" wait_for 60 few
 is "its memory has not grown by much" "$([ $(($(rss) - rss_before)) -lt 65536 ] && echo yes || rss)" yes
 up "$acme" || bail "starting ACME"
 try "what a client did to the document can be undone" sh -c "'$e' --home '$nordwind' release --yes name=one.edi; '$e' --home '$nordwind' retry --yes name=one.edi; :"

@@ -98,7 +98,7 @@ attempts() { [ "$("$e" --home "$nordwind" trace "$(late)" | grep -c 'attempt [0-
 try "a mail that nobody takes: hooks.d/delayed runs" wait_for 60 grep -qx "delayed deferred" "$dir/delayed"
 try "the next attempts" wait_for 60 attempts 5
 is "say nothing new" "$(wc -l <"$dir/delayed") $("$e" --home "$nordwind" trace "$(late)" | grep -c 'delayed: nobody has taken it')" "1 1"
-try "until it is no longer wanted" wait_for 30 "$e" --home "$nordwind" cancel --reason gone --yes "$(late)"
+try "until it is no longer wanted" wait_for 60 "$e" --home "$nordwind" cancel --reason gone --yes "$(late)"
 for home in "$nordwind" "$acme"; do
 	try "${home##*/} ends" down "$home"
 	try "${home##*/} is in order" "$b/tool/sys/doctor" "$home" quiet

@@ -33,7 +33,7 @@ serve() {	# certificate, [authority of clients]
 	python3 tests/fake/smtps.py "$port" "$dir/$1.pem" "$dir/$1.key" ${2:+"$dir/$2.pem"} >"$dir/served" 2>&1 &
 	server=$!
 	helpers="$server ${role-}"
-	wait_for 20 grep -q ready "$dir/served"
+	wait_for 60 grep -q ready "$dir/served"
 }
 begin_role() {
 	rm -f "$dir/in"
@@ -42,7 +42,7 @@ begin_role() {
 	role=$!
 	helpers="$role ${server-}"
 	exec 9>"$dir/in"
-	wait_for 10 grep -q ^ready "$dir/out"
+	wait_for 60 grep -q ^ready "$dir/out"
 }
 end_role() {
 	exec 9>&-
@@ -52,7 +52,7 @@ end_role() {
 	helpers=${server-}
 }
 post() { echo "${2:-send} $1 $ulid edi@nordwind.example edi@acme.example" >&9; }
-result() { wait_for 30 grep -q "^sent $1 " "$dir/out"; sed -n "s/^sent $1 //p" "$dir/out"; }
+result() { wait_for 60 grep -q "^sent $1 " "$dir/out"; sed -n "s/^sent $1 //p" "$dir/out"; }
 policy() {	# what, wanted, setting, value...
 	what=$1 wanted=$2
 	shift 2
@@ -112,8 +112,8 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	post $i
 done
 put_off() { [ "$(grep -c '^sent .* later' "$dir/out")" -ge 8 ]; }
-try "with a pace some are put off" wait_for 30 put_off
-try "and the first ones go" wait_for 30 grep -q "^sent 2 accepted" "$dir/out"
+try "with a pace some are put off" wait_for 60 put_off
+try "and the first ones go" wait_for 60 grep -q "^sent 2 accepted" "$dir/out"
 is "none is refused or deferred" "$(grep -cE '^sent [0-9]+ (deferred|refused|uncertain)' "$dir/out")" 0
 end_role
 checked() {	# setting, value, what check says
