@@ -6,17 +6,14 @@
 
 #define OUT_MAX (2 * SMTP_SERVER_OUTPUT_HIGH)
 
-static const char no_space[] = "452 4.3.1 no room to keep it";
-static const char not_kept[] = "451 4.3.0 could not keep it; try again later";
-
 int64_t
 server_patience(const struct smtp_server *s)
 {
 	return s->opts->wait_ms > 0 ? s->opts->wait_ms : WAIT_COMMAND;
 }
 
-static void
-wait_command(struct smtp_server *s, int64_t now)
+void
+server_wait_command(struct smtp_server *s, int64_t now)
 {
 	s->phase = SV_COMMAND;
 	s->deadline = now + server_patience(s);
@@ -54,7 +51,7 @@ discard(struct smtp_server *s, struct str *in, int64_t now)
 	if (s->discarded > SMTP_SERVER_DISCARD_MAX)
 		server_close(s, "421 4.7.0 that line has no end", "flood");
 	else if (ends)
-		wait_command(s, now);
+		server_wait_command(s, now);
 }
 
 /* A whole line, its LF included. */
@@ -63,7 +60,7 @@ on_line(struct smtp_server *s, struct str line, bool behind, int64_t now)
 {
 	bool is_auth = s->phase == SV_AUTH;
 
-	wait_command(s, now);
+	server_wait_command(s, now);
 	if (line.n < 2 || line.p[line.n - 2] != '\r') {
 		/* Who ends lines so may also mean something else by the end of a mail. */
 		server_close(s, "500 5.5.2 a line must end in CR LF", "bare LF");
@@ -115,11 +112,13 @@ server_data_refusal(const struct smtp_server *s)
 		return "552 5.3.4 that was more than we take";
 	if (s->data.hops > SMTP_SERVER_HOPS_MAX)
 		return "554 5.4.6 this mail goes round in circles";
-	if (s->spoilt == KEPT_NO_SPACE)
-		return no_space;
-	if (s->spoilt == KEPT_NOT)
-		return not_kept;
-	return NULL;
+	return s->spoilt == KEPT ? NULL : server_not_kept(s->spoilt);
+}
+
+const char *
+server_not_kept(enum smtp_kept k)
+{
+	return k == KEPT_NO_SPACE ? "452 4.3.1 no room to keep it" : "451 4.3.0 could not keep it; try again later";
 }
 
 const char *
@@ -153,7 +152,7 @@ end_of_data(struct smtp_server *s, int64_t now)
 	s->kept = false;
 	server_say_for_others(s, no);
 	server_reset(s);
-	wait_command(s, now);
+	server_wait_command(s, now);
 	if (s->data.bad != 0)
 		server_close(s, no, "bare CR or LF");	/* nothing that follows such a mail is believed */
 	else
@@ -237,7 +236,7 @@ smtp_server_init(struct smtp_server *s, const struct smtp_server_opts *o, int64_
 		s->phase = SV_HANDSHAKE;
 		s->deadline = now + WAIT_HANDSHAKE;
 	} else {
-		wait_command(s, now);
+		server_wait_command(s, now);
 		server_greet(s);
 	}
 }
@@ -347,151 +346,4 @@ smtp_server_deadline(const struct smtp_server *s)
 	slow = SECONDS(s->came / s->opts->rate_min + 1);	/* when this many bytes will have been too few */
 	slow = s->started + (slow > RATE_GRACE ? slow : RATE_GRACE) + 1;
 	return at < slow ? at : slow;
-}
-
-/* The answer to an act was given: commands are read again. */
-void
-server_answered(struct smtp_server *s, enum smtp_server_act act)
-{
-	assert(s->phase == SV_ANSWER && s->asking == act);
-	s->asking = SERVER_WAIT;
-	s->phase = SV_COMMAND;
-}
-
-void
-smtp_server_mail(struct smtp_server *s, const char *no)
-{
-	server_answered(s, SERVER_MAIL);
-	if (no == NULL) {
-		server_say(s, "250 2.1.0 sender ok");
-		return;
-	}
-	server_reset(s);
-	server_refuse(s, no);
-}
-
-void
-smtp_server_rcpt(struct smtp_server *s, bool known)
-{
-	server_answered(s, SERVER_RCPT);
-	if (!known) {
-		server_refuse(s, "550 5.1.1 no such mailbox here; this gateway takes mail for its own address only");
-		return;
-	}
-	int rc = buf_put(&s->rcpts, s->asked, NULL) | buf_putc(&s->rcpts, '\n', NULL);
-	assert(rc == 0);
-	s->n_rcpts++;
-	s->stage = STAGE_RCPT;
-	server_say(s, "250 2.1.5 recipient ok");
-}
-
-void
-smtp_server_begun(struct smtp_server *s, enum smtp_kept k, int64_t now)
-{
-	server_answered(s, SERVER_BEGIN);
-	if (s->stage == STAGE_CHUNK) {
-		server_chunk_begun(s, k);
-		return;
-	}
-	if (k != KEPT) {
-		server_reset(s);
-		server_say(s, server_no_file(k));
-		return;
-	}
-	server_say(s, "354 end with CR LF . CR LF");
-	s->data = (struct data_in){ 0 };
-	s->spoilt = KEPT;
-	s->kept = true;
-	server_count_from(s, now);
-	s->phase = SV_DATA;
-}
-
-void
-smtp_server_spoil(struct smtp_server *s, enum smtp_kept k)
-{
-	s->spoilt = k;
-}
-
-void
-smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_t now)
-{
-	char reply[SMTP_SERVER_ID_MAX + 32];
-
-	server_answered(s, SERVER_END);
-	s->kept = false;
-	(void)snprintf(reply, sizeof(reply), "%s", k == KEPT_NO_SPACE ? no_space : not_kept);
-	if (k == KEPT)
-		(void)snprintf(reply, sizeof(reply), "250 2.0.0 " STR_FMT " taken", STR_ARG(id));
-	server_say_for_others(s, reply);
-	server_say(s, reply);
-	server_reset(s);
-	wait_command(s, now);
-	s->mails += k == KEPT;
-	s->idle_commands = k == KEPT ? 0 : s->idle_commands;
-}
-
-void
-smtp_server_certified(struct smtp_server *s)
-{
-	assert(s->phase == SV_HANDSHAKE);
-	s->certified = true;
-}
-
-/* RFC 3207, 4.2: all that was learnt in the clear is forgotten. */
-void
-smtp_server_secured(struct smtp_server *s, const struct scram_binding *binds, size_t n, int64_t now)
-{
-	assert(s->phase == SV_HANDSHAKE && n <= SMTP_SERVER_BINDS_MAX);
-	for (s->n_binds = 0; s->n_binds < n; s->n_binds++)
-		s->binds[s->n_binds] = binds[s->n_binds];
-	server_reset(s);
-	buf_clear(&s->helo);
-	s->stage = STAGE_NEW;
-	s->secured = true;
-	s->extended = s->authed = false;
-	wait_command(s, now);
-	if (!s->greeted)
-		server_greet(s);
-}
-
-void
-smtp_server_early(struct smtp_server *s)
-{
-	if (s->phase == SV_CLOSED)
-		return;
-	s->out.n = 0;
-	server_close(s, "554 5.5.0 you must wait for the greeting", "early talker");
-}
-
-void
-smtp_server_stop(struct smtp_server *s)
-{
-	s->stopping = true;
-}
-
-void
-smtp_server_lost(struct smtp_server *s)
-{
-	if (s->phase == SV_CLOSED)
-		return;
-	if (s->asking == SERVER_END)
-		s->kept = false;	/* it is being made to last: nobody will hear so, but it stays */
-	s->asking = SERVER_WAIT;
-	s->phase = SV_CLOSED;
-	s->ended = s->stage > STAGE_READY ? "lost in a mail" : "lost";
-}
-
-const char *
-smtp_server_protocol(const struct smtp_server *s)
-{
-	static const char *const names[2][4] = {
-		{ "ESMTP", "ESMTPA", "ESMTPS", "ESMTPSA" },
-		{ "UTF8SMTP", "UTF8SMTPA", "UTF8SMTPS", "UTF8SMTPSA" },
-	};
-
-	if (s->opts->lmtp)
-		return s->is_utf8 ? "UTF8LMTP" : "LMTP";
-	if (!s->extended && !s->is_utf8)
-		return s->secured ? "SMTPS" : "SMTP";
-	return names[s->is_utf8][(s->secured ? 2 : 0) + (s->authed ? 1 : 0)];
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * server_int.h - what the parts of the server machine share: server.c drives, server_verb.c answers
- * commands, server_auth.c AUTH, server_chunk.c BDAT.
+ * commands, server_auth.c AUTH, server_chunk.c BDAT, server_answer.c hears the caller.
  */
 #ifndef EDIGATE_SMTP_SERVER_INT_H
 #define EDIGATE_SMTP_SERVER_INT_H
@@ -33,6 +33,8 @@ int64_t server_patience(const struct smtp_server *s);			/* how long nothing may 
 void server_answered(struct smtp_server *s, enum smtp_server_act act);	/* the caller gave what it was asked for */
 
 const char *server_data_refusal(const struct smtp_server *s);	/* what is wrong with the mail so far, or NULL */
+const char *server_not_kept(enum smtp_kept k);			/* why it is not KEPT, at its end */
+void server_wait_command(struct smtp_server *s, int64_t now);
 const char *server_no_file(enum smtp_kept k);			/* why a mail cannot begin */
 void server_count_from(struct smtp_server *s, int64_t now);	/* the rate of the peer */
 
