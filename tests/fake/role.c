@@ -95,12 +95,13 @@ keep_settings(const char *home)
 static void
 hand_over_channel(void)
 {
-	struct ipc *line = ipc_new(loop_new(), channel, NULL, NULL, NULL);
+	static struct ipc *line;
 	struct msg m = { .type = MSG_PEER, .name = S("ledger") };
 	struct buf b = BUF_CAP(1024);
 	struct err e;
 	int pair[2];
 
+	line = ipc_new(loop_new(), channel, NULL, NULL, NULL);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
 		die("socketpair");
 	if (msg_encode(&m, &b, &e) == -1 || ipc_send(line, MSG_PEER, buf_str(&b), pair[1], &e) == -1 || ipc_flush(line, &e) == -1) {

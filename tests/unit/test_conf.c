@@ -231,6 +231,15 @@ mistakes_are_told_with_their_place(void **state)
 		{ MINIMAL "[listen]\nsize_max = 64X\n", "is no size" },
 		{ MINIMAL "[listen]\nsize_max = 1K\n", "out of range" },
 		{ MINIMAL "[listen]\nsize_max = 99999999999999999999\n", "is no size" },
+		{ MINIMAL "[listen]\naddress = socket:25x:0\n", "is no host:port" },
+		{ MINIMAL "[listen]\nproxy_from = mx.acme.example\n", "config.ini:4:14: proxy_from: \"mx.acme.example\" is no address or network" },
+		{ MINIMAL "[listen]\nproxy_from = 192.0.2.1/24\n", "has bits that the network leaves open" },
+		{ MINIMAL "[listen]\nproxy_from = 192.0.2.0/33\n", "want /0 to /32" },
+		{ MINIMAL "[listen]\nunknown = reject\n", "is none of take|defer|refuse" },
+		{ MINIMAL "[listen]\nunknwon = refuse\n", "did you mean \"unknown\"?" },
+		{ MINIMAL "[listen]\nhandshakes_max = 1\n", "out of range" },
+		{ MINIMAL ACME "network = 192.0.2.1,,\n", "nothing between two commas" },
+		{ MINIMAL ACME "sender = nobody\n", "is none of any|network|login" },
 		{ MINIMAL "[listen]\ntls_cert = x\n", "config.ini:4:12: tls_cert and tls_key belong together" },
 		{ MINIMAL "[partner]\n", "cannot be a partner's key" },
 		{ MINIMAL "[partner \"Acme\"]\n", "cannot be a partner's key" },
@@ -495,6 +504,18 @@ check_tells_everything_at_once(void **state)
 	(void)put("config.ini", 0600, S(MINIMAL "[smtp]\nuser = u\npassword = file:private/p\n[listen]\nusers = private/u\n"
 	    "tls_cert = certs/none.pem\ntls_key = private/none.key\n" ACME "address = x\n"));
 	assert_int_equal(check_for("was set before"), 1005);
+	(void)put("config.ini", 0600, S(MINIMAL "[listen]\naddress =\n" ACME));
+	assert_int_equal(check_for("config.ini:4:10: [listen] without address, tls_address and lmtp"), 1001);
+	(void)put("config.ini", 0600, S(MINIMAL "[listen]\nlmtp_group = no-such-group\n" ACME));
+	assert_int_equal(check_for("config.ini:4:14: no group \"no-such-group\" on this machine"), 1001);
+	(void)put("config.ini", 0600, S(MINIMAL "[listen]\n" ACME "sender = login\n"));
+	assert_int_equal(check_for("sender = login without tls_cert, and without users in [listen]"), 1001);
+	(void)put("config.ini", 0600, S(MINIMAL "[listen]\n" ACME "sender = network\n"));
+	assert_int_equal(check_for("sender = network without network"), 1001);
+	(void)put("config.ini", 0600, S(MINIMAL "[listen]\n" ACME "sender = network\nnetwork = 192.0.2.0/24\n"));
+	assert_int_equal(check_for("nobody may send"), 0);
+	(void)put("config.ini", 0600, S(MINIMAL "[listen]\n" ACME "tls_cert = certs/acme.pem\n"));
+	assert_int_equal(check_for("there is no TLS in which they could show it"), 1000);
 	assert_int_equal(rmdir(IN_HOME("status")), 0);
 	(void)put("status", 0600, S(""));
 	(void)put("config.ini", 0600, S(MINIMAL ACME));
