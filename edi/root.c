@@ -63,9 +63,8 @@ is_name_end(char c)
 	return is_space(c) || c == '>' || c == '/';
 }
 
-/* One attribute off the front of in; false at the tag's end or where the bytes end. */
-static bool
-next_attribute(struct str *in, struct str *name, struct str *value)
+bool
+xml_root_attribute(struct str *in, struct str *name, struct str *value)
 {
 	size_t at;
 
@@ -102,8 +101,8 @@ xml_root_find(struct str head, struct xml_root *out)
 		prefix = str_sub(out->tag, 0, at);
 		out->local = str_from(out->tag, at + 1);
 	}
-	in = str_from(in, n);
-	while (next_attribute(&in, &name, &value))
+	in = out->attributes = str_from(in, n);
+	while (xml_root_attribute(&in, &name, &value))
 		if (prefix.n == 0 ? str_eq(name, S("xmlns")) :
 		    str_starts(name, S("xmlns:")) && str_eq(str_from(name, 6), prefix))
 			out->ns = value;

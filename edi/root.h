@@ -14,12 +14,16 @@ struct xml_root {
 	struct str tag;		/* as written, with its prefix: "ubl:Invoice" */
 	struct str local;	/* "Invoice" */
 	struct str ns;		/* what the prefix, or its lack, is bound to; empty without */
+	struct str attributes;	/* from behind the tag to the end of the bytes: for xml_root_attribute() */
 	bool empty;		/* <root/> */
 	bool whole;		/* its start tag ends within the bytes given */
 };
 
 /* False when head does not begin as XML does, or ends before the root's name does. 8-bit encodings only. */
 bool xml_root_find(struct str head, struct xml_root *out);
+
+/* Cut the next attribute off; false behind the last. The value is as written, its quotes stand around it. */
+bool xml_root_attribute(struct str *attributes, struct str *name, struct str *value);
 
 /*
  * UTF-16 (with its mark, or '<' as first character) as the ASCII among it: other characters become '?'. Returns in

@@ -9,6 +9,7 @@
 #include "edi/xml.h"
 
 #define SBDH_NS "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+#define LOOKED_AT_MAX 32	/* attributes of the envelope's root that may be declarations */
 #define HEADER	"sh:StandardBusinessDocumentHeader/"
 
 static const struct xml_ns namespaces[] = { { "sh", SBDH_NS }, { NULL, NULL } };
@@ -38,7 +39,8 @@ sbdh_detect(struct str head)
 static bool
 is_end_tag(struct str in, size_t at)
 {
-	while (at > 0 && (is_alnum(in.p[at - 1]) || in.p[at - 1] == ':' || in.p[at - 1] == '-' || in.p[at - 1] == '_'))
+	while (at > 0 && (is_alnum(in.p[at - 1]) || in.p[at - 1] == ':' || in.p[at - 1] == '-' || in.p[at - 1] == '_' || in.p[at - 1] == '.' ||
+	    (unsigned char)in.p[at - 1] >= 0x80))
 		at--;
 	return at >= 2 && in.p[at - 2] == '<' && in.p[at - 1] == '/';
 }
@@ -61,8 +63,50 @@ payload_of(struct str in)
 	return str_trim(str_sub(in, 0, end));
 }
 
+static bool
+has_attribute(const struct xml_root *root, struct str name)
+{
+	struct str rest = root->attributes, one, value;
+
+	while (xml_root_attribute(&rest, &one, &value))
+		if (str_eq(one, name))
+			return true;
+	return false;
+}
+
+/* A declaration of the envelope's root that the document lives by. That of the envelope's own namespace as default is not meant for it. */
+static bool
+is_needed(struct arena *a, struct str payload, const struct xml_root *doc, struct str name, struct str value)
+{
+	if (has_attribute(doc, name))
+		return false;
+	if (str_eq(name, S("xmlns")))
+		return !str_eq(value, S(SBDH_NS));
+	return str_starts(name, S("xmlns:")) && str_find(payload, str_cat(a, str_from(name, 6), S(":")), NULL);
+}
+
+/* The payload is read by itself, with the namespaces that the envelope's root has declared for it. */
+static struct str
+with_namespaces(struct arena *a, struct str in, struct str payload)
+{
+	struct xml_root envelope, doc;
+	struct str rest, name, value, declared = S("");
+	size_t at;
+
+	if (payload.n > P7M_CONTENT_MAX || !xml_root_find(in, &envelope) || !xml_root_find(payload, &doc))
+		return payload;
+	rest = envelope.attributes;
+	for (int i = 0; i < LOOKED_AT_MAX && xml_root_attribute(&rest, &name, &value); i++)
+		if (is_needed(a, payload, &doc, name, value))
+			declared = str_cat(a, declared, str_cat(a, str_cat(a, S(" "), name),
+			    str_cat(a, S("="), str_make(value.p - 1, value.n + 2))));
+	if (declared.n == 0)
+		return payload;
+	at = (size_t)(doc.attributes.p - payload.p);
+	return str_cat(a, str_cat(a, str_sub(payload, 0, at), declared), str_from(payload, at));
+}
+
 /*
- * The payload is read by itself: one that uses prefixes of the envelope's root is not well-formed so, and is told of.
  * Names of the parties are the document's; their addresses in the exchange are the header's.
  */
 static int
@@ -82,6 +126,7 @@ sbdh_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 		inner_none(out, S("SBDH envelope without a document"));
 		return 0;
 	}
+	payload = with_namespaces(a, in, payload);
 	if (inner_read(a, payload, S("SBDH envelope"), &inside, e) == -1)
 		return -1;
 	*out = inside;

@@ -140,6 +140,39 @@ an_envelope_gives_its_document(void **state)
 	arena_free(a);
 }
 
+static void
+an_envelope_may_declare_its_documents_namespaces(void **state)
+{
+#define ENVELOPE(p, c, declared, inside)                                                                  \
+	"<" p "StandardBusinessDocument xmlns" c "='http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader'" declared ">" \
+	"<" p "StandardBusinessDocumentHeader><" p "Sender><" p "Identifier>0088:4</" p "Identifier></" p "Sender>"        \
+	"</" p "StandardBusinessDocumentHeader>" inside "</" p "StandardBusinessDocument>"
+#define UBL_NS	    "urn:oasis:names:specification:ubl:schema:xsd:"
+#define UBL_DECLARED " xmlns:u='" UBL_NS "Invoice-2' xmlns:b=\"" UBL_NS "CommonBasicComponents-2\" xmlns:unused='x'"
+#define UBL	    "<u:Invoice><b:ID>R-9</b:ID><b:IssueDate>2026-11-23</b:IssueDate></u:Invoice>"
+	static const struct str cases[] = {
+		S_INIT(ENVELOPE("s:", ":s", UBL_DECLARED, UBL)),
+		S_INIT(ENVELOPE("", "", UBL_DECLARED, UBL)),
+		S_INIT(ENVELOPE("a.b-c_1:", ":a.b-c_1", UBL_DECLARED, "\n<!-- <u:Invoice> -->" UBL "\n")),
+		S_INIT(ENVELOPE("s:", ":s", " xmlns='" UBL_NS "Invoice-2'", "<Invoice xmlns:b='" UBL_NS "CommonBasicComponents-2'><b:ID>R-9</b:ID>"
+		    "<b:IssueDate>2026-11-23</b:IssueDate></Invoice>")),
+		S_INIT(ENVELOPE("s:", ":s", " xmlns:b='urn:other'", "<Invoice xmlns='" UBL_NS "Invoice-2' xmlns:b='" UBL_NS
+		    "CommonBasicComponents-2'><b:ID>R-9</b:ID><b:IssueDate>2026-11-23</b:IssueDate></Invoice>")),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(cases); i++) {
+		struct arena *a = arena_new(EDI_ARENA_MAX);
+		struct edi_facts f = read_facts(a, cases[i]);
+
+		print_message(STR_FMT "\n", STR_ARG(cases[i]));
+		assert_valid(&f, "sbdh");
+		assert_str_eq(f.number, S("R-9"));
+		assert_str_eq(f.sender.id, S("0088:4"));
+		arena_free(a);
+	}
+}
+
 /* ---- PDF ---- */
 
 /* A file with one embedded file; with a cross-reference table, or none and a hint at the wrong place. */
@@ -279,6 +312,7 @@ main(void)
 		cmocka_unit_test(cxml_may_name_its_dtd),
 		cmocka_unit_test(notices_of_the_exchange_are_known),
 		cmocka_unit_test(an_envelope_gives_its_document),
+		cmocka_unit_test(an_envelope_may_declare_its_documents_namespaces),
 		cmocka_unit_test(a_pdf_gives_the_invoice_inside),
 		cmocka_unit_test(other_pdfs_are_no_documents),
 		cmocka_unit_test(a_damaged_pdf_is_no_trap),
