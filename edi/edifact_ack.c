@@ -292,6 +292,7 @@ write_message(struct writer *x, bool v4)
 	const struct subject_unit *u = &x->ic->unit;
 	struct seg_writer *w = &x->w;
 	bool receipt = x->o->receipt && !u->refused && !u->refused_below;
+	enum ack_verdict verdict = subject_verdict(u, false);
 
 	w->segments = 0;
 	seg_write_tag(w, "UNH");
@@ -313,7 +314,9 @@ write_message(struct writer *x, bool v4)
 	seg_write_n(w, w->segments + 1, 1);
 	seg_write(w, S("1"));
 	seg_write_end(w);
-	return receipt ? ACK_RECEIVED : subject_verdict(u, false);
+	if (verdict == ACK_ACCEPTED_ERRORS)
+		verdict = ACK_ACCEPTED;		/* which is all that it says */
+	return receipt ? ACK_RECEIVED : verdict;
 }
 
 static void

@@ -4,6 +4,8 @@
  * write is valid, reads back with the verdict that was meant, and is not acknowledged again.
  */
 #include "edi/ack.h"
+#include "edi/dict_build.h"
+#include "edi/x12.h"
 
 #include <assert.h>
 #include <string.h>
@@ -78,6 +80,29 @@ check_written(struct str written, const struct ack_order *done)
 	arena_free(a);
 }
 
+/* What is found in X12 sets refuses, or is noted. */
+static void
+acknowledge_findings(struct str in, const struct edi_facts *f, bool refuse)
+{
+	static struct arena *kept;
+	static struct dict dict;
+	struct arena *a = arena_new(ACK_ARENA_MAX);
+	struct dict_findings found;
+	struct ack_order o = { .now = S("20261123160300"), .interchange = 1, .group = 1, .findings = &found, .refuse = refuse };
+	struct buf out = BUF_CAP(ACK_SIZE_MAX);
+	struct err e = { 0 };
+
+	if (kept == NULL) {
+		kept = arena_new(DICT_SIZE_MAX);
+		assert(dict_builtin_x12(kept, &dict, &e) == 0);
+	}
+	dict_check(a, in, f, &dict, true, &found);
+	if (ack_write(a, in, f, &o, &out, &e) == 0 && o.made > 0)
+		check_written(buf_str(&out), &o);
+	buf_clear(&out);
+	arena_free(a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -99,6 +124,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		if (o.made > 0)
 			check_written(buf_str(&out), &o);
 	}
+	if (f.format == &edi_x12 && f.verdict == EDI_VALID)
+		acknowledge_findings(in, &f, n % 2 == 0);
 	buf_clear(&out);
 	arena_free(a);
 	return 0;
