@@ -125,6 +125,12 @@ is_plain(unsigned int c)
 	return c >= ' ' && c != '"' && c != '\\' && !text_is_control(c);
 }
 
+static bool
+is_plain_ascii(char c)
+{
+	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+}
+
 static void
 put_escaped(struct jwrite *w, unsigned int c)
 {
@@ -155,7 +161,13 @@ jw_text(struct jwrite *w, const char *key, struct str text)
 	put(w, S("\""));
 	while (rest.n > 0) {
 		const char *at = rest.p;
-		bool good = text_next(&rest, &c);
+		bool good;
+		if (is_plain_ascii(rest.p[0])) {
+			rest.p++;
+			rest.n--;
+			continue;
+		}
+		good = text_next(&rest, &c);
 		if (good && is_plain(c))
 			continue;
 		put(w, str_make(from, (size_t)(at - from)));

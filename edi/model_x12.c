@@ -187,12 +187,14 @@ take_ids(struct model_maker *k, struct pieces *p, unsigned int from)
 		{ "VC", offsetof(struct model_line, seller_id) }, { "SK", offsetof(struct model_line, seller_id) },
 	};
 
-	for (unsigned int i = from; i < PAIRS_MAX; i += 2)
-		for (size_t j = 0; j < N(ids); j++) {
+	for (unsigned int i = from; i < PAIRS_MAX && i < p->seg.n_elements; i += 2) {
+		struct str qual = v(k, p, i);
+		for (size_t j = 0; qual.n == 2 && j < N(ids); j++) {
 			struct str *to = (struct str *)(void *)((char *)k->line + ids[j].at);
-			if (str_eq(v(k, p, i), str_of(ids[j].code)) && to->n == 0)
+			if (qual.p[0] == ids[j].code[0] && qual.p[1] == ids[j].code[1] && to->n == 0)
 				*to = v(k, p, i + 1);
 		}
+	}
 }
 
 /* IT1 of an invoice, PO1 of an order, POC of a change: the same elements, but that POC has the change before them. */

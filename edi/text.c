@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "edi/text.h"
 
+#include <string.h>
+
 static bool
 is_tail(struct str s, size_t i)
 {
@@ -35,12 +37,28 @@ text_next(struct str *rest, unsigned int *c)
 	return n > 0;
 }
 
+size_t
+text_ascii(struct str s)
+{
+	size_t n = 0;
+	uint64_t eight;
+
+	for (; n + sizeof(eight) <= s.n; n += sizeof(eight)) {
+		memcpy(&eight, s.p + n, sizeof(eight));
+		if ((eight & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	while (n < s.n && (unsigned char)s.p[n] < 0x80)
+		n++;
+	return n;
+}
+
 bool
 text_is_utf8(struct str s)
 {
 	unsigned int c;
 
-	while (s.n > 0)
+	for (s = str_from(s, text_ascii(s)); s.n > 0; s = str_from(s, text_ascii(s)))
 		if (!text_next(&s, &c))
 			return false;
 	return true;

@@ -9,6 +9,7 @@
 bool text_next(struct str *rest, unsigned int *c);
 
 bool text_is_utf8(struct str s);
+size_t text_ascii(struct str s);	/* how many bytes at its front are ASCII */
 
 /* ISO 8859-1 as UTF-8. A slice that is UTF-8 already is returned as it is. */
 struct str text_utf8(struct arena *a, struct str s);

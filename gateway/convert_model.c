@@ -185,6 +185,21 @@ check_envelope(struct conversion *x, const struct edi_facts *made)
 	return str_u64(f->control, 999999999, &control) == 0 ? 0 : check_value(x, "control", f->control, made->control);
 }
 
+/* The version that a message is to have, where the JSON names one of this format. */
+static int
+check_versions(struct conversion *x, const struct model_file *back)
+{
+	bool said = x->file.facts.format == x->compose.format && x->compose.format != &edi_ubl;
+
+	for (size_t i = 0; said && i < x->file.n_documents && i < back->n_documents; i++) {
+		const struct edi_message *wanted = x->file.documents[i].message, *made = back->documents[i].message;
+		if (wanted != NULL && made != NULL && wanted->version.n > 0 && !str_eq(wanted->version, made->version))
+			return err_set(x->e, ERR_INPUT, "$.documents[%zu].message.version: '" STR_FMT "' would be read as '" STR_FMT "' from %s", i,
+			    STR_ARG(wanted->version), STR_ARG(made->version), x->compose.format->label);
+	}
+	return 0;
+}
+
 static int
 check(struct conversion *x)
 {
@@ -201,7 +216,7 @@ check(struct conversion *x)
 		               "what it makes is not valid: segment %llu: " STR_FMT "  [%s]",
 		               (unsigned long long)f->problems[0].segment,
 		               STR_ARG(f->problems[0].text), f->problems[0].code);
-	if (check_envelope(x, f) == -1 || check_content(x, &back) == -1)
+	if (check_envelope(x, f) == -1 || check_versions(x, &back) == -1 || check_content(x, &back) == -1)
 		return -1;
 	return x->compose.format == &edi_x12 ? check_dictionary(x, made) : check_rules(x, made, f);
 }
