@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * test_smtp_smuggling - every text of up to eight of the characters that endings are made of, so all that has been published as an
- * end of mail that some server took and another did not, and all that has not: what comes in ends at CR LF . CR LF and nowhere
- * else; what goes out holds nothing that any server could take for an end.
+ * test_smtp_smuggling - every text of up to eight of the characters that endings are made of. So all
+ * that was ever published as an end of mail that one server took and another did not is among them,
+ * and all that was not. What comes in ends at CR LF . CR LF and nowhere else; what goes out holds
+ * nothing that any server could take for an end.
  */
 #include "gateway/smtp/data.h"
 
