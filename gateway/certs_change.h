@@ -45,6 +45,8 @@ struct certs_pending {
 #define CERTS_PENDING_MAX 32
 size_t certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt, struct certs_pending *out);
 
+void certs_pending_clear(struct certs_pending *pending, size_t n);
+
 /* The one that was typed, or the only one, shown; else the command ends. */
 const struct certs_pending *certs_choose(struct cli *c, const struct certs_pending *pending, size_t n, const char *partner,
     const char *typed);

@@ -77,6 +77,13 @@ certs_find_pending(struct cli *c, const struct conf *conf, const struct partner 
 	return l.n;
 }
 
+void
+certs_pending_clear(struct certs_pending *pending, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		cert_set_free(pending[i].set);
+}
+
 const struct certs_pending *
 certs_choose(struct cli *c, const struct certs_pending *pending, size_t n, const char *partner, const char *typed)
 {

@@ -90,8 +90,8 @@ put_pending(struct cert_list *l, const struct conf *conf)
 		for (size_t k = 0; k < n; k++) {
 			put_one(l, pt->key, "pending", pending[k].path, &pending[k].facts, &pending[k]);
 			put_words(l, pt->key, &pending[k]);
-			cert_set_free(pending[k].set);
 		}
+		certs_pending_clear(pending, n);
 	}
 }
 

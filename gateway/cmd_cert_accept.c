@@ -18,15 +18,18 @@ cmd_cert_accept(int argc, char **argv)
 	const struct certs_pending *one;
 	const struct partner *pt;
 	const struct conf *conf;
+	size_t n;
 
 	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 1, 2);
 	conf = cli_conf(&c);
 	pt = certs_partner(&c, conf, c.args[0]);
-	one = certs_choose(&c, pending, certs_find_pending(&c, conf, pt, pending), c.args[0], c.args[1]);
+	n = certs_find_pending(&c, conf, pt, pending);
+	one = certs_choose(&c, pending, n, c.args[0], c.args[1]);
 	certs_ask(yes);
 	certs_take_up(&c, pt, one->set, &one->facts);
 	certs_answer(&c, conf, pt, one, true, S(""));
+	certs_pending_clear(pending, n);
 	return EX_OK;
 }
 
@@ -57,16 +60,19 @@ cmd_cert_refuse(int argc, char **argv)
 	const struct certs_pending *one;
 	const struct partner *pt;
 	const struct conf *conf;
+	size_t n;
 
 	cli_start(&c, argc, argv, opts, N(opts));
 	cli_want_args(&c, 1, 2);
 	conf = cli_conf(&c);
 	pt = certs_partner(&c, conf, c.args[0]);
-	one = certs_choose(&c, pending, certs_find_pending(&c, conf, pt, pending), c.args[0], c.args[1]);
+	n = certs_find_pending(&c, conf, pt, pending);
+	one = certs_choose(&c, pending, n, c.args[0], c.args[1]);
 	if (!yes)
 		cli_confirm("refuse?");
 	put_away(&c, one);
 	certs_answer(&c, conf, pt, one, false, str_of(reason));
 	(void)printf("refused  %s%s\n", cli_shown(c.arena, one->facts.fingerprint), one->request.n > 0 ? "; they are told" : "");
+	certs_pending_clear(pending, n);
 	return EX_OK;
 }
