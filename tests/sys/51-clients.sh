@@ -111,6 +111,22 @@ else
 	skip "curl delivers" "curl is not installed"
 fi
 
+by_msmtp() {
+	mail=$2
+	case $1 in
+	clear)	 set -- --port="$acme_port" --tls=off ;;
+	starttls) set -- --port="$acme_port" --tls=on --tls-starttls=on --auth=plain ;;
+	tls)	 set -- --port="$tls_port" --tls=on --tls-starttls=off --auth=login ;;
+	esac
+	[ "$2" = --tls=off ] || set -- "$@" --tls-trust-file="$ca" --user=nordwind --passwordeval="echo secret"
+	msmtp --host=127.0.0.1 --from=edi@nordwind.example "$@" edi@acme.example <"$mail"
+}
+if command -v msmtp >/dev/null; then
+	each_way msmtp
+else
+	skip "msmtp delivers" "msmtp is not installed"
+fi
+
 # Of any size. What is no document of a partner's lies in quarantine/, as it came.
 if [ -x $python ]; then
 	cat >"$dir/sizes.py" <<'PYTHON'
