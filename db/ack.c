@@ -21,9 +21,11 @@ static const struct row_table message_acks = { "message_ack", message_ack_fields
 int
 db_ack_put(struct db *db, const struct db_ack *k, struct err *e)
 {
-	return row_add(db, &acks, k, "ON CONFLICT (doc) DO UPDATE SET answer = excluded.answer, verdict = excluded.verdict, "
+	return row_add(db, &acks, k,
+	    "ON CONFLICT (doc) DO UPDATE SET answer = excluded.answer, verdict = excluded.verdict, "
 	    "body = excluded.body, interchanges = excluded.interchanges, groups = excluded.groups, "
-	    "interchange = excluded.interchange, grp = excluded.grp", NULL, e);
+	    "interchange = excluded.interchange, grp = excluded.grp",
+	    NULL, e);
 }
 
 int
@@ -49,15 +51,19 @@ db_ack_by_answer(struct db *db, struct arena *a, int64_t answer, struct db_ack *
 int
 db_message_ack_put(struct db *db, const struct db_message_ack *m, struct err *e)
 {
-	return row_add(db, &message_acks, m, "ON CONFLICT (doc, grp, control) DO UPDATE SET verdict = excluded.verdict, "
-	    "errors = excluded.errors, said_by = excluded.said_by", NULL, e);
+	return row_add(db, &message_acks, m,
+	    "ON CONFLICT (doc, grp, control) DO UPDATE SET verdict = excluded.verdict, "
+	    "errors = excluded.errors, said_by = excluded.said_by",
+	    NULL, e);
 }
 
 int
-db_message_ack_list(struct db *db, struct arena *a, int64_t doc, struct db_message_ack **out, size_t *n, struct err *e)
+db_message_ack_list(struct db *db, struct arena *a, int64_t doc, struct db_message_ack **out,
+    size_t *n, struct err *e)
 {
 	void *rows;
-	int rc = row_many(db, a, &message_acks, "WHERE doc = ?1 ORDER BY grp, control", DB_ARGS(DB_I(doc)), &rows, n, e);
+	int rc = row_many(db, a, &message_acks, "WHERE doc = ?1 ORDER BY grp, control",
+	    DB_ARGS(DB_I(doc)), &rows, n, e);
 
 	*out = rows;
 	return rc;

@@ -14,9 +14,11 @@ static const struct row_table batches = { "batch", batch_fields, N(batch_fields)
 int
 db_batch_put(struct db *db, const struct db_batch *b, struct err *e)
 {
-	return row_add(db, &batches, b, "ON CONFLICT (doc) DO UPDATE SET batch = excluded.batch, partner = excluded.partner, "
+	return row_add(db, &batches, b,
+	    "ON CONFLICT (doc) DO UPDATE SET batch = excluded.batch, partner = excluded.partner, "
 	    "key = excluded.key, messages = excluded.messages, groups = excluded.groups, size = excluded.size, "
-	    "due_ms = excluded.due_ms, interchange = excluded.interchange, grp = excluded.grp", NULL, e);
+	    "due_ms = excluded.due_ms, interchange = excluded.interchange, grp = excluded.grp",
+	    NULL, e);
 }
 
 int
@@ -36,7 +38,8 @@ db_batch_drop(struct db *db, int64_t doc, struct err *e)
 }
 
 int
-db_batch_open(struct db *db, struct arena *a, struct str partner, struct str key, struct db_batch **out, size_t *n, struct err *e)
+db_batch_open(struct db *db, struct arena *a, struct str partner, struct str key,
+    struct db_batch **out, size_t *n, struct err *e)
 {
 	void *rows;
 	int rc = row_many(db, a, &batches, "WHERE batch = 0 AND partner = ?1 AND key = ?2 ORDER BY doc",
@@ -47,7 +50,8 @@ db_batch_open(struct db *db, struct arena *a, struct str partner, struct str key
 }
 
 int
-db_batch_members(struct db *db, struct arena *a, int64_t batch, struct db_batch **out, size_t *n, struct err *e)
+db_batch_members(struct db *db, struct arena *a, int64_t batch, struct db_batch **out, size_t *n,
+    struct err *e)
 {
 	void *rows;
 	int rc = row_many(db, a, &batches, "WHERE batch = ?1 AND batch > 0 AND doc <> ?1 ORDER BY doc", DB_ARGS(DB_I(batch)), &rows, n,

@@ -16,10 +16,15 @@
 struct str
 chain_text(struct arena *a, struct str before, const struct db_event *ev)
 {
-	struct str s = str_fmt(a, "edigate event 1\nafter " STR_FMT "\ndocument %lld\ntransmission %lld\nat %lld\nargument %u\n",
+	struct str s = str_fmt(a,
+	    "edigate event 1\nafter " STR_FMT
+	    "\ndocument %lld\ntransmission %lld\nat %lld\nargument %u\n",
 	    STR_ARG(before), (long long)ev->doc, (long long)ev->tx, (long long)ev->at_ms, ev->arg);
-	const struct { const char *name; struct str value; } texts[] = { { "role", ev->role }, { "kind", ev->kind },
-		{ "text", ev->text }, { "proof", ev->proof } };
+	const struct {
+		const char *name;
+		struct str value;
+	} texts[] = { { "role", ev->role }, { "kind", ev->kind }, { "text", ev->text },
+		{ "proof", ev->proof } };
 
 	for (size_t i = 0; i < N(texts); i++) {
 		s = str_cat(a, s, str_fmt(a, "%s %zu ", texts[i].name, texts[i].value.n));
@@ -117,7 +122,8 @@ chain_complete(struct db *db, struct err *e)
 	if (chain_unhashed(db, &after, e) == -1)
 		goto out;
 	for (; after != -1; after = n < PAGE ? -1 : after) {
-		if (db_event_before(db, a, after + 1, &before, e) == -1 || db_event_since(db, a, after, PAGE, &events, &n, e) == -1)
+		if (db_event_before(db, a, after + 1, &before, e) == -1 ||
+		    db_event_since(db, a, after, PAGE, &events, &n, e) == -1)
 			goto out;
 		for (size_t i = 0; i < n; i++) {
 			before = hash_of(a, before, &events[i]);
@@ -137,19 +143,22 @@ out:
 
 /* What became of the event that does not follow, as far as it and its neighbours tell. ev[1] may be NULL. */
 static int
-name_break(struct arena *a, struct str before, const struct db_event *const ev[2], struct buf *report, struct err *e)
+name_break(struct arena *a, struct str before, const struct db_event *const ev[2],
+    struct buf *report, struct err *e)
 {
 	long long id = ev[0]->id;
 
 	if (ev[0]->hash.n == 0)
 		return buf_printf(report, e, "event %lld: has no hash: it was put in\n", id);
 	if (ev[1] != NULL && follows(a, before, ev[1]) && follows(a, ev[1]->hash, ev[0]))
-		return buf_printf(report, e, "event %lld: changed places with event %lld\n", id, (long long)ev[1]->id);
+		return buf_printf(report, e, "event %lld: changed places with event %lld\n", id,
+		    (long long)ev[1]->id);
 	if (ev[1] != NULL && follows(a, before, ev[1]))
 		return buf_printf(report, e, "event %lld: was put in\n", id);
 	if (ev[1] != NULL && follows(a, ev[0]->hash, ev[1]))
 		return buf_printf(report, e, "event %lld: was changed, or one before it was removed\n", id);
-	return buf_printf(report, e, "event %lld: does not follow on the one before it: one of them was changed\n", id);
+	return buf_printf(report, e,
+	    "event %lld: does not follow on the one before it: one of them was changed\n", id);
 }
 
 struct walk {
@@ -161,14 +170,15 @@ struct walk {
 };
 
 static int
-walk_page(struct walk *w, const struct db_event *events, size_t n, struct buf *report, struct err *e)
+walk_page(struct walk *w, const struct db_event *events, size_t n, struct buf *report,
+    struct err *e)
 {
 	for (size_t i = 0; i < n && i < PAGE && !w->broken; i++) {
 		const struct db_event *const pair[] = { &events[i], i + 1 < n ? &events[i + 1] : NULL };
 		if (events[i].id != w->last + 1) {
 			w->broken = true;
-			return buf_printf(report, e, "event %lld: %lld missing before it\n", (long long)events[i].id,
-			    (long long)(events[i].id - w->last - 1));
+			return buf_printf(report, e, "event %lld: %lld missing before it\n",
+			    (long long)events[i].id, (long long)(events[i].id - w->last - 1));
 		}
 		if (!follows(w->a, w->before, &events[i])) {
 			w->broken = true;
@@ -201,8 +211,9 @@ chain_check(struct db *db, struct buf *report, struct err *e)
 	} while (n == PAGE + 1 && !w.broken);
 	if (chain_counted(db, &last, e) == -1)
 		goto out;
-	if (!w.broken && last > w.last && buf_printf(report, e, "event %lld: the last; %lld after it are missing\n",
-	    (long long)w.last, (long long)(last - w.last)) == -1)
+	if (!w.broken && last > w.last &&
+	    buf_printf(report, e, "event %lld: the last; %lld after it are missing\n",
+	        (long long)w.last, (long long)(last - w.last)) == -1)
 		goto out;
 	rc = 0;
 out:

@@ -136,8 +136,9 @@ db_check(struct db *db, struct arena *a, struct str *report, struct err *e)
 	for (size_t i = 0; i < N(rules); i++) {
 		if (row_numbers(db, rules[i].sql, NULL, 0, n, N(n), e) == -1)
 			goto out;
-		if (n[0] > 0 && buf_printf(&found, e, "document %lld: %s (%lld in all)\n", (long long)n[1], rules[i].says,
-		    (long long)n[0]) == -1)
+		if (n[0] > 0 &&
+		    buf_printf(&found, e, "document %lld: %s (%lld in all)\n", (long long)n[1],
+		        rules[i].says, (long long)n[0]) == -1)
 			goto out;
 	}
 	*report = str_dup(a, buf_str(&found));

@@ -56,29 +56,34 @@ struct db_doc {
 int db_doc_add(struct db *db, const struct db_doc *d, int64_t *id, struct err *e);
 int db_doc_put(struct db *db, const struct db_doc *d, struct err *e);			/* every field by id */
 int db_doc_get(struct db *db, struct arena *a, int64_t id, struct db_doc **out, struct err *e);
-int db_doc_by_ulid(struct db *db, struct arena *a, struct str ulid, struct db_doc **out, struct err *e);
-/* An inbound document of that partner and Message-ID that is filed, or opened and about to be (for duplicates); the first. */
-int db_doc_filed(struct db *db, struct arena *a, struct str partner, struct str message_id, struct db_doc **out, struct err *e);
-/* The same by interchange key (sender, receiver, control, type); the newest. */
-int db_doc_by_control(struct db *db, struct arena *a, struct str partner, struct str sender, struct str receiver, struct str control,
-    struct str type, struct db_doc **out, struct err *e);
-/* The newest document sent to that partner with that control number, or with that group in it. */
-int db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str format, struct str control, struct db_doc **out,
+int db_doc_by_ulid(struct db *db, struct arena *a, struct str ulid, struct db_doc **out,
     struct err *e);
+/* An inbound document of that partner and Message-ID that is filed, or opened and about to be (for duplicates); the first. */
+int db_doc_filed(struct db *db, struct arena *a, struct str partner, struct str message_id,
+    struct db_doc **out, struct err *e);
+/* The same by interchange key (sender, receiver, control, type); the newest. */
+int db_doc_by_control(struct db *db, struct arena *a, struct str partner, struct str sender,
+    struct str receiver, struct str control, struct str type, struct db_doc **out, struct err *e);
+/* The newest document sent to that partner with that control number, or with that group in it. */
+int db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str format,
+    struct str control, struct db_doc **out, struct err *e);
 int db_doc_sent_group(struct db *db, struct arena *a, struct str partner, struct str format, struct str group,
     struct db_doc **out, struct err *e);
 /* The newest other than id that went to that partner with that interchange key and type, and was not given up or refused. */
-int db_doc_sent_before(struct db *db, struct arena *a, const struct db_doc *d, struct db_doc **out, struct err *e);
+int db_doc_sent_before(struct db *db, struct arena *a, const struct db_doc *d, struct db_doc **out,
+    struct err *e);
 int db_doc_newest(struct db *db, struct str name, int64_t *id, struct err *e);	/* of all outbound ones of that name; 0: none */
 /* Documents whose deadline has passed, at most max. */
-int db_doc_due(struct db *db, struct arena *a, int64_t now_ms, size_t max, struct db_doc **out, size_t *n, struct err *e);
+int db_doc_due(struct db *db, struct arena *a, int64_t now_ms, size_t max, struct db_doc **out,
+    size_t *n, struct err *e);
 int db_next_deadline(struct db *db, int64_t *ms, struct err *e);			/* 0: none; over documents and jobs */
 
 /*
  * After a clock was put back: jobs due later than job_ms from now are due now, deadlines later than deadline_ms from now
  * are wait_ms from now. n: how many there were.
  */
-int db_due_within(struct db *db, int64_t now_ms, int64_t job_ms, int64_t deadline_ms, int64_t wait_ms, uint64_t *n, struct err *e);
+int db_due_within(struct db *db, int64_t now_ms, int64_t job_ms, int64_t deadline_ms,
+    int64_t wait_ms, uint64_t *n, struct err *e);
 
 /* FILTER of the command line, parsed: empty strings and zeros do not filter. */
 struct db_filter {
@@ -98,7 +103,8 @@ int db_doc_counts(struct db *db, struct arena *a, struct db_count **out, size_t 
 /* ---- messages inside a document (ST, UNH) ---- */
 struct db_message { int64_t doc; unsigned int ordinal; struct str type, version, control, grp, number; };
 int db_message_add(struct db *db, const struct db_message *m, struct err *e);
-int db_message_list(struct db *db, struct arena *a, int64_t doc, struct db_message **out, size_t *n, struct err *e);
+int db_message_list(struct db *db, struct arena *a, int64_t doc, struct db_message **out,
+    size_t *n, struct err *e);
 
 /* ---- acknowledgements ---- */
 struct db_ack {			/* that we owe for an inbound document */
@@ -111,7 +117,8 @@ struct db_ack {			/* that we owe for an inbound document */
 };
 int db_ack_put(struct db *db, const struct db_ack *k, struct err *e);			/* every field, by doc */
 int db_ack_get(struct db *db, struct arena *a, int64_t doc, struct db_ack **out, struct err *e);
-int db_ack_by_answer(struct db *db, struct arena *a, int64_t answer, struct db_ack **out, struct err *e);
+int db_ack_by_answer(struct db *db, struct arena *a, int64_t answer, struct db_ack **out,
+    struct err *e);
 
 struct db_message_ack {		/* what a partner said of a message that we sent */
 	int64_t doc;
@@ -120,7 +127,8 @@ struct db_message_ack {		/* what a partner said of a message that we sent */
 	int64_t said_by;		/* the document that brought it */
 };
 int db_message_ack_put(struct db *db, const struct db_message_ack *m, struct err *e);	/* the last word holds */
-int db_message_ack_list(struct db *db, struct arena *a, int64_t doc, struct db_message_ack **out, size_t *n, struct err *e);
+int db_message_ack_list(struct db *db, struct arena *a, int64_t doc, struct db_message_ack **out,
+    size_t *n, struct err *e);
 
 /* ---- documents that are collected for one interchange ---- */
 struct db_batch {
@@ -134,12 +142,14 @@ struct db_batch {
 int db_batch_put(struct db *db, const struct db_batch *b, struct err *e);		/* every field, by doc */
 int db_batch_get(struct db *db, struct arena *a, int64_t doc, struct db_batch **out, struct err *e);
 int db_batch_drop(struct db *db, int64_t doc, struct err *e);				/* only while it is collected */
-int db_batch_open(struct db *db, struct arena *a, struct str partner, struct str key, struct db_batch **out, size_t *n, struct err *e);
+int db_batch_open(struct db *db, struct arena *a, struct str partner, struct str key,
+    struct db_batch **out, size_t *n, struct err *e);
 int db_batch_members(struct db *db, struct arena *a, int64_t batch, struct db_batch **out, size_t *n, struct err *e);	/* not itself */
 
 /* Control numbers: the last one of that name; 0: none yet. */
 int db_counter(struct db *db, struct str partner, struct str name, uint64_t *out, struct err *e);
-int db_counter_put(struct db *db, struct str partner, struct str name, uint64_t value, struct err *e);
+int db_counter_put(struct db *db, struct str partner, struct str name, uint64_t value,
+    struct err *e);
 
 /* ---- transmissions: frozen mails ---- */
 enum db_tx_kind { TX_DOCUMENT, TX_RECEIPT };
@@ -163,9 +173,12 @@ int db_tx_add(struct db *db, const struct db_tx *t, int64_t *id, struct err *e);
 int db_tx_put(struct db *db, const struct db_tx *t, struct err *e);
 int db_tx_get(struct db *db, struct arena *a, int64_t id, struct db_tx **out, struct err *e);
 int db_tx_by_message_id(struct db *db, struct arena *a, struct str message_id, struct db_tx **out, struct err *e);	/* brackets or not */
-int db_tx_by_envid(struct db *db, struct arena *a, struct str envid, struct db_tx **out, struct err *e);
-int db_tx_latest(struct db *db, struct arena *a, int64_t doc, int kind, struct db_tx **out, struct err *e);
-int db_tx_list(struct db *db, struct arena *a, int64_t doc, struct db_tx **out, size_t *n, struct err *e);
+int db_tx_by_envid(struct db *db, struct arena *a, struct str envid, struct db_tx **out,
+    struct err *e);
+int db_tx_latest(struct db *db, struct arena *a, int64_t doc, int kind, struct db_tx **out,
+    struct err *e);
+int db_tx_list(struct db *db, struct arena *a, int64_t doc, struct db_tx **out, size_t *n,
+    struct err *e);
 
 /* ---- attempts: SMTP sessions for a transmission ---- */
 enum db_phase { PHASE_STARTED, PHASE_COMMITTED, PHASE_ENDED };	/* COMMITTED: the final dot may have gone out */
@@ -182,8 +195,10 @@ struct db_attempt {
 };
 int db_attempt_add(struct db *db, const struct db_attempt *t, int64_t *id, struct err *e);
 int db_attempt_put(struct db *db, const struct db_attempt *t, struct err *e);
-int db_attempt_get(struct db *db, struct arena *a, int64_t id, struct db_attempt **out, struct err *e);
-int db_attempt_list(struct db *db, struct arena *a, int64_t tx, struct db_attempt **out, size_t *n, struct err *e);
+int db_attempt_get(struct db *db, struct arena *a, int64_t id, struct db_attempt **out,
+    struct err *e);
+int db_attempt_list(struct db *db, struct arena *a, int64_t tx, struct db_attempt **out, size_t *n,
+    struct err *e);
 int db_attempt_open(struct db *db, struct arena *a, struct db_attempt **out, size_t *n, struct err *e);	/* not ENDED */
 
 /* ---- events: append-only ---- */
@@ -201,9 +216,11 @@ int db_event_add(struct db *db, const struct db_event *ev, int64_t *id, struct e
 int db_event_before(struct db *db, struct arena *a, int64_t id, struct str *hash, struct err *e);	/* which it follows on */
 int db_event_hash(struct db *db, struct arena *a, int64_t id, struct str *hash, struct err *e);	/* empty: not there */
 struct str chain_text(struct arena *a, struct str before, const struct db_event *ev);	/* what its hash is over */
-int db_event_list(struct db *db, struct arena *a, int64_t doc, struct db_event **out, size_t *n, struct err *e);
+int db_event_list(struct db *db, struct arena *a, int64_t doc, struct db_event **out, size_t *n,
+    struct err *e);
 int db_event_newest(struct db *db, int64_t *id, struct err *e);			/* 0: none */
-int db_event_since(struct db *db, struct arena *a, int64_t after_id, size_t max, struct db_event **out, size_t *n, struct err *e);
+int db_event_since(struct db *db, struct arena *a, int64_t after_id, size_t max,
+    struct db_event **out, size_t *n, struct err *e);
 
 /* ---- jobs: work that is due ---- */
 enum db_job_kind { JOB_PACK, JOB_SEND, JOB_UNPACK, JOB_RECEIPT, JOB_FILE, JOB_HOOK };
@@ -219,8 +236,8 @@ struct db_job {
 int db_job_add(struct db *db, const struct db_job *j, int64_t *id, struct err *e);
 int db_job_get(struct db *db, struct arena *a, int64_t id, struct db_job **out, struct err *e);
 /* Lease the due jobs of that kind, oldest due first, at most max; tries is already raised in what comes back. */
-int db_job_take(struct db *db, struct arena *a, int kind, int64_t now_ms, int64_t lease_until_ms, struct str owner, size_t max,
-    struct db_job **out, size_t *n, struct err *e);
+int db_job_take(struct db *db, struct arena *a, int kind, int64_t now_ms, int64_t lease_until_ms,
+    struct str owner, size_t max, struct db_job **out, size_t *n, struct err *e);
 int db_job_done(struct db *db, int64_t id, struct err *e);					/* delete */
 int db_job_again(struct db *db, int64_t id, int64_t due_ms, struct err *e);			/* give the lease back */
 int db_job_due_now(struct db *db, int64_t doc, int64_t now_ms, struct err *e);			/* pull every job of doc forward */
@@ -228,13 +245,16 @@ int db_job_drop_doc(struct db *db, int64_t doc, struct err *e);					/* delete th
 int db_job_release(struct db *db, struct str owner, struct err *e);				/* leases of a dead role; "": all */
 int db_job_forgive(struct db *db, struct err *e);	/* what is leased was not to blame: the documents' attempts, one less */
 int db_job_expired(struct db *db, struct arena *a, int64_t now_ms, struct db_job **out, size_t *n, struct err *e);	/* leases over time */
-int db_job_list(struct db *db, struct arena *a, int64_t doc, struct db_job **out, size_t *n, struct err *e);
-int db_job_counts(struct db *db, int64_t now_ms, uint64_t *due, uint64_t *later, uint64_t *leased, struct err *e);
+int db_job_list(struct db *db, struct arena *a, int64_t doc, struct db_job **out, size_t *n,
+    struct err *e);
+int db_job_counts(struct db *db, int64_t now_ms, uint64_t *due, uint64_t *later, uint64_t *leased,
+    struct err *e);
 
 /* ---- what waits in an outbox folder, and why ---- */
 struct db_waiting { struct str partner, name, reason; bool refused; int64_t since_ms; };
 int db_waiting_put(struct db *db, const struct db_waiting *w, struct err *e);			/* by partner and name */
 int db_waiting_drop(struct db *db, struct str partner, struct str name, struct err *e);		/* both empty: all */
-int db_waiting_list(struct db *db, struct arena *a, struct db_waiting **out, size_t *n, struct err *e);
+int db_waiting_list(struct db *db, struct arena *a, struct db_waiting **out, size_t *n,
+    struct err *e);
 
 #endif

@@ -25,7 +25,8 @@ static const struct row_table messages = { "message", message_fields, N(message_
 /* ---- documents ---- */
 
 static int
-one(struct db *db, struct arena *a, const char *tail, const struct db_value *args, size_t n, struct db_doc **out, struct err *e)
+one(struct db *db, struct arena *a, const char *tail, const struct db_value *args, size_t n,
+    struct db_doc **out, struct err *e)
 {
 	void *row;
 	int rc = row_one(db, a, &documents, tail, args, n, &row, e);
@@ -62,15 +63,18 @@ db_doc_by_ulid(struct db *db, struct arena *a, struct str ulid, struct db_doc **
 #define IS_FILED "shown IN ('opened', 'filed', 'handed-over')"
 
 int
-db_doc_filed(struct db *db, struct arena *a, struct str partner, struct str message_id, struct db_doc **out, struct err *e)
+db_doc_filed(struct db *db, struct arena *a, struct str partner, struct str message_id,
+    struct db_doc **out, struct err *e)
 {
-	return one(db, a, "WHERE message_id = ?1 AND message_id <> '' AND partner = ?2 AND " IS_FILED " ORDER BY id LIMIT 1",
+	return one(db, a,
+	    "WHERE message_id = ?1 AND message_id <> '' AND partner = ?2 AND " IS_FILED
+	    " ORDER BY id LIMIT 1",
 	    DB_ARGS(DB_T(message_id), DB_T(partner)), out, e);
 }
 
 int
-db_doc_by_control(struct db *db, struct arena *a, struct str partner, struct str sender, struct str receiver, struct str control,
-    struct str type, struct db_doc **out, struct err *e)
+db_doc_by_control(struct db *db, struct arena *a, struct str partner, struct str sender,
+    struct str receiver, struct str control, struct str type, struct db_doc **out, struct err *e)
 {
 	return one(db, a,
 	    "WHERE control = ?1 AND control <> '' AND sender = ?2 AND receiver = ?3 AND partner = ?4 AND type = ?5 AND " IS_FILED
@@ -84,20 +88,24 @@ db_doc_by_control(struct db *db, struct arena *a, struct str partner, struct str
 	" AND EXISTS (SELECT 1 FROM transmission WHERE transmission.doc = document.id AND tries > 0)"
 
 int
-db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str format, struct str control, struct db_doc **out,
-    struct err *e)
+db_doc_sent(struct db *db, struct arena *a, struct str partner, struct str format,
+    struct str control, struct db_doc **out, struct err *e)
 {
 	return one(db, a, "WHERE control = ?3 AND control <> '' AND " IS_SENT " ORDER BY id DESC LIMIT 1",
 	    DB_ARGS(DB_T(partner), DB_T(format), DB_T(control)), out, e);
 }
 
 int
-db_doc_sent_before(struct db *db, struct arena *a, const struct db_doc *d, struct db_doc **out, struct err *e)
+db_doc_sent_before(struct db *db, struct arena *a, const struct db_doc *d, struct db_doc **out,
+    struct err *e)
 {
-	return one(db, a, "WHERE control = ?3 AND control <> '' AND sender = ?4 AND receiver = ?5 AND type = ?6 AND id <> ?7 AND "
-	    "shown NOT IN ('failed', 'cancelled', 'rejected', 'superseded') AND kind = 0 AND " WENT_OUT " ORDER BY id DESC LIMIT 1",
-	    DB_ARGS(DB_T(d->partner), DB_T(d->format), DB_T(d->control), DB_T(d->sender), DB_T(d->receiver), DB_T(d->type),
-	    DB_I(d->id)), out, e);
+	return one(db, a,
+	    "WHERE control = ?3 AND control <> '' AND sender = ?4 AND receiver = ?5 AND type = ?6 AND id <> ?7 AND "
+	    "shown NOT IN ('failed', 'cancelled', 'rejected', 'superseded') AND kind = 0 AND " WENT_OUT
+	    " ORDER BY id DESC LIMIT 1",
+	    DB_ARGS(DB_T(d->partner), DB_T(d->format), DB_T(d->control), DB_T(d->sender),
+	        DB_T(d->receiver), DB_T(d->type), DB_I(d->id)),
+	    out, e);
 }
 
 int
@@ -111,14 +119,18 @@ db_doc_sent_group(struct db *db, struct arena *a, struct str partner, struct str
 int
 db_doc_newest(struct db *db, struct str name, int64_t *id, struct err *e)
 {
-	return row_numbers(db, "SELECT coalesce(max(id), 0) FROM document WHERE name = ?1 AND dir = 0", DB_ARGS(DB_B(name)), id, 1, e);
+	return row_numbers(db,
+	    "SELECT coalesce(max(id), 0) FROM document WHERE name = ?1 AND dir = 0",
+	    DB_ARGS(DB_B(name)), id, 1, e);
 }
 
 int
-db_doc_due(struct db *db, struct arena *a, int64_t now_ms, size_t max, struct db_doc **out, size_t *n, struct err *e)
+db_doc_due(struct db *db, struct arena *a, int64_t now_ms, size_t max, struct db_doc **out,
+    size_t *n, struct err *e)
 {
 	void *rows;
-	int rc = row_many(db, a, &documents, "WHERE deadline_ms > 0 AND deadline_ms <= ?1 ORDER BY deadline_ms LIMIT ?2",
+	int rc = row_many(db, a, &documents,
+	    "WHERE deadline_ms > 0 AND deadline_ms <= ?1 ORDER BY deadline_ms LIMIT ?2",
 	    DB_ARGS(DB_I(now_ms), DB_I(max)), &rows, n, e);
 
 	*out = rows;
@@ -138,19 +150,21 @@ db_next_deadline(struct db *db, int64_t *ms, struct err *e)
 }
 
 int
-db_due_within(struct db *db, int64_t now_ms, int64_t job_ms, int64_t deadline_ms, int64_t wait_ms, uint64_t *n, struct err *e)
+db_due_within(struct db *db, int64_t now_ms, int64_t job_ms, int64_t deadline_ms, int64_t wait_ms,
+    uint64_t *n, struct err *e)
 {
 	static const char late[] = "SELECT (SELECT count(*) FROM job WHERE lease_until_ms = 0 AND due_ms > ?1) + "
 				   "(SELECT count(*) FROM document WHERE deadline_ms > 0 AND deadline_ms > ?2)";
 	int64_t count;
 
-	if (row_numbers(db, late, DB_ARGS(DB_I(now_ms + job_ms), DB_I(now_ms + deadline_ms)), &count, 1, e) == -1)
+	if (row_numbers(db, late, DB_ARGS(DB_I(now_ms + job_ms), DB_I(now_ms + deadline_ms)),
+	        &count, 1, e) == -1)
 		return -1;
 	*n = (uint64_t)count;
 	if (count == 0)
 		return 0;
-	if (row_run(db, "UPDATE job SET due_ms = ?1 WHERE lease_until_ms = 0 AND due_ms > ?2", DB_ARGS(DB_I(now_ms), DB_I(now_ms + job_ms)),
-	    e) == -1)
+	if (row_run(db, "UPDATE job SET due_ms = ?1 WHERE lease_until_ms = 0 AND due_ms > ?2",
+	        DB_ARGS(DB_I(now_ms), DB_I(now_ms + job_ms)), e) == -1)
 		return -1;
 	return row_run(db, "UPDATE document SET deadline_ms = ?1 WHERE deadline_ms > 0 AND deadline_ms > ?2",
 	    DB_ARGS(DB_I(now_ms + wait_ms), DB_I(now_ms + deadline_ms)), e);
@@ -280,7 +294,8 @@ db_message_add(struct db *db, const struct db_message *m, struct err *e)
 }
 
 int
-db_message_list(struct db *db, struct arena *a, int64_t doc, struct db_message **out, size_t *n, struct err *e)
+db_message_list(struct db *db, struct arena *a, int64_t doc, struct db_message **out, size_t *n,
+    struct err *e)
 {
 	void *rows;
 	int rc = row_many(db, a, &messages, "WHERE doc = ?1 ORDER BY ordinal", DB_ARGS(DB_I(doc)), &rows, n, e);

@@ -22,7 +22,8 @@ int
 chain_last(struct db *db, struct arena *a, int64_t below, struct db_event **out, struct err *e)
 {
 	void *row;
-	int rc = row_one(db, a, &events, "WHERE id < ?1 ORDER BY id DESC LIMIT 1", DB_ARGS(DB_I(below)), &row, e);
+	int rc = row_one(db, a, &events, "WHERE id < ?1 ORDER BY id DESC LIMIT 1",
+	    DB_ARGS(DB_I(below)), &row, e);
 
 	*out = row;
 	return rc;
@@ -43,13 +44,16 @@ chain_unhashed(struct db *db, int64_t *after, struct err *e)
 int
 chain_counted(struct db *db, int64_t *id, struct err *e)
 {
-	return row_numbers(db, "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)", NULL, 0, id, 1, e);
+	return row_numbers(db,
+	    "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)", NULL, 0,
+	    id, 1, e);
 }
 
 /* ---- what happened ---- */
 
 int
-db_event_list(struct db *db, struct arena *a, int64_t doc, struct db_event **out, size_t *n, struct err *e)
+db_event_list(struct db *db, struct arena *a, int64_t doc, struct db_event **out, size_t *n,
+    struct err *e)
 {
 	void *rows;
 	int rc = row_many(db, a, &events, "WHERE doc = ?1 ORDER BY id", DB_ARGS(DB_I(doc)), &rows, n, e);
@@ -65,10 +69,12 @@ db_event_newest(struct db *db, int64_t *id, struct err *e)
 }
 
 int
-db_event_since(struct db *db, struct arena *a, int64_t after_id, size_t max, struct db_event **out, size_t *n, struct err *e)
+db_event_since(struct db *db, struct arena *a, int64_t after_id, size_t max, struct db_event **out,
+    size_t *n, struct err *e)
 {
 	void *rows;
-	int rc = row_many(db, a, &events, "WHERE id > ?1 ORDER BY id LIMIT ?2", DB_ARGS(DB_I(after_id), DB_I(max)), &rows, n, e);
+	int rc = row_many(db, a, &events, "WHERE id > ?1 ORDER BY id LIMIT ?2",
+	    DB_ARGS(DB_I(after_id), DB_I(max)), &rows, n, e);
 
 	*out = rows;
 	return rc;

@@ -48,16 +48,17 @@ compare_due(const void *x, const void *y)
 }
 
 int
-db_job_take(struct db *db, struct arena *a, int kind, int64_t now_ms, int64_t lease_until_ms, struct str owner, size_t max,
-    struct db_job **out, size_t *n, struct err *e)
+db_job_take(struct db *db, struct arena *a, int kind, int64_t now_ms, int64_t lease_until_ms,
+    struct str owner, size_t max, struct db_job **out, size_t *n, struct err *e)
 {
 	static const char sql[] =
 	    "UPDATE job SET lease_until_ms = ?1, owner = ?2, tries = tries + 1 WHERE id IN ("
 	    "SELECT id FROM job WHERE kind = ?3 AND lease_until_ms = 0 AND due_ms <= ?4 ORDER BY due_ms, id LIMIT ?5) RETURNING ";
 	void *rows;
 
-	if (row_change(db, a, &jobs, sql, DB_ARGS(DB_I(lease_until_ms), DB_T(owner), DB_I(kind), DB_I(now_ms), DB_I(max)), &rows, n,
-	    e) == -1)
+	if (row_change(db, a, &jobs, sql,
+	        DB_ARGS(DB_I(lease_until_ms), DB_T(owner), DB_I(kind), DB_I(now_ms), DB_I(max)),
+	        &rows, n, e) == -1)
 		return -1;
 	*out = rows;
 	if (*n > 1)	/* RETURNING promises no order */
@@ -74,8 +75,9 @@ db_job_done(struct db *db, int64_t id, struct err *e)
 int
 db_job_again(struct db *db, int64_t id, int64_t due_ms, struct err *e)
 {
-	return row_run(db, "UPDATE job SET due_ms = ?1, lease_until_ms = 0, owner = '' WHERE id = ?2", DB_ARGS(DB_I(due_ms), DB_I(id)),
-	    e);
+	return row_run(db,
+	    "UPDATE job SET due_ms = ?1, lease_until_ms = 0, owner = '' WHERE id = ?2",
+	    DB_ARGS(DB_I(due_ms), DB_I(id)), e);
 }
 
 int
@@ -88,7 +90,8 @@ db_job_due_now(struct db *db, int64_t doc, int64_t now_ms, struct err *e)
 int
 db_job_drop_doc(struct db *db, int64_t doc, struct err *e)
 {
-	return row_run(db, "DELETE FROM job WHERE doc = ?1 AND lease_until_ms = 0 AND kind <> ?2", DB_ARGS(DB_I(doc), DB_I(JOB_HOOK)), e);
+	return row_run(db, "DELETE FROM job WHERE doc = ?1 AND lease_until_ms = 0 AND kind <> ?2",
+	    DB_ARGS(DB_I(doc), DB_I(JOB_HOOK)), e);
 }
 
 int
@@ -106,10 +109,12 @@ db_job_forgive(struct db *db, struct err *e)
 }
 
 int
-db_job_expired(struct db *db, struct arena *a, int64_t now_ms, struct db_job **out, size_t *n, struct err *e)
+db_job_expired(struct db *db, struct arena *a, int64_t now_ms, struct db_job **out, size_t *n,
+    struct err *e)
 {
 	void *rows;
-	int rc = row_many(db, a, &jobs, "WHERE lease_until_ms > 0 AND lease_until_ms <= ?1 ORDER BY lease_until_ms",
+	int rc = row_many(db, a, &jobs,
+	    "WHERE lease_until_ms > 0 AND lease_until_ms <= ?1 ORDER BY lease_until_ms",
 	    DB_ARGS(DB_I(now_ms)), &rows, n, e);
 
 	*out = rows;
@@ -117,7 +122,8 @@ db_job_expired(struct db *db, struct arena *a, int64_t now_ms, struct db_job **o
 }
 
 int
-db_job_list(struct db *db, struct arena *a, int64_t doc, struct db_job **out, size_t *n, struct err *e)
+db_job_list(struct db *db, struct arena *a, int64_t doc, struct db_job **out, size_t *n,
+    struct err *e)
 {
 	void *rows;
 	int rc = row_many(db, a, &jobs, "WHERE doc = ?1 ORDER BY id", DB_ARGS(DB_I(doc)), &rows, n, e);
@@ -127,7 +133,8 @@ db_job_list(struct db *db, struct arena *a, int64_t doc, struct db_job **out, si
 }
 
 int
-db_job_counts(struct db *db, int64_t now_ms, uint64_t *due, uint64_t *later, uint64_t *leased, struct err *e)
+db_job_counts(struct db *db, int64_t now_ms, uint64_t *due, uint64_t *later, uint64_t *leased,
+    struct err *e)
 {
 	static const char sql[] = "SELECT total(lease_until_ms = 0 AND due_ms <= ?1), total(lease_until_ms = 0 AND due_ms > ?1), "
 				  "total(lease_until_ms > 0) FROM job";

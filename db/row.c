@@ -21,7 +21,8 @@ put_columns(struct buf *b, const struct row_table *t, size_t from, struct err *e
 }
 
 static int
-put_insert(struct buf *b, const struct row_table *t, const char *tail, const char *returning, struct err *e)
+put_insert(struct buf *b, const struct row_table *t, const char *tail, const char *returning,
+    struct err *e)
 {
 	size_t from = t->has_id ? 1 : 0;
 
@@ -46,7 +47,8 @@ put_update(struct buf *b, const struct row_table *t, struct err *e)
 }
 
 static int
-put_sql(struct buf *b, const struct db_ops *ops, enum verb verb, const struct row_table *t, const char *text, struct err *e)
+put_sql(struct buf *b, const struct db_ops *ops, enum verb verb, const struct row_table *t,
+    const char *text, struct err *e)
 {
 	switch (verb) {
 	case ADD:
@@ -68,7 +70,8 @@ put_sql(struct buf *b, const struct db_ops *ops, enum verb verb, const struct ro
 }
 
 static int
-prepare(struct db *db, enum verb verb, const struct row_table *t, const char *text, void **stmt, struct err *e)
+prepare(struct db *db, enum verb verb, const struct row_table *t, const char *text, void **stmt,
+    struct err *e)
 {
 	struct buf sql = BUF_CAP(SQL_MAX);
 	int rc = -1;
@@ -90,7 +93,8 @@ slot_of(const struct row_table *t, const char *text, enum verb verb)
 }
 
 static int
-statement(struct db *db, enum verb verb, const struct row_table *t, const char *text, void **stmt, struct err *e)
+statement(struct db *db, enum verb verb, const struct row_table *t, const char *text, void **stmt,
+    struct err *e)
 {
 	size_t at = slot_of(t, text, verb);
 	struct db_statement *k;
@@ -211,7 +215,8 @@ bind_args(struct db *db, void *stmt, const struct db_value *args, size_t n, stru
 /* ---- what callers ask ---- */
 
 int
-row_add(struct db *db, const struct row_table *t, const void *row, const char *tail, int64_t *id, struct err *e)
+row_add(struct db *db, const struct row_table *t, const void *row, const char *tail, int64_t *id,
+    struct err *e)
 {
 	bool has = false;
 	void *stmt;
@@ -246,8 +251,8 @@ row_put(struct db *db, const struct row_table *t, const void *row, struct err *e
 }
 
 static int
-collect(struct db *db, void *stmt, struct arena *a, const struct row_table *t, const struct db_value *args, size_t n_args,
-    size_t max, struct buf *rows, struct err *e)
+collect(struct db *db, void *stmt, struct arena *a, const struct row_table *t,
+    const struct db_value *args, size_t n_args, size_t max, struct buf *rows, struct err *e)
 {
 	bool has = false;
 	void *row;
@@ -267,8 +272,8 @@ collect(struct db *db, void *stmt, struct arena *a, const struct row_table *t, c
 }
 
 static int
-rows_of(struct db *db, enum verb verb, struct arena *a, const struct row_table *t, const char *text, const struct db_value *args,
-    size_t n_args, size_t max, void **rows, size_t *n, struct err *e)
+rows_of(struct db *db, enum verb verb, struct arena *a, const struct row_table *t, const char *text,
+    const struct db_value *args, size_t n_args, size_t max, void **rows, size_t *n, struct err *e)
 {
 	struct buf found = BUF_CAP(SIZE_MAX / 4);
 	void *stmt;
@@ -293,8 +298,8 @@ out:
 }
 
 int
-row_one(struct db *db, struct arena *a, const struct row_table *t, const char *tail, const struct db_value *args, size_t n_args,
-    void **row, struct err *e)
+row_one(struct db *db, struct arena *a, const struct row_table *t, const char *tail,
+    const struct db_value *args, size_t n_args, void **row, struct err *e)
 {
 	size_t n;
 
@@ -302,15 +307,15 @@ row_one(struct db *db, struct arena *a, const struct row_table *t, const char *t
 }
 
 int
-row_many(struct db *db, struct arena *a, const struct row_table *t, const char *tail, const struct db_value *args, size_t n_args,
-    void **rows, size_t *n, struct err *e)
+row_many(struct db *db, struct arena *a, const struct row_table *t, const char *tail,
+    const struct db_value *args, size_t n_args, void **rows, size_t *n, struct err *e)
 {
 	return rows_of(db, SELECT, a, t, tail, args, n_args, SIZE_MAX, rows, n, e);
 }
 
 int
-row_change(struct db *db, struct arena *a, const struct row_table *t, const char *sql, const struct db_value *args, size_t n_args,
-    void **rows, size_t *n, struct err *e)
+row_change(struct db *db, struct arena *a, const struct row_table *t, const char *sql,
+    const struct db_value *args, size_t n_args, void **rows, size_t *n, struct err *e)
 {
 	return rows_of(db, CHANGE, a, t, sql, args, n_args, SIZE_MAX, rows, n, e);
 }
@@ -331,7 +336,8 @@ row_run(struct db *db, const char *sql, const struct db_value *args, size_t n_ar
 }
 
 int
-row_numbers(struct db *db, const char *sql, const struct db_value *args, size_t n_args, int64_t *out, size_t n, struct err *e)
+row_numbers(struct db *db, const char *sql, const struct db_value *args, size_t n_args,
+    int64_t *out, size_t n, struct err *e)
 {
 	void *stmt;
 	bool has = false;
@@ -350,8 +356,8 @@ out:
 }
 
 int
-row_each(struct db *db, const struct row_table *t, const char *tail, const struct db_value *args, size_t n_args, row_fn *fn,
-    void *arg, struct err *e)
+row_each(struct db *db, const struct row_table *t, const char *tail, const struct db_value *args,
+    size_t n_args, row_fn *fn, void *arg, struct err *e)
 {
 	void *stmt = NULL, *row;
 	bool has = false;

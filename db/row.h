@@ -46,27 +46,30 @@ struct row_table {
 #define DB_ARGS(...) (const struct db_value[]){ __VA_ARGS__ }, sizeof((const struct db_value[]){ __VA_ARGS__ }) / sizeof(struct db_value)
 
 /* INSERT; id may be NULL. tail, or NULL: "ON CONFLICT ...". */
-int row_add(struct db *db, const struct row_table *t, const void *row, const char *tail, int64_t *id, struct err *e);
+int row_add(struct db *db, const struct row_table *t, const void *row, const char *tail,
+    int64_t *id, struct err *e);
 int row_put(struct db *db, const struct row_table *t, const void *row, struct err *e);	/* UPDATE by id */
 
 /* SELECT with tail ("WHERE ... ORDER BY ..."): a constant, its address is its name. One row or NULL; or an array. */
-int row_one(struct db *db, struct arena *a, const struct row_table *t, const char *tail, const struct db_value *args, size_t n_args,
-    void **row, struct err *e);
-int row_many(struct db *db, struct arena *a, const struct row_table *t, const char *tail, const struct db_value *args, size_t n_args,
-    void **rows, size_t *n, struct err *e);
+int row_one(struct db *db, struct arena *a, const struct row_table *t, const char *tail,
+    const struct db_value *args, size_t n_args, void **row, struct err *e);
+int row_many(struct db *db, struct arena *a, const struct row_table *t, const char *tail,
+    const struct db_value *args, size_t n_args, void **rows, size_t *n, struct err *e);
 
 /* Any other constant SQL whose rows are rows of t ("UPDATE ... RETURNING " is completed with the columns). */
-int row_change(struct db *db, struct arena *a, const struct row_table *t, const char *sql, const struct db_value *args, size_t n_args,
-    void **rows, size_t *n, struct err *e);
+int row_change(struct db *db, struct arena *a, const struct row_table *t, const char *sql,
+    const struct db_value *args, size_t n_args, void **rows, size_t *n, struct err *e);
 
 /* Constant SQL without rows, and with one row of numbers. */
-int row_run(struct db *db, const char *sql, const struct db_value *args, size_t n_args, struct err *e);
-int row_numbers(struct db *db, const char *sql, const struct db_value *args, size_t n_args, int64_t *out, size_t n, struct err *e);
+int row_run(struct db *db, const char *sql, const struct db_value *args, size_t n_args,
+    struct err *e);
+int row_numbers(struct db *db, const char *sql, const struct db_value *args, size_t n_args,
+    int64_t *out, size_t n, struct err *e);
 
 /* SQL made up for this one time: every row is lent to fn, which stops by -1. */
 typedef int row_fn(void *arg, const void *row, struct err *e);
-int row_each(struct db *db, const struct row_table *t, const char *tail, const struct db_value *args, size_t n_args, row_fn *fn,
-    void *arg, struct err *e);
+int row_each(struct db *db, const struct row_table *t, const char *tail,
+    const struct db_value *args, size_t n_args, row_fn *fn, void *arg, struct err *e);
 
 void row_forget(struct db *db);		/* ends every kept statement */
 

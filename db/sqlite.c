@@ -201,7 +201,8 @@ migrate(struct sqlite *l, int64_t version, struct err *e)
 		(void)snprintf(mark, sizeof(mark), "PRAGMA user_version = %lld", (long long)version + 1);
 		if (lite_run(l, "BEGIN IMMEDIATE", e) == -1)
 			return -1;
-		if (lite_run(l, db_schema[version], e) == -1 || lite_run(l, mark, e) == -1 || lite_run(l, "COMMIT", e) == -1) {
+		if (lite_run(l, db_schema[version], e) == -1 || lite_run(l, mark, e) == -1 ||
+		    lite_run(l, "COMMIT", e) == -1) {
 			(void)lite_run(l, "ROLLBACK", NULL);
 			return err_add(e, "migration %lld", (long long)version + 1);
 		}
@@ -220,8 +221,9 @@ check_version(struct sqlite *l, enum db_mode mode, struct err *e)
 		return err_set(e, ERR_CONFIG, "database is of version %lld, this program knows %lld: it was used by a newer one",
 		    (long long)version, (long long)known);
 	if (version < known && mode == DB_READ)
-		return err_set(e, ERR_CONFIG, "database is of version %lld, want %lld: start the gateway once", (long long)version,
-		    (long long)known);
+		return err_set(e, ERR_CONFIG,
+		    "database is of version %lld, want %lld: start the gateway once",
+		    (long long)version, (long long)known);
 	return mode == DB_WRITE ? migrate(l, version, e) : 0;
 }
 
@@ -313,7 +315,8 @@ lite_open(const char *where, enum db_mode mode, void **conn, struct err *e)
 	*l = (struct sqlite){ .lock = -1 };
 	if (mode == DB_WRITE && (take_lock(l, where, e) == -1 || make_file(where, e) == -1))
 		goto fail;
-	if (sqlite3_open_v2(where, &l->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(where, &l->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+	        NULL) != SQLITE_OK) {
 		(void)cannot_open(l->handle, e);
 		goto fail;
 	}

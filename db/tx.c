@@ -24,7 +24,8 @@ static const struct row_table attempts = { "attempt", attempt_fields, N(attempt_
 /* ---- transmissions ---- */
 
 static int
-one_tx(struct db *db, struct arena *a, const char *tail, const struct db_value *args, size_t n, struct db_tx **out, struct err *e)
+one_tx(struct db *db, struct arena *a, const char *tail, const struct db_value *args, size_t n,
+    struct db_tx **out, struct err *e)
 {
 	void *row;
 	int rc = row_one(db, a, &transmissions, tail, args, n, &row, e);
@@ -52,7 +53,8 @@ db_tx_get(struct db *db, struct arena *a, int64_t id, struct db_tx **out, struct
 }
 
 int
-db_tx_by_message_id(struct db *db, struct arena *a, struct str message_id, struct db_tx **out, struct err *e)
+db_tx_by_message_id(struct db *db, struct arena *a, struct str message_id, struct db_tx **out,
+    struct err *e)
 {
 	if (message_id.n >= 2 && message_id.p[0] == '<' && message_id.p[message_id.n - 1] == '>')
 		message_id = str_sub(message_id, 1, message_id.n - 2);
@@ -62,17 +64,21 @@ db_tx_by_message_id(struct db *db, struct arena *a, struct str message_id, struc
 int
 db_tx_by_envid(struct db *db, struct arena *a, struct str envid, struct db_tx **out, struct err *e)
 {
-	return one_tx(db, a, "WHERE envid = ?1 AND envid <> '' ORDER BY id LIMIT 1", DB_ARGS(DB_T(envid)), out, e);
+	return one_tx(db, a, "WHERE envid = ?1 AND envid <> '' ORDER BY id LIMIT 1",
+	    DB_ARGS(DB_T(envid)), out, e);
 }
 
 int
-db_tx_latest(struct db *db, struct arena *a, int64_t doc, int kind, struct db_tx **out, struct err *e)
+db_tx_latest(struct db *db, struct arena *a, int64_t doc, int kind, struct db_tx **out,
+    struct err *e)
 {
-	return one_tx(db, a, "WHERE doc = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1", DB_ARGS(DB_I(doc), DB_I(kind)), out, e);
+	return one_tx(db, a, "WHERE doc = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1",
+	    DB_ARGS(DB_I(doc), DB_I(kind)), out, e);
 }
 
 int
-db_tx_list(struct db *db, struct arena *a, int64_t doc, struct db_tx **out, size_t *n, struct err *e)
+db_tx_list(struct db *db, struct arena *a, int64_t doc, struct db_tx **out, size_t *n,
+    struct err *e)
 {
 	void *rows;
 	int rc = row_many(db, a, &transmissions, "WHERE doc = ?1 ORDER BY id", DB_ARGS(DB_I(doc)), &rows, n, e);
@@ -106,7 +112,8 @@ db_attempt_get(struct db *db, struct arena *a, int64_t id, struct db_attempt **o
 }
 
 int
-db_attempt_list(struct db *db, struct arena *a, int64_t tx, struct db_attempt **out, size_t *n, struct err *e)
+db_attempt_list(struct db *db, struct arena *a, int64_t tx, struct db_attempt **out, size_t *n,
+    struct err *e)
 {
 	void *rows;
 	int rc = row_many(db, a, &attempts, "WHERE tx = ?1 ORDER BY id", DB_ARGS(DB_I(tx)), &rows, n, e);

@@ -91,8 +91,8 @@ int ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct 
  * The same with other control numbers: in is what ack_write() made with any. Counted up as there: each interchange and
  * each group takes one. Returns -1 where they are used up, or out is full.
  */
-int ack_renumber(struct str in, const struct edi_format *format, uint64_t interchange, uint64_t group, struct buf *out,
-    struct err *e);
+int ack_renumber(struct str in, const struct edi_format *format, uint64_t interchange,
+    uint64_t group, struct buf *out, struct err *e);
 
 /* ---- reading one ---- */
 

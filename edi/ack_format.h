@@ -8,10 +8,10 @@
 
 #define ACK_COPIED_MAX (2u << 20)	/* past that, values read stay as they are written */
 
-int x12_ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct ack_order *o, struct buf *out,
-    struct err *e);
-int edifact_ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct ack_order *o, struct buf *out,
-    struct err *e);
+int x12_ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct ack_order *o,
+    struct buf *out, struct err *e);
+int edifact_ack_write(struct arena *a, struct str in, const struct edi_facts *f,
+    struct ack_order *o, struct buf *out, struct err *e);
 
 /* Reading: one segment after the other is given to the syntax, which opens and closes what it finds told of. */
 struct ack_reader {
@@ -46,7 +46,8 @@ unsigned int ack_number(struct ack_reader *r, unsigned int i, unsigned int j);
 
 /* Opening closes what was open; the report's fields are copied where there is room. */
 void ack_open_report(struct ack_reader *r, struct ack_report report, enum ack_verdict verdict);
-void ack_open_message(struct ack_reader *r, struct str type, struct str control, enum ack_verdict verdict);
+void ack_open_message(struct ack_reader *r, struct str type, struct str control,
+    enum ack_verdict verdict);
 void ack_close_message(struct ack_reader *r);
 void ack_close_report(struct ack_reader *r);
 

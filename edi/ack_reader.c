@@ -79,7 +79,8 @@ ack_open_report(struct ack_reader *r, struct ack_report report, enum ack_verdict
 }
 
 void
-ack_open_message(struct ack_reader *r, struct str type, struct str control, enum ack_verdict verdict)
+ack_open_message(struct ack_reader *r, struct str type, struct str control,
+    enum ack_verdict verdict)
 {
 	ack_close_message(r);
 	r->in_message = true;

@@ -49,8 +49,8 @@ put_segment(struct numberer *n)
 }
 
 int
-ack_renumber(struct str in, const struct edi_format *format, uint64_t interchange, uint64_t group, struct buf *out,
-    struct err *e)
+ack_renumber(struct str in, const struct edi_format *format, uint64_t interchange, uint64_t group,
+    struct buf *out, struct err *e)
 {
 	struct numberer n = { .out = out, .e = e, .interchange = interchange, .group = group };
 

@@ -37,9 +37,11 @@ put_with(struct putter *p, unsigned int i, struct str text)
 	size_t at = old.p == NULL || old.n == 0 ? 0 : (size_t)(old.p - seg->raw.p);
 
 	if (at == 0)
-		return err_set(p->e, ERR_INPUT, "segment %" PRIu64 " '" STR_FMT "': element %u is empty", seg->ordinal,
+		return err_set(p->e, ERR_INPUT,
+		    "segment %" PRIu64 " '" STR_FMT "': element %u is empty", seg->ordinal,
 		    STR_ARG(str_sub(seg->raw, 0, 3)), i);
-	if (put(p, str_sub(seg->raw, 0, at)) == -1 || put(p, text) == -1 || put(p, str_from(seg->raw, at + old.n)) == -1)
+	if (put(p, str_sub(seg->raw, 0, at)) == -1 || put(p, text) == -1 ||
+	    put(p, str_from(seg->raw, at + old.n)) == -1)
 		return -1;
 	return put_end(p);
 }
@@ -50,7 +52,8 @@ put_trailer(struct putter *p, const char *tag, uint64_t count, struct str contro
 {
 	char sign = p->b->signs.elem;
 
-	if (buf_printf(p->b->out, p->e, "%s%c%" PRIu64 "%c" STR_FMT, tag, sign, count, sign, STR_ARG(control)) == -1)
+	if (buf_printf(p->b->out, p->e, "%s%c%" PRIu64 "%c" STR_FMT, tag, sign, count, sign,
+	        STR_ARG(control)) == -1)
 		return -1;
 	return put_end(p);
 }
@@ -87,10 +90,12 @@ put_isa(struct putter *p)
 	if (date.n != 6 || control.n == 0 || number < at + 12)
 		return err_set(p->e, ERR_INPUT, "the ISA has not its fixed width");
 	if (put(p, str_sub(raw, 0, at)) == -1 ||
-	    buf_printf(b->out, p->e, STR_FMT "%c" STR_FMT, STR_ARG(str_sub(b->now, 2, 6)), b->signs.elem, STR_ARG(str_sub(b->now, 8, 4))) == -1)
+	    buf_printf(b->out, p->e, STR_FMT "%c" STR_FMT, STR_ARG(str_sub(b->now, 2, 6)),
+	        b->signs.elem, STR_ARG(str_sub(b->now, 8, 4))) == -1)
 		return -1;
 	if (put(p, str_sub(raw, at + 11, number - at - 11)) == -1 ||
-	    buf_printf(b->out, p->e, "%09" PRIu64, b->interchange) == -1 || put(p, str_from(raw, number + control.n)) == -1)
+	    buf_printf(b->out, p->e, "%09" PRIu64, b->interchange) == -1 ||
+	    put(p, str_from(raw, number + control.n)) == -1)
 		return -1;
 	return put_end(p);
 }
@@ -108,8 +113,9 @@ put_unb(struct putter *p)
 		return err_set(p->e, ERR_INPUT, "UNB has no date, or no reference");
 	if (put(p, p->walk.una) == -1 || put(p, str_sub(raw, 0, (size_t)(date.p - raw.p))) == -1)
 		return -1;
-	if (buf_printf(b->out, p->e, STR_FMT "%c" STR_FMT "%c%" PRIu64, STR_ARG(str_sub(b->now, century ? 0 : 2, century ? 8 : 6)),
-	    b->signs.comp, STR_ARG(str_sub(b->now, 8, 4)), b->signs.elem, b->interchange) == -1)
+	if (buf_printf(b->out, p->e, STR_FMT "%c" STR_FMT "%c%" PRIu64,
+	        STR_ARG(str_sub(b->now, century ? 0 : 2, century ? 8 : 6)), b->signs.comp,
+	        STR_ARG(str_sub(b->now, 8, 4)), b->signs.elem, b->interchange) == -1)
 		return -1;
 	if (put(p, str_from(raw, (size_t)(control.p - raw.p) + control.n)) == -1)
 		return -1;

@@ -143,7 +143,8 @@ edi_charset_is_8bit(const struct charset *cs)
 static bool
 level_a_has(unsigned char c)
 {
-	return (c >= 'A' && c <= 'Z') || is_digit((char)c) || str_chr(S(" .,-()/='+:?!\"%&*;<>"), (char)c, NULL);
+	return (c >= 'A' && c <= 'Z') || is_digit((char)c) ||
+	    str_chr(S(" .,-()/='+:?!\"%&*;<>"), (char)c, NULL);
 }
 
 bool

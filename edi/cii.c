@@ -74,7 +74,8 @@ detect(struct str head, struct str local, struct str ns, struct str family)
 }
 
 static int
-read(struct arena *a, struct str in, const struct xml_wants *wants, struct str ns, struct edi_facts *out, struct err *e)
+read(struct arena *a, struct str in, const struct xml_wants *wants, struct str ns,
+    struct edi_facts *out, struct err *e)
 {
 	struct xml_doc *doc = arena_new_of(a, struct xml_doc);
 	struct str issued;
@@ -86,8 +87,8 @@ read(struct arena *a, struct str in, const struct xml_wants *wants, struct str n
 	xml_check(a, doc, ns, "ExchangedDocument/ID", out);
 	issued = doc->slot[ISSUED].text;
 	if (out->n_problems == 0 && doc->slot[ISSUED].found && !number_digits(issued))	/* UNTDID 2379: all are digits */
-		facts_problem(a, out, (struct edi_place){ 0 }, "date-bad", "IssueDateTime is '%s', want YYYYMMDD",
-		    facts_show(a, issued));
+		facts_problem(a, out, (struct edi_place){ 0 }, "date-bad",
+		    "IssueDateTime is '%s', want YYYYMMDD", facts_show(a, issued));
 	return 0;
 }
 

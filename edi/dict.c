@@ -49,15 +49,20 @@ dict_open(struct dict *dict, struct str bytes, struct err *e)
 	if (bytes.n < DICT_HEADER || !str_starts(bytes, S(DICT_MAGIC)))
 		return err_set(e, ERR_INPUT, "no dictionary; 'edigate dictionary build' makes one");
 	if (get32(bytes, 8) != DICT_FORMAT)
-		return err_set(e, ERR_INPUT, "a dictionary of format %u, want %u: build it again", get32(bytes, 8), DICT_FORMAT);
+		return err_set(e, ERR_INPUT, "a dictionary of format %u, want %u: build it again",
+		    get32(bytes, 8), DICT_FORMAT);
 	if (get32(bytes, 12) != bytes.n)
-		return err_set(e, ERR_INPUT, "the dictionary has %zu bytes, want %u", bytes.n, get32(bytes, 12));
+		return err_set(e, ERR_INPUT, "the dictionary has %zu bytes, want %u", bytes.n,
+		    get32(bytes, 12));
 	dict->n_directories = get32(bytes, 16);
 	if (dict->n_directories > DICT_DIRECTORIES_MAX)
-		return err_set(e, ERR_INPUT, "the dictionary has %u directories, over %u", dict->n_directories, DICT_DIRECTORIES_MAX);
+		return err_set(e, ERR_INPUT, "the dictionary has %u directories, over %u",
+		    dict->n_directories, DICT_DIRECTORIES_MAX);
 	for (uint32_t i = 0; i < dict->n_directories; i++)
 		if (!dict_directory(dict, i, &d))
-			return err_set(e, ERR_INPUT, "the dictionary is damaged: a table of directory %u lies outside of it", i + 1);
+			return err_set(e, ERR_INPUT,
+			    "the dictionary is damaged: a table of directory %u lies outside of it",
+			    i + 1);
 	return 0;
 }
 
@@ -80,10 +85,12 @@ dict_directory(const struct dict *dict, uint32_t i, struct dict_directory *out)
 }
 
 bool
-dict_find(const struct dict *dict, struct str version, struct str release, struct str agency, struct dict_directory *out)
+dict_find(const struct dict *dict, struct str version, struct str release, struct str agency,
+    struct dict_directory *out)
 {
 	for (uint32_t i = 0; dict_directory(dict, i, out); i++)
-		if (str_eq(out->version, version) && str_eq(out->release, release) && str_eq(out->agency, agency))
+		if (str_eq(out->version, version) && str_eq(out->release, release) &&
+		    str_eq(out->agency, agency))
 			return true;
 	return false;
 }
@@ -97,7 +104,8 @@ dict_find_x12(const struct dict *dict, struct str version, struct dict_directory
 	if (str_starts(version, S("00")))
 		version = str_from(version, 2);		/* releases have four characters: "4010" */
 	for (uint32_t i = 0; dict_directory(dict, i, &d); i++) {
-		if (!str_eq(d.version, S("X12")) || !str_starts(version, d.release) || (found && d.release.n < out->release.n))
+		if (!str_eq(d.version, S("X12")) || !str_starts(version, d.release) ||
+		    (found && d.release.n < out->release.n))
 			continue;
 		*out = d;
 		found = true;
@@ -168,8 +176,8 @@ dict_message(const struct dict_directory *d, struct str name, struct dict_messag
 		cmp = str_cmp(get_name(d->bytes, at, 8), name);
 		if (cmp == 0) {
 			*out = (struct dict_message){ d, get32(d->bytes, at + 8), get32(d->bytes, at + 12) };
-			return out->n > 0 && out->first <= d->n[DICT_NODES] && out->n <= d->n[DICT_NODES] - out->first &&
-			    is_tree(out);
+			return out->n > 0 && out->first <= d->n[DICT_NODES] &&
+			    out->n <= d->n[DICT_NODES] - out->first && is_tree(out);
 		}
 		if (cmp < 0)
 			low = middle + 1;
@@ -183,7 +191,8 @@ static bool
 get_list(const struct dict_directory *d, size_t at, struct dict_list *out)
 {
 	*out = (struct dict_list){ get32(d->bytes, at + 4), get32(d->bytes, at + 8) };
-	return out->n <= DICT_ROWS_MAX && out->first <= d->n[DICT_REFS] && out->n <= d->n[DICT_REFS] - out->first;
+	return out->n <= DICT_ROWS_MAX && out->first <= d->n[DICT_REFS] &&
+	    out->n <= d->n[DICT_REFS] - out->first;
 }
 
 bool
@@ -203,7 +212,8 @@ get_code(struct str s, size_t at)
 }
 
 bool
-dict_composite(const struct dict_directory *d, uint32_t row, struct dict_list *out, struct str *code)
+dict_composite(const struct dict_directory *d, uint32_t row, struct dict_list *out,
+    struct str *code)
 {
 	if (row >= d->n[DICT_COMPOSITES])
 		return false;
@@ -216,7 +226,9 @@ dict_ref(const struct dict_directory *d, const struct dict_list *list, uint32_t 
 {
 	size_t at = row_at(d, DICT_REFS, list->first + i);
 
-	return (struct dict_ref){ .row = get32(d->bytes, at), .max = get16(d->bytes, at + 4), .flags = get8(d->bytes, at + 6) };
+	return (struct dict_ref){ .row = get32(d->bytes, at),
+		.max = get16(d->bytes, at + 4),
+		.flags = get8(d->bytes, at + 6) };
 }
 
 bool
@@ -229,7 +241,8 @@ dict_element(const struct dict_directory *d, uint32_t row, struct dict_element *
 	*out = (struct dict_element){ .code = get_code(d->bytes, at), .type = d->bytes.p[at + 4],
 		.width = get8(d->bytes, at + 5), .min = get16(d->bytes, at + 6), .max = get16(d->bytes, at + 8),
 		.codes_at = get32(d->bytes, at + 12), .n_codes = get32(d->bytes, at + 16) };
-	if (out->codes_at > d->n[DICT_CODES] || (uint64_t)out->n_codes * out->width > d->n[DICT_CODES] - out->codes_at)
+	if (out->codes_at > d->n[DICT_CODES] ||
+	    (uint64_t)out->n_codes * out->width > d->n[DICT_CODES] - out->codes_at)
 		out->n_codes = 0;
 	return true;
 }

@@ -126,7 +126,8 @@ bool dict_message(const struct dict_directory *d, struct str name, struct dict_m
 struct dict_node dict_node(const struct dict_message *m, uint32_t i);	/* i below m->n */
 
 bool dict_segment(const struct dict_directory *d, uint32_t tag, struct dict_list *out);
-bool dict_composite(const struct dict_directory *d, uint32_t row, struct dict_list *out, struct str *code);
+bool dict_composite(const struct dict_directory *d, uint32_t row, struct dict_list *out,
+    struct str *code);
 struct dict_ref dict_ref(const struct dict_directory *d, const struct dict_list *list, uint32_t i);	/* i below list->n */
 bool dict_element(const struct dict_directory *d, uint32_t row, struct dict_element *out);
 

@@ -24,7 +24,8 @@ part_room(struct arena *a, void *array, size_t n, size_t *room, size_t size)
 
 /* A group must stand in the one before it, or in one that has not ended; a segment in a group that has begun. */
 int
-part_add_row(struct arena *a, struct part_message *m, const struct dict_table_row *row, struct err *e)
+part_add_row(struct arena *a, struct part_message *m, const struct dict_table_row *row,
+    struct err *e)
 {
 	unsigned int open = m->n == 0 ? 0 : m->rows[m->n - 1].depth;
 
@@ -33,7 +34,8 @@ part_add_row(struct arena *a, struct part_message *m, const struct dict_table_ro
 	if (row->depth > DICT_DEPTH_MAX || row->depth > open + (row->tag == 0 ? 1 : 0))
 		return err_set(e, ERR_INPUT, "row %zu of its table is %u groups deep behind one of %u", m->n + 1, row->depth, open);
 	if (m->n > 0 && m->rows[m->n - 1].tag == 0 && (row->tag == 0 || row->depth != open))
-		return err_set(e, ERR_INPUT, "group %u of its table does not begin with a segment", m->rows[m->n - 1].group);
+		return err_set(e, ERR_INPUT, "group %u of its table does not begin with a segment",
+		    m->rows[m->n - 1].group);
 	ADD_ROOM(a, m->rows, m->n, m->room);
 	m->rows[m->n++] = *row;
 	return 0;
@@ -64,7 +66,8 @@ read_table(struct arena *a, struct str text, struct part_message *m, struct err 
 }
 
 int
-part_add_message(struct dict_build *b, struct part_directory *d, const struct part_message *m, struct err *e)
+part_add_message(struct dict_build *b, struct part_directory *d, const struct part_message *m,
+    struct err *e)
 {
 	if (d->n_messages == PART_LISTS_MAX)
 		return err_set(e, ERR_INPUT, "the directory has over %u messages", PART_LISTS_MAX);
@@ -77,7 +80,8 @@ part_add_message(struct dict_build *b, struct part_directory *d, const struct pa
 }
 
 static int
-add_message(struct dict_build *b, struct part_directory *d, struct str name, struct str text, struct err *e)
+add_message(struct dict_build *b, struct part_directory *d, struct str name, struct str text,
+    struct err *e)
 {
 	struct part_message m = { .n = 0 };
 
@@ -188,8 +192,8 @@ read_lists(struct list_reader *r, struct str text, struct err *e)
 }
 
 static int
-add_lists(struct dict_build *b, struct str text, bool composites, struct part_list **lists, size_t *n, size_t *room,
-    struct err *e)
+add_lists(struct dict_build *b, struct str text, bool composites, struct part_list **lists,
+    size_t *n, size_t *room, struct err *e)
 {
 	struct list_reader r = { .a = b->a, .composites = composites, .lists = *lists, .n = *n, .room = *room };
 
@@ -274,7 +278,9 @@ part_directory(struct dict_build *b, struct str version, struct str release, str
 	fill_name(key.release, release);
 	fill_name(key.agency, agency);
 	for (d = b->directories; d != NULL; d = d->next)
-		if (memcmp(d->version, key.version, 4) == 0 && memcmp(d->release, key.release, 4) == 0 && memcmp(d->agency, key.agency, 4) == 0)
+		if (memcmp(d->version, key.version, 4) == 0 &&
+		    memcmp(d->release, key.release, 4) == 0 &&
+		    memcmp(d->agency, key.agency, 4) == 0)
 			return d;
 	d = arena_new_of(b->a, struct part_directory);
 	*d = key;
@@ -294,7 +300,8 @@ directory_of(struct dict_build *b, struct str release)
 }
 
 static int
-add_text(struct dict_build *b, struct part_directory *d, struct str kind, struct str text, struct err *e)
+add_text(struct dict_build *b, struct part_directory *d, struct str kind, struct str text,
+    struct err *e)
 {
 	if (str_eq_nocase(kind, S("EDSD")) || str_eq_nocase(kind, S("TRSD")))
 		return add_lists(b, text, false, &d->segments, &d->n_segments, &d->room_segments, e);
@@ -308,8 +315,8 @@ add_text(struct dict_build *b, struct part_directory *d, struct str kind, struct
 static bool
 is_known_kind(struct str kind)
 {
-	const struct str kinds[] = { S_INIT("EDSD"), S_INIT("TRSD"), S_INIT("EDCD"), S_INIT("TRCD"), S_INIT("UNCL"),
-		S_INIT("UNCL-1"), S_INIT("UNCL-2") };
+	const struct str kinds[] = { S_INIT("EDSD"), S_INIT("TRSD"), S_INIT("EDCD"), S_INIT("TRCD"),
+		S_INIT("UNCL"), S_INIT("UNCL-1"), S_INIT("UNCL-2") };
 
 	for (size_t i = 0; i < N(kinds); i++)
 		if (str_eq_nocase(kind, kinds[i]))

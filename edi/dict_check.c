@@ -37,7 +37,8 @@ add(struct check *c, bool warning, const char *code, const struct spot *at)
 }
 
 struct dict_finding *
-dict_tell(struct check *c, bool warning, const char *code, const struct spot *at, const char *fmt, ...)
+dict_tell(struct check *c, bool warning, const char *code, const struct spot *at, const char *fmt,
+    ...)
 {
 	struct dict_finding *f = add(c, warning, code, at);
 	char text[FINDING_TEXT_MAX];
@@ -92,10 +93,12 @@ check_place(struct check *c)
 	if (r.n_missing > PLACE_MISSING_KEPT)
 		tell_more_missing(c, r.n_missing - PLACE_MISSING_KEPT);
 	if (r.fit == PLACE_TOO_OFTEN && (r.node.flags & DICT_GROUP) != 0)
-		dict_tell(c, false, "group-often", NULL, "group %u begins for the %uth time with %s, at most %u times", r.node.name, r.count, c->tag,
-		    r.node.max);
+		dict_tell(c, false, "group-often", NULL,
+		    "group %u begins for the %uth time with %s, at most %u times", r.node.name,
+		    r.count, c->tag, r.node.max);
 	else if (r.fit == PLACE_TOO_OFTEN)
-		dict_tell(c, false, "segment-often", NULL, "%s is there %u times, at most %u", c->tag, r.count, r.node.max);
+		dict_tell(c, false, "segment-often", NULL, "%s is there %u times, at most %u",
+		    c->tag, r.count, r.node.max);
 	else if (r.fit == PLACE_MISPLACED)
 		dict_tell(c, false, "segment-place", NULL, "%s does not belong here", c->tag);
 	else if (r.fit == PLACE_UNKNOWN)
@@ -143,8 +146,9 @@ open_message(struct check *c, const struct dict *dict)
 	if (c->in_message) {
 		begin(c, &d, &m);
 	} else if (c->out->unknown++ == 0) {
-		c->out->first_unknown = str_fmt(c->a, STR_FMT " " STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(str_sub(type, 0, 20)),
-		    STR_ARG(str_sub(version, 0, 20)), STR_ARG(str_sub(release, 0, 20)), STR_ARG(str_sub(agency, 0, 20)));
+		c->out->first_unknown = str_fmt(c->a, STR_FMT " " STR_FMT ":" STR_FMT ":" STR_FMT,
+		    STR_ARG(str_sub(type, 0, 20)), STR_ARG(str_sub(version, 0, 20)),
+		    STR_ARG(str_sub(release, 0, 20)), STR_ARG(str_sub(agency, 0, 20)));
 	}
 }
 
@@ -166,7 +170,8 @@ open_set(struct check *c, const struct dict *dict)
 	if (c->in_message) {
 		begin(c, &d, &m);
 	} else if (c->out->unknown++ == 0) {
-		c->out->first_unknown = str_fmt(c->a, STR_FMT " " STR_FMT, STR_ARG(str_sub(type, 0, 20)), STR_ARG(str_sub(c->version, 0, 20)));
+		c->out->first_unknown = str_fmt(c->a, STR_FMT " " STR_FMT,
+		    STR_ARG(str_sub(type, 0, 20)), STR_ARG(str_sub(c->version, 0, 20)));
 	}
 }
 
@@ -221,8 +226,8 @@ dict_knows(const struct dict *dict, const struct edi_facts *f)
 }
 
 void
-dict_check(struct arena *a, struct str in, const struct edi_facts *f, const struct dict *dict, bool codes_strict,
-    struct dict_findings *out)
+dict_check(struct arena *a, struct str in, const struct edi_facts *f, const struct dict *dict,
+    bool codes_strict, struct dict_findings *out)
 {
 	struct check c = { .a = a, .scratch = arena_new(SCRATCH_MAX), .out = out, .codes_strict = codes_strict,
 		.x12 = f->format == &edi_x12 };

@@ -36,7 +36,7 @@ bool dict_knows(const struct dict *dict, const struct edi_facts *f);
  * Check all of in, which edi_read() said f of. A code that is not in the UN's list is an error if codes_strict, else a warning:
  * industries extend the lists.
  */
-void dict_check(struct arena *a, struct str in, const struct edi_facts *f, const struct dict *dict, bool codes_strict,
-    struct dict_findings *out);
+void dict_check(struct arena *a, struct str in, const struct edi_facts *f, const struct dict *dict,
+    bool codes_strict, struct dict_findings *out);
 
 #endif

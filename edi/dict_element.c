@@ -13,8 +13,12 @@ static const char *
 where(struct check *c, const struct spot *at, struct str code)
 {
 	if (at->component == 0)
-		return str_fmt(c->scratch, "%s element %u (" STR_FMT ")", c->tag, at->element, STR_ARG(str_trim(code))).p;
-	return str_fmt(c->scratch, "%s element %u component %u (" STR_FMT ")", c->tag, at->element, at->component, STR_ARG(str_trim(code))).p;
+		return str_fmt(c->scratch, "%s element %u (" STR_FMT ")", c->tag, at->element,
+		    STR_ARG(str_trim(code)))
+		    .p;
+	return str_fmt(c->scratch, "%s element %u component %u (" STR_FMT ")", c->tag, at->element,
+	    at->component, STR_ARG(str_trim(code)))
+	    .p;
 }
 
 static const char *
@@ -32,17 +36,20 @@ check_value(struct check *c, const struct dict_element *el, const struct spot *a
 	if (el->type == DICT_UNCHECKED)
 		return;
 	if (fault.code != NULL) {
-		dict_tell(c, false, fault.code, at, "%s is '%s', want %s", where(c, at, el->code), shown(c, at->value), fault.want);
+		dict_tell(c, false, fault.code, at, "%s is '%s', want %s", where(c, at, el->code),
+		    shown(c, at->value), fault.want);
 		if (el->type != DICT_LETTERS)
 			return;
 	}
 	if (length > el->max || length < el->min)
-		dict_tell(c, false, length > el->max ? "element-long" : "element-short", at, "%s has %zu characters, want at %s %u: '%s'",
-		    where(c, at, el->code), length, length > el->max ? "most" : "least", length > el->max ? el->max : el->min,
+		dict_tell(c, false, length > el->max ? "element-long" : "element-short", at,
+		    "%s has %zu characters, want at %s %u: '%s'", where(c, at, el->code), length,
+		    length > el->max ? "most" : "least", length > el->max ? el->max : el->min,
 		    shown(c, at->value));
 	else if (!other_list && !dict_has_code(&c->d, el, at->value))
-		dict_tell(c, !c->codes_strict, "element-code", at, "%s is '%s', which is not in the directory's list",
-		    where(c, at, el->code), shown(c, at->value));
+		dict_tell(c, !c->codes_strict, "element-code", at,
+		    "%s is '%s', which is not in the directory's list", where(c, at, el->code),
+		    shown(c, at->value));
 }
 
 /* One element or component. Release signs and breaks are resolved for as long as it is looked at. */
@@ -60,9 +67,11 @@ check_one(struct check *c, const struct dict_ref *ref, struct spot *at, bool oth
 	arena_reset(c->scratch);
 	at->reference = el.code;
 	if (at->raw.n > VALUE_RAW_MAX)
-		dict_tell(c, false, "element-long", at, "%s has %zu bytes, want at most %u", where(c, at, el.code), at->raw.n, el.max);
+		dict_tell(c, false, "element-long", at, "%s has %zu bytes, want at most %u",
+		    where(c, at, el.code), at->raw.n, el.max);
 	else if (at->value.n == 0)
-		dict_tell(c, false, at->component > 0 ? "component-missing" : "element-missing", at, "%s is missing", where(c, at, el.code));
+		dict_tell(c, false, at->component > 0 ? "component-missing" : "element-missing", at,
+		    "%s is missing", where(c, at, el.code));
 	else {
 		if (seg_needs_copy(g, at->raw))
 			at->value = seg_unescape(c->scratch, g, at->raw);
@@ -150,7 +159,9 @@ check_element(struct check *c, const struct dict_ref *ref, unsigned int number, 
 		if (n > ref->max) {
 			arena_reset(c->scratch);
 			at = (struct spot){ .element = number, .raw = once };
-			dict_tell(c, false, "element-often", &at, "%s element %u is repeated more than %u times", c->tag, number, ref->max);
+			dict_tell(c, false, "element-often", &at,
+			    "%s element %u is repeated more than %u times", c->tag, number,
+			    ref->max);
 			return;
 		}
 		if ((ref->flags & DICT_COMPOSITE) != 0) {
@@ -226,8 +237,9 @@ check_rule(struct check *c, const struct dict_rule *rule, const bool *used)
 	for (unsigned int i = 0; i < rule->n; i++)	/* where the code of X12's acknowledgements points: what is missing, or too much */
 		if (rule->element[i] <= RULE_ELEMENTS && used[rule->element[i]] == (rule->kind == 'E'))
 			first = rule->element[i];
-	dict_tell(c, false, rule->kind == 'E' ? "element-exclusion" : "element-condition", &(struct spot){ .element = first },
-	    "%s: of the elements of rule %c%s, want %s", c->tag, rule->kind, rule_elements(c, rule), want);
+	dict_tell(c, false, rule->kind == 'E' ? "element-exclusion" : "element-condition",
+	    &(struct spot){ .element = first }, "%s: of the elements of rule %c%s, want %s", c->tag,
+	    rule->kind, rule_elements(c, rule), want);
 }
 
 static void
@@ -306,6 +318,7 @@ dict_check_elements(struct check *c)
 	}
 	check_rules(c, k);
 	if (more)
-		dict_tell(c, false, "element-extra", &(struct spot){ .element = number + 1, .raw = rest }, "%s has more than %u elements",
-		    c->tag, number);
+		dict_tell(c, false, "element-extra",
+		    &(struct spot){ .element = number + 1, .raw = rest },
+		    "%s has more than %u elements", c->tag, number);
 }

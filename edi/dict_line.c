@@ -231,7 +231,8 @@ dict_line_row_start(struct str line, struct dict_row *row)
 	row->has_position = skip_position(&line, 3, 3);
 	skip_marks(&line);
 	code = first_word(line);
-	if (code.n != 4 || !is_all(str_from(code, 1), is_digit) || !(is_digit(code.p[0]) || is_upper(code.p[0])))
+	if (code.n != 4 || !is_all(str_from(code, 1), is_digit) ||
+	    !(is_digit(code.p[0]) || is_upper(code.p[0])))
 		return false;
 	row->code = dict_code(code);
 	line = str_from(line, 4);
@@ -263,7 +264,8 @@ dict_line_title(struct str line, struct str *head)
 	skip_marks(&line);
 	*head = first_word(line);
 	return (head->n == 3 && is_all(*head, is_tag_char)) ||
-	    (head->n == 4 && (is_upper(head->p[0]) || is_digit(head->p[0])) && is_all(str_from(*head, 1), is_digit));
+	    (head->n == 4 && (is_upper(head->p[0]) || is_digit(head->p[0])) &&
+	        is_all(str_from(*head, 1), is_digit));
 }
 
 #define MARGIN	   3u	/* columns of change marks */

@@ -58,10 +58,13 @@ void *part_room(struct arena *a, void *array, size_t n, size_t *room, size_t siz
 #define PART_CODES_MAX 65535u	/* of an element */
 
 /* Put another row behind a message's; -1 where it does not fit behind the last. */
-int part_add_row(struct arena *a, struct part_message *m, const struct dict_table_row *row, struct err *e);
-int part_add_message(struct dict_build *b, struct part_directory *d, const struct part_message *m, struct err *e);
+int part_add_row(struct arena *a, struct part_message *m, const struct dict_table_row *row,
+    struct err *e);
+int part_add_message(struct dict_build *b, struct part_directory *d, const struct part_message *m,
+    struct err *e);
 
 /* The directory of these names, made if need be. */
-struct part_directory *part_directory(struct dict_build *b, struct str version, struct str release, struct str agency);
+struct part_directory *part_directory(struct dict_build *b, struct str version, struct str release,
+    struct str agency);
 
 #endif

@@ -86,7 +86,8 @@ find_in(const struct place *p, unsigned int depth, uint32_t tag, unsigned int al
 
 /* From the innermost group outwards. */
 static bool
-find(const struct place *p, uint32_t tag, unsigned int allow, struct found *found, struct place_result *out)
+find(const struct place *p, uint32_t tag, unsigned int allow, struct found *found,
+    struct place_result *out)
 {
 	out->n_missing = 0;
 	for (unsigned int depth = p->depth + 1; depth-- > 0;) {
@@ -111,7 +112,9 @@ move(struct place *p, const struct found *found, struct place_result *out)
 	if (f->count > node.max)
 		out->fit = PLACE_TOO_OFTEN;
 	if ((node.flags & DICT_GROUP) != 0)
-		p->frame[++p->depth] = (struct place_frame){ .at = found->at + 1, .end = found->at + node.size, .count = 1 };
+		p->frame[++p->depth] = (struct place_frame){
+			.at = found->at + 1, .end = found->at + node.size, .count = 1
+		};
 }
 
 static bool

@@ -39,7 +39,8 @@ struct spot {
 };
 
 /* Another finding; at NULL: of the whole segment. NULL when there are too many. */
-struct dict_finding *dict_tell(struct check *c, bool warning, const char *code, const struct spot *at, const char *fmt, ...)
+struct dict_finding *dict_tell(struct check *c, bool warning, const char *code,
+    const struct spot *at, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
 /* Is the value of such a type? length: how many characters count. */

@@ -56,8 +56,8 @@ next_word(struct text *t)
 	t->line = at.line;
 	if (t->rest.p[0] == '(')
 		n = 1;
-	while (n < t->rest.n && (n == 0 || t->rest.p[n - 1] != '(') && !is_space(t->rest.p[n]) && t->rest.p[n] != ';' &&
-	    !(n > 0 && t->rest.p[n] == ')'))
+	while (n < t->rest.n && (n == 0 || t->rest.p[n - 1] != '(') && !is_space(t->rest.p[n]) &&
+	    t->rest.p[n] != ';' && !(n > 0 && t->rest.p[n] == ')'))
 		n++;
 	word = str_sub(t->rest, 0, n);
 	t->rest = str_from(t->rest, n);
@@ -76,7 +76,8 @@ cut_marks(struct str word, struct str *name, bool *mandatory, uint32_t *max, str
 		if (str_eq(times, S(">")))
 			n = MANY;
 		else if (str_u64(times, MANY, &n) == -1 || n == 0)
-			return err_set(e, ERR_INPUT, "'" STR_FMT "' is no number of repetitions", STR_ARG(times));
+			return err_set(e, ERR_INPUT, "'" STR_FMT "' is no number of repetitions",
+			    STR_ARG(times));
 		word = str_sub(word, 0, at);
 	}
 	*mandatory = str_ends(word, S("!"));
@@ -142,7 +143,9 @@ read_codes(struct text *t, uint32_t element, struct err *e)
 			*list = (struct part_codes){ .element = element };
 		}
 		if (list->n == PART_CODES_MAX || code.n > 16)
-			return err_set(e, ERR_INPUT, "'" STR_FMT "' is too long for a code, or they are too many", STR_ARG(code));
+			return err_set(e, ERR_INPUT,
+			    "'" STR_FMT "' is too long for a code, or they are too many",
+			    STR_ARG(code));
 		ADD_ROOM(t->b->a, list->codes, list->n, list->room);
 		list->codes[list->n++] = str_dup(t->b->a, code);
 		if (code.n > list->longest)
@@ -161,9 +164,14 @@ read_element(struct text *t, struct err *e)
 	struct text before;
 
 	if (code.n == 0 || code.n > 4 || find_element(t, el.code) != NULL)
-		return err_set(e, ERR_INPUT, "'" STR_FMT "' is no element's number of at most four characters, or is there twice", STR_ARG(code));
+		return err_set(e, ERR_INPUT,
+		    "'" STR_FMT
+		    "' is no element's number of at most four characters, or is there twice",
+		    STR_ARG(code));
 	if (!read_type(type, &el.repr.type))
-		return err_set(e, ERR_INPUT, "'" STR_FMT "' is no type: want ID, AN, N0 to N9, R, DT, TM, B or *", STR_ARG(type));
+		return err_set(e, ERR_INPUT,
+		    "'" STR_FMT "' is no type: want ID, AN, N0 to N9, R, DT, TM, B or *",
+		    STR_ARG(type));
 	if (str_u64(next_word(t), UINT16_MAX, &min) == -1)
 		return err_set(e, ERR_INPUT, "no length behind the type of element " STR_FMT, STR_ARG(code));
 	before = *t;
@@ -172,7 +180,8 @@ read_element(struct text *t, struct err *e)
 		max = min;
 	}
 	if (max < min || max == 0)
-		return err_set(e, ERR_INPUT, "element " STR_FMT " has a greatest length below its least", STR_ARG(code));
+		return err_set(e, ERR_INPUT,
+		    "element " STR_FMT " has a greatest length below its least", STR_ARG(code));
 	el.repr.min = (uint16_t)min;
 	el.repr.max = (uint16_t)max;
 	if (t->n_elements == PART_LISTS_MAX)
@@ -192,12 +201,17 @@ read_rule(struct text *t, uint32_t tag, struct str word, unsigned int n_elements
 	struct part_rule rule = { .tag = tag };
 	uint64_t element;
 
-	if (word.n < 5 || word.n % 2 == 0 || word.n > 1 + 2 * DICT_RULE_MAX || !str_chr(S("PRECL"), word.p[0], NULL))
-		return err_set(e, ERR_INPUT, "'" STR_FMT "' is no rule: want P, R, E, C or L and two elements or more of two digits", STR_ARG(word));
+	if (word.n < 5 || word.n % 2 == 0 || word.n > 1 + 2 * DICT_RULE_MAX ||
+	    !str_chr(S("PRECL"), word.p[0], NULL))
+		return err_set(e, ERR_INPUT,
+		    "'" STR_FMT
+		    "' is no rule: want P, R, E, C or L and two elements or more of two digits",
+		    STR_ARG(word));
 	rule.rule.kind = word.p[0];
 	for (size_t i = 1; i < word.n; i += 2) {
 		if (str_u64(str_sub(word, i, 2), n_elements, &element) == -1 || element == 0)
-			return err_set(e, ERR_INPUT, "rule '" STR_FMT "' names an element that is not there", STR_ARG(word));
+			return err_set(e, ERR_INPUT,
+			    "rule '" STR_FMT "' names an element that is not there", STR_ARG(word));
 		rule.rule.element[rule.rule.n++] = (unsigned char)element;
 	}
 	if (d->n_rules == PART_LISTS_MAX)
@@ -323,7 +337,8 @@ read_set(struct text *t, struct err *e)
 		return err_set(e, ERR_INPUT, "'" STR_FMT "' is no name of a set", STR_ARG(name));
 	memcpy(m.name, name.p, name.n);
 	t->groups = 0;
-	if (add_row(t, &m, S("ST!"), 0, e) == -1 || read_rows(t, &m, e) == -1 || add_row(t, &m, S("SE!"), 0, e) == -1)
+	if (add_row(t, &m, S("ST!"), 0, e) == -1 || read_rows(t, &m, e) == -1 ||
+	    add_row(t, &m, S("SE!"), 0, e) == -1)
 		return -1;
 	return part_add_message(t->b, t->d, &m, e);
 }
@@ -352,14 +367,18 @@ read_keyword(struct text *t, struct str word, struct err *e)
 	if (str_eq(word, S("dictionary")))
 		return read_dictionary(t, e);
 	if (t->d == NULL)
-		return err_set(e, ERR_INPUT, "want 'dictionary' before anything else, found '" STR_FMT "'", STR_ARG(str_sub(word, 0, 40)));
+		return err_set(e, ERR_INPUT,
+		    "want 'dictionary' before anything else, found '" STR_FMT "'",
+		    STR_ARG(str_sub(word, 0, 40)));
 	if (str_eq(word, S("element")))
 		return read_element(t, e);
 	if (str_eq(word, S("segment")))
 		return read_segment(t, e);
 	if (str_eq(word, S("set")))
 		return read_set(t, e);
-	return err_set(e, ERR_INPUT, "'" STR_FMT "' is not known: want dictionary, element, segment or set", STR_ARG(str_sub(word, 0, 40)));
+	return err_set(e, ERR_INPUT,
+	    "'" STR_FMT "' is not known: want dictionary, element, segment or set",
+	    STR_ARG(str_sub(word, 0, 40)));
 }
 
 int

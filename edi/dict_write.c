@@ -124,7 +124,8 @@ gather(struct writer *w, const struct part_list *lists, size_t n)
 		for (size_t j = 0; j < lists[i].n; j++)
 			if (lists[i].rows[j].has_repr)
 				w->elements[w->n_elements++] =
-				    (struct written_element){ .code = lists[i].rows[j].code, .repr = lists[i].rows[j].repr };
+				    (struct written_element){ .code = lists[i].rows[j].code,
+					    .repr = lists[i].rows[j].repr };
 }
 
 static void
@@ -133,7 +134,8 @@ gather_elements(struct arena *a, struct writer *w)
 	const struct part_directory *d = w->d;
 	size_t n = 0;
 
-	w->elements = arena_get_array(a, count_rows(d->segments, d->n_segments) + count_rows(d->composites, d->n_composites) + 1,
+	w->elements = arena_get_array(a,
+	    count_rows(d->segments, d->n_segments) + count_rows(d->composites, d->n_composites) + 1,
 	    sizeof(*w->elements));
 	gather(w, d->segments, d->n_segments);
 	gather(w, d->composites, d->n_composites);
@@ -227,8 +229,9 @@ put_ref(struct writer *w, const struct dict_row *row)
 	} else {
 		flags |= DICT_COMPOSITE;
 		if (find_composite(w, row->code, &at) == -1)
-			return err_set(w->e, ERR_INPUT, "composite %c%c%c%c is not in it", (int)(row->code >> 24),
-			    (int)(row->code >> 16 & 0xff), (int)(row->code >> 8 & 0xff), (int)(row->code & 0xff));
+			return err_set(w->e, ERR_INPUT, "composite %c%c%c%c is not in it",
+			    (int)(row->code >> 24), (int)(row->code >> 16 & 0xff),
+			    (int)(row->code >> 8 & 0xff), (int)(row->code & 0xff));
 	}
 	put_number(w, DICT_REFS, at, 4);
 	put_number(w, DICT_REFS, row->max, 2);
@@ -260,7 +263,9 @@ subtree(const struct part_message *m, size_t i)
 
 	if (m->rows[i].tag != 0)
 		return 1;
-	while (j < m->n && (m->rows[j].depth > m->rows[i].depth || (m->rows[j].depth == m->rows[i].depth && m->rows[j].tag != 0)))
+	while (j < m->n &&
+	    (m->rows[j].depth > m->rows[i].depth ||
+	        (m->rows[j].depth == m->rows[i].depth && m->rows[j].tag != 0)))
 		j++;
 	return (uint32_t)(j - i);
 }
@@ -278,7 +283,8 @@ put_messages(struct writer *w)
 		put_number(w, DICT_MESSAGES, (uint32_t)m->n, 4);
 		for (size_t j = 0; j < m->n; j++) {
 			const struct dict_table_row *row = &m->rows[j];
-			unsigned int flags = (row->tag == 0 ? DICT_GROUP : 0u) | (row->mandatory ? DICT_MANDATORY : 0u);
+			unsigned int flags = (row->tag == 0 ? DICT_GROUP : 0u) |
+			    (row->mandatory ? DICT_MANDATORY : 0u);
 			put_number(w, DICT_NODES, row->tag == 0 ? row->group : row->tag, 4);
 			put_number(w, DICT_NODES, row->max, 4);
 			put_number(w, DICT_NODES, subtree(m, j), 4);
@@ -340,8 +346,10 @@ write_directory(struct writer *w, struct buf *head, struct buf *body, size_t bas
 {
 	char bytes[4];
 
-	if (buf_put(head, str_make(w->d->version, 4), w->e) == -1 || buf_put(head, str_make(w->d->release, 4), w->e) == -1 ||
-	    buf_put(head, str_make(w->d->agency, 4), w->e) == -1 || buf_put(head, le(bytes, 0, 4), w->e) == -1)
+	if (buf_put(head, str_make(w->d->version, 4), w->e) == -1 ||
+	    buf_put(head, str_make(w->d->release, 4), w->e) == -1 ||
+	    buf_put(head, str_make(w->d->agency, 4), w->e) == -1 ||
+	    buf_put(head, le(bytes, 0, 4), w->e) == -1)
 		return -1;
 	for (enum dict_table t = 0; t < DICT_TABLES; t++)
 		if (buf_put(head, le(bytes, (uint32_t)(base + body->n), 4), w->e) == -1 ||
@@ -360,7 +368,8 @@ by_release(const void *a, const void *b)
 }
 
 static int
-write_one(struct arena *a, struct part_directory *d, struct buf *head, struct buf *body, size_t base, struct err *e)
+write_one(struct arena *a, struct part_directory *d, struct buf *head, struct buf *body,
+    size_t base, struct err *e)
 {
 	struct writer w = { .d = d, .e = e };
 	int rc = -1;

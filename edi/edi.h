@@ -122,7 +122,8 @@ extern const struct edi_format *const edi_formats[];	/* NULL-ended, by certainty
 
 const struct edi_format *edi_detect(struct str head);
 int edi_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e);
-int edi_read_mapped(struct arena *a, struct str in, const struct edi_passed *passed, struct edi_facts *out, struct err *e);
+int edi_read_mapped(struct arena *a, struct str in, const struct edi_passed *passed,
+    struct edi_facts *out, struct err *e);
 /* Quirks by name: "bom, wrapped", empty without any; and one name's bit, false for an unknown one ("all" is all). */
 struct str edi_quirks_text(struct arena *a, unsigned int quirks);
 bool edi_quirk_bit(struct str name, unsigned int *bit);

@@ -282,8 +282,8 @@ is_answered(struct writer *x)
 {
 	const struct subject_unit *u = &x->ic->unit;
 
-	return !x->ic->headless && has_others(u) && has_text(value(x, u, 2, 1)) && has_text(value(x, u, 3, 1)) &&
-	    has_text(value(x, u, 5, 1));
+	return !x->ic->headless && has_others(u) && has_text(value(x, u, 2, 1)) &&
+	    has_text(value(x, u, 3, 1)) && has_text(value(x, u, 5, 1));
 }
 
 static enum ack_verdict
@@ -341,8 +341,8 @@ write_interchange(struct writer *x)
 }
 
 int
-edifact_ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct ack_order *o, struct buf *out,
-    struct err *e)
+edifact_ack_write(struct arena *a, struct str in, const struct edi_facts *f, struct ack_order *o,
+    struct buf *out, struct err *e)
 {
 	struct writer x = { .w = { .out = out, .err = e, .protects = true }, .o = o };
 	struct subject subject;

@@ -58,7 +58,8 @@ env_show(const struct envelope *x, struct str s)
 }
 
 void
-env_check_count(struct envelope *x, const char *code, const char *name, uint64_t want, const char *of)
+env_check_count(struct envelope *x, const char *code, const char *name, uint64_t want,
+    const char *of)
 {
 	struct str found = env_value(x, 1, 0);
 	uint64_t n;
@@ -70,7 +71,8 @@ env_check_count(struct envelope *x, const char *code, const char *name, uint64_t
 }
 
 void
-env_check_control(struct envelope *x, const char *code, const char *name, struct str want, const char *of)
+env_check_control(struct envelope *x, const char *code, const char *name, struct str want,
+    const char *of)
 {
 	struct str found = env_value(x, 2, 0);
 
@@ -80,7 +82,8 @@ env_check_control(struct envelope *x, const char *code, const char *name, struct
 }
 
 bool
-env_is_repeated(struct envelope *x, const char *name, uint64_t within, struct str number, uint64_t *first)
+env_is_repeated(struct envelope *x, const char *name, uint64_t within, struct str number,
+    uint64_t *first)
 {
 	uint64_t key = refs_key(refs_key(within, str_of(name)), number);
 
@@ -170,8 +173,8 @@ check_segment(struct envelope *x, bool outsider)
 	struct str tag;
 	struct edi_place at;
 
-	if (s->control_at == s->raw.n && s->foreign_at == s->raw.n && !s->wrapped && seg_tag_size(s->tag) >= x->words->tag_min &&
-	    (x->in_message || outsider))
+	if (s->control_at == s->raw.n && s->foreign_at == s->raw.n && !s->wrapped &&
+	    seg_tag_size(s->tag) >= x->words->tag_min && (x->in_message || outsider))
 		return x->in_message ? seg_know(&x->r, s) : (void)0;
 	tag = str_sub(s->raw, 0, s->tag_n);
 	at = env_place(x, 0, 0);
@@ -198,8 +201,9 @@ env_check_number(struct envelope *x, unsigned int i, unsigned int j, const char 
 		if (c < ' ' || c >= 0x80 || edi_charset_has(cs, c) || seg_is_sign(&x->r.signs, c))
 			continue;
 		at.offset += k;
-		facts_problem(x->a, x->f, at, "charset", "%s '%s' has the character '%s', which UNO%c does not", name,
-		    env_show(x, raw), env_show(x, str_sub(raw, k, 1)), cs->level);
+		facts_problem(x->a, x->f, at, "charset",
+		    "%s '%s' has the character '%s', which UNO%c does not", name, env_show(x, raw),
+		    env_show(x, str_sub(raw, k, 1)), cs->level);
 		return;
 	}
 }

@@ -54,11 +54,14 @@ bool env_may_copy(struct envelope *x, size_t n);
 const char *env_show(const struct envelope *x, struct str s);
 
 /* A trailer's first element is a count, its second repeats the header's number; name is the element's. */
-void env_check_count(struct envelope *x, const char *code, const char *name, uint64_t want, const char *of);
-void env_check_control(struct envelope *x, const char *code, const char *name, struct str want, const char *of);
+void env_check_count(struct envelope *x, const char *code, const char *name, uint64_t want,
+    const char *of);
+void env_check_control(struct envelope *x, const char *code, const char *name, struct str want,
+    const char *of);
 
 /* Was this number met before, in the current segment's place? within: a key for what it must be unique in. */
-bool env_is_repeated(struct envelope *x, const char *name, uint64_t within, struct str number, uint64_t *first);
+bool env_is_repeated(struct envelope *x, const char *name, uint64_t within, struct str number,
+    uint64_t *first);
 
 /* A header opens x->message, which the caller has filled in; within as above. */
 void env_open_message(struct envelope *x, uint64_t within);
@@ -83,7 +86,8 @@ void env_check_bytes(struct envelope *x);
 void env_note_cut(struct envelope *x);
 
 /* Those of the first interchange; mixed when a later one has others. */
-void env_note_parties(struct envelope *x, struct edi_party sender, struct edi_party receiver, bool test);
+void env_note_parties(struct envelope *x, struct edi_party sender, struct edi_party receiver,
+    bool test);
 
 /* Bytes up to next are no interchange. */
 void env_note_junk(struct envelope *x, size_t next);

@@ -74,7 +74,8 @@ facts_message(struct arena *a, struct edi_facts *out, const struct edi_message *
 
 /* Apart from facts_problem(), which a hostile input calls millions of times: past the limit that costs no buffer. */
 __attribute__((noinline, format(printf, 5, 0))) static void
-keep_problem(struct arena *a, struct edi_facts *out, struct edi_place at, const char *code, const char *fmt, va_list ap)
+keep_problem(struct arena *a, struct edi_facts *out, struct edi_place at, const char *code,
+    const char *fmt, va_list ap)
 {
 	struct edi_problem *p;
 	char text[ERR_TEXT_MAX];

@@ -153,7 +153,8 @@ fattura_read(struct arena *a, struct str in, struct edi_facts *out, struct err *
 	out->control = doc->slot[XML_NUMBER].text;
 	out->version = doc->slot[XML_VERSION].text;
 	if (out->n_problems == 0 && out->n_messages == 0)
-		facts_problem(a, out, (struct edi_place){ 0 }, "number-missing", "no " BODIES ": no invoice in it");
+		facts_problem(a, out, (struct edi_place){ 0 }, "number-missing",
+		    "no " BODIES ": no invoice in it");
 	xml_check(a, doc, namespace_of(doc), "Numero", out);
 	return 0;
 }

@@ -36,7 +36,8 @@ edi_read(struct arena *a, struct str in, struct edi_facts *out, struct err *e)
 }
 
 int
-edi_read_mapped(struct arena *a, struct str in, const struct edi_passed *passed, struct edi_facts *out, struct err *e)
+edi_read_mapped(struct arena *a, struct str in, const struct edi_passed *passed,
+    struct edi_facts *out, struct err *e)
 {
 	*out = (struct edi_facts){ .verdict = EDI_UNKNOWN, .format = edi_detect(in), .passed = passed };
 	if (out->format == NULL) {

@@ -10,7 +10,8 @@ inner_none(struct edi_facts *out, struct str guess)
 }
 
 int
-inner_read(struct arena *a, struct str bytes, struct str guess, struct edi_facts *out, struct err *e)
+inner_read(struct arena *a, struct str bytes, struct str guess, struct edi_facts *out,
+    struct err *e)
 {
 	const struct edi_format *inside = edi_detect(bytes), *outside = out->format;
 

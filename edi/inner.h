@@ -12,7 +12,8 @@
  * Read bytes as the document inside, into out: facts, and out->inner. When no format claims them out becomes
  * EDI_UNKNOWN with guess. Containers do not nest. Returns 0, or -1 with err.
  */
-int inner_read(struct arena *a, struct str bytes, struct str guess, struct edi_facts *out, struct err *e);
+int inner_read(struct arena *a, struct str bytes, struct str guess, struct edi_facts *out,
+    struct err *e);
 
 /* Nothing inside: EDI_UNKNOWN, and what it is instead. */
 void inner_none(struct edi_facts *out, struct str guess);

@@ -132,8 +132,9 @@ find_content(struct arena *a, struct str der, struct str *content)
 	size_t n = 0, again = 0;
 	char *to;
 
-	if (!is_signed(der, &inside) || !enter(&inside, CONTEXT_0, &explicit) || !enter(&explicit, SEQUENCE, &data) ||
-	    !take_item(&data, &skip) || !take_item(&data, &skip) || skip.endless || !enter(&data, SEQUENCE, &info) ||
+	if (!is_signed(der, &inside) || !enter(&inside, CONTEXT_0, &explicit) ||
+	    !enter(&explicit, SEQUENCE, &data) || !take_item(&data, &skip) ||
+	    !take_item(&data, &skip) || skip.endless || !enter(&data, SEQUENCE, &info) ||
 	    !take_item(&info, &skip) || skip.tag != OID || !enter(&info, CONTEXT_0, &octets))
 		return false;
 	info = octets;
@@ -175,7 +176,8 @@ static bool
 is_base64(struct str in)
 {
 	in = str_trim(in);
-	return str_starts(in, S("M")) || str_starts(in, S("-----BEGIN PKCS7")) || str_starts(in, S("-----BEGIN CMS"));
+	return str_starts(in, S("M")) || str_starts(in, S("-----BEGIN PKCS7")) ||
+	    str_starts(in, S("-----BEGIN CMS"));
 }
 
 bool

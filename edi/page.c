@@ -88,7 +88,8 @@ page_total(struct page *w, const struct model *m, size_t *at, struct page_total 
 		size_t i = (*at)++;
 		if (rows[i].amount.n == 0)
 			continue;
-		*out = (struct page_total){ rows[i].label, rows[i].amount, finding_of(m, rows[i].code), i == N(rows) - 1 };
+		*out = (struct page_total){ rows[i].label, rows[i].amount,
+			finding_of(m, rows[i].code), i == N(rows) - 1 };
 		return true;
 	}
 	return false;
@@ -113,7 +114,8 @@ discount(struct page *w, const struct model_discount *d, struct page_fact *out)
 	out->label = S("Discount");
 	out->value = str_cat(w->a, d->percent, S(" %"));
 	if (d->days.n > 0)
-		out->value = str_fmt(w->a, STR_FMT " within " STR_FMT " days", STR_ARG(out->value), STR_ARG(d->days));
+		out->value = str_fmt(w->a, STR_FMT " within " STR_FMT " days", STR_ARG(out->value),
+		    STR_ARG(d->days));
 	else if (d->until.n > 0)
 		out->value = str_fmt(w->a, STR_FMT " until " STR_FMT, STR_ARG(out->value), STR_ARG(d->until));
 	return true;
@@ -160,7 +162,8 @@ struct str
 page_verdict(struct page *w, const struct model_file *f, const struct model *m)
 {
 	if (f->facts.verdict == EDI_BROKEN)
-		return str_fmt(w->a, "broken: %zu problem%s", f->facts.n_problems, f->facts.n_problems == 1 ? "" : "s");
+		return str_fmt(w->a, "broken: %zu problem%s", f->facts.n_problems,
+		    f->facts.n_problems == 1 ? "" : "s");
 	if (m != NULL && m->n_findings > 0)
 		return str_fmt(w->a, "%zu difference%s", m->n_findings, m->n_findings == 1 ? "" : "s");
 	return S("valid");

@@ -106,8 +106,9 @@ search_objects(struct search *s)
 	struct str value, stream, type;
 
 	for (uint32_t i = 0; i < s->p->n && s->files < FILES_MAX; i++)
-		if (s->p->entries[i].where == PDF_PLAIN && pdf_object(s->p, i, &value, &stream) && stream.n > 0 &&
-		    pdf_get(value, "Type", &type) && pdf_is_name(type, "EmbeddedFile"))
+		if (s->p->entries[i].where == PDF_PLAIN && pdf_object(s->p, i, &value, &stream) &&
+		    stream.n > 0 && pdf_get(value, "Type", &type) &&
+		    pdf_is_name(type, "EmbeddedFile"))
 			consider(s, S(""), value, stream);
 }
 

@@ -47,6 +47,7 @@ bool pdf_get_resolved(struct pdf *p, struct str dict, const char *key, struct st
 bool pdf_stream(struct pdf *p, struct str dict, struct str stream, struct str *bytes);
 
 /* The object whose text begins at offset at: "N G obj". */
-bool pdf_object_at(struct pdf *p, size_t at, uint32_t *number, struct str *value, struct str *stream);
+bool pdf_object_at(struct pdf *p, size_t at, uint32_t *number, struct str *value,
+    struct str *stream);
 
 #endif

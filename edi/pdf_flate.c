@@ -54,7 +54,8 @@ paeth(int left, int up, int corner)
 
 /* PNG (W3C), 9.2: to becomes the row, by the one above it. */
 static bool
-unfilter(unsigned char filter, const unsigned char *in, unsigned char *to, const unsigned char *above, size_t n)
+unfilter(unsigned char filter, const unsigned char *in, unsigned char *to,
+    const unsigned char *above, size_t n)
 {
 	if (filter > 4)
 		return false;
@@ -85,7 +86,8 @@ pdf_unpredict(struct arena *a, struct str in, size_t columns, struct str *out)
 	to = arena_get_array(a, rows, columns);
 	for (size_t i = 0; i < rows; i++) {
 		const unsigned char *row = (const unsigned char *)in.p + i * (columns + 1);
-		if (!unfilter(row[0], row + 1, to + i * columns, i > 0 ? to + (i - 1) * columns : NULL, columns))
+		if (!unfilter(row[0], row + 1, to + i * columns,
+		        i > 0 ? to + (i - 1) * columns : NULL, columns))
 			return false;
 	}
 	*out = str_make((const char *)to, rows * columns);

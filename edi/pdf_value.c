@@ -10,8 +10,8 @@ is_blank_byte(char c)
 static bool
 is_delimiter(char c)
 {
-	return c == '(' || c == ')' || c == '<' || c == '>' || c == '[' || c == ']' || c == '{' || c == '}' || c == '/' ||
-	    c == '%';
+	return c == '(' || c == ')' || c == '<' || c == '>' || c == '[' || c == ']' || c == '{' ||
+	    c == '}' || c == '/' || c == '%';
 }
 
 void
@@ -168,7 +168,8 @@ pdf_ref(struct str value, uint32_t *number)
 {
 	uint64_t n;
 
-	if (!str_ends(value, S("R")) || value.n < 5 || str_u64(str_sub(value, 0, word_end(value, 0)), UINT32_MAX, &n) != 0)
+	if (!str_ends(value, S("R")) || value.n < 5 ||
+	    str_u64(str_sub(value, 0, word_end(value, 0)), UINT32_MAX, &n) != 0)
 		return false;
 	*number = (uint32_t)n;
 	return true;

@@ -62,7 +62,8 @@ read_table(struct pdf *p, struct str in, struct str *trailer)
 			if (!pdf_take(&in, &offset) || !pdf_take(&in, &word) || !pdf_take(&in, &word))
 				return false;
 			if (str_eq(word, S("n")) && pdf_uint(offset, p->in.n, &at))
-				note(p, (uint32_t)(first + i), (struct pdf_entry){ PDF_PLAIN, (uint32_t)at, 0 });
+				note(p, (uint32_t)(first + i),
+				    (struct pdf_entry){ PDF_PLAIN, (uint32_t)at, 0 });
 		}
 	}
 	return pdf_take(&in, trailer) && pdf_is_dict(*trailer);
@@ -96,7 +97,8 @@ take_rows(struct pdf *p, const struct widths *s, struct str *bytes, uint64_t fir
 		if (type == 1 && a < p->in.n)
 			note(p, (uint32_t)(first + i), (struct pdf_entry){ PDF_PLAIN, (uint32_t)a, 0 });
 		else if (type == 2)
-			note(p, (uint32_t)(first + i), (struct pdf_entry){ PDF_PACKED, (uint32_t)a, (uint32_t)b });
+			note(p, (uint32_t)(first + i),
+			    (struct pdf_entry){ PDF_PACKED, (uint32_t)a, (uint32_t)b });
 	}
 }
 
@@ -109,9 +111,10 @@ read_stream(struct pdf *p, size_t at, struct str *dict)
 	uint64_t first = 0, count = PDF_OBJECTS_MAX;
 	uint32_t number;
 
-	if (!pdf_object_at(p, at, &number, dict, &stream) || !pdf_is_dict(*dict) || !pdf_get(*dict, "Type", &value) ||
-	    !pdf_is_name(value, "XRef") || !pdf_stream(p, *dict, stream, &bytes) ||
-	    !pdf_get(*dict, "W", &value) || !pdf_array(value, &items))
+	if (!pdf_object_at(p, at, &number, dict, &stream) || !pdf_is_dict(*dict) ||
+	    !pdf_get(*dict, "Type", &value) || !pdf_is_name(value, "XRef") ||
+	    !pdf_stream(p, *dict, stream, &bytes) || !pdf_get(*dict, "W", &value) ||
+	    !pdf_array(value, &items))
 		return false;
 	for (int i = 0; i < 3; i++)
 		if (!pdf_take(&items, &value) || !pdf_uint(value, 8, &s.w[i]))
@@ -122,8 +125,8 @@ read_stream(struct pdf *p, size_t at, struct str *dict)
 		take_rows(p, &s, &bytes, first, count);
 		return true;
 	}
-	while (pdf_take(&items, &value) && pdf_uint(value, PDF_OBJECTS_MAX, &first) && pdf_take(&items, &value) &&
-	    pdf_uint(value, PDF_OBJECTS_MAX, &count))
+	while (pdf_take(&items, &value) && pdf_uint(value, PDF_OBJECTS_MAX, &first) &&
+	    pdf_take(&items, &value) && pdf_uint(value, PDF_OBJECTS_MAX, &count))
 		take_rows(p, &s, &bytes, first, count);
 	return true;
 }

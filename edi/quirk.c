@@ -65,7 +65,8 @@ edi_forgive_charset(struct edi_facts *f)
 	if (f->n_problems > f->n_problems_kept)
 		return;		/* not all of them are known */
 	for (size_t i = 0; i < f->n_problems_kept; i++)
-		if (strcmp(f->problems[i].code, "charset") != 0 && strcmp(f->problems[i].code, "control-char") != 0)
+		if (strcmp(f->problems[i].code, "charset") != 0 &&
+		    strcmp(f->problems[i].code, "control-char") != 0)
 			f->problems[n++] = f->problems[i];
 	f->n_problems = f->n_problems_kept = n;
 	if (n == 0 && f->verdict == EDI_BROKEN)

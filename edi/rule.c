@@ -45,7 +45,8 @@ unsigned int
 rule_sets_of(struct str profile)
 {
 	/* what calls itself conformant, not compliant, is an extension: it may say more than the rules allow */
-	if (!str_find(profile, S("urn:cen.eu:en16931:2017"), NULL) || str_find(profile, S("#conformant#"), NULL))
+	if (!str_find(profile, S("urn:cen.eu:en16931:2017"), NULL) ||
+	    str_find(profile, S("#conformant#"), NULL))
 		return 0;
 	return str_find(profile, S("urn:fdc:peppol.eu:2017:poacc:billing"), NULL) ? RULE_EN16931 | RULE_PEPPOL :
 	    RULE_EN16931;
@@ -197,8 +198,9 @@ is_rule(const struct rule *r, struct str id)
 	before = str_sub(head, 0, at);
 	after = str_from(head, at + 1);
 	for (size_t i = 0; i < N(categories); i++)
-		if (is_for(rest, categories[i].name) && id.n == before.n + categories[i].name.n + after.n &&
-		    str_starts(id, before) && str_ends(id, after) && str_starts(str_from(id, before.n), categories[i].name))
+		if (is_for(rest, categories[i].name) &&
+		    id.n == before.n + categories[i].name.n + after.n && str_starts(id, before) &&
+		    str_ends(id, after) && str_starts(str_from(id, before.n), categories[i].name))
 			return true;
 	return false;
 }

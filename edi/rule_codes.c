@@ -13,7 +13,8 @@ rule_code_is(struct str list, struct str code)
 {
 	char word[CODE_MAX + 3];
 
-	if (code.n == 0 || code.n > CODE_MAX || str_chr(code, ' ', NULL) || memchr(code.p, '\0', code.n) != NULL)
+	if (code.n == 0 || code.n > CODE_MAX || str_chr(code, ' ', NULL) ||
+	    memchr(code.p, '\0', code.n) != NULL)
 		return false;
 	word[0] = ' ';
 	memcpy(word + 1, code.p, code.n);

@@ -233,10 +233,12 @@ holds(enum rule_op op, int order)
 
 /* As numbers when one side is a number, or both can be read as such and neither is a text of the rule's. */
 static bool
-compare_one(struct rule_run *r, enum rule_op op, const struct rule_value *a, const struct rule_value *b)
+compare_one(struct rule_run *r, enum rule_op op, const struct rule_value *a,
+    const struct rule_value *b)
 {
 	bool must = a->kind == RULE_V_NUMBER || b->kind == RULE_V_NUMBER;
-	bool may = must || (a->kind != RULE_V_TEXT && b->kind != RULE_V_TEXT) || (op != RULE_EQ && op != RULE_NE);
+	bool may = must || (a->kind != RULE_V_TEXT && b->kind != RULE_V_TEXT) ||
+	    (op != RULE_EQ && op != RULE_NE);
 	struct decimal x, y;
 	int order;
 
@@ -275,7 +277,8 @@ compare(struct rule_run *r, enum rule_op op, const struct rule_value *a, const s
 }
 
 static struct rule_value
-arithmetic(struct rule_run *r, enum rule_op op, const struct rule_value *a, const struct rule_value *b)
+arithmetic(struct rule_run *r, enum rule_op op, const struct rule_value *a,
+    const struct rule_value *b)
 {
 	struct decimal x, y, z = { 0, 0 };
 	bool good = rule_number(r, a, &x) && rule_number(r, b, &y) &&

@@ -59,7 +59,8 @@ extern const struct rule_term rule_terms[];	/* ended by a NULL id */
  * Compile text for the names of tree. group is the term whose node it begins at; NULL: no term. group_of_path, when
  * given, is set to the term that a path ends in. Returns NULL with err when text is no expression.
  */
-struct rule_expr *rule_compile(struct arena *a, const struct rule_tree *tree, enum rule_syntax syntax, const char *group,
-    struct str text, const char **group_of_path, struct err *e);
+struct rule_expr *rule_compile(struct arena *a, const struct rule_tree *tree,
+    enum rule_syntax syntax, const char *group, struct str text, const char **group_of_path,
+    struct err *e);
 
 #endif

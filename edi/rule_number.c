@@ -166,8 +166,8 @@ number_iban(struct str s)
 			return false;
 		text[n++] = s.p[i];
 	}
-	if (n < 5 || !(text[0] >= 'A' && text[0] <= 'Z') || !(text[1] >= 'A' && text[1] <= 'Z') || !is_digit(text[2]) ||
-	    !is_digit(text[3]))
+	if (n < 5 || !(text[0] >= 'A' && text[0] <= 'Z') || !(text[1] >= 'A' && text[1] <= 'Z') ||
+	    !is_digit(text[2]) || !is_digit(text[3]))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		char c = to_upper(text[(i + 4) % n]);
@@ -223,8 +223,8 @@ take_number(struct str *in, bool decimals)
 static bool
 is_skonto_line(struct str line)
 {
-	if (!take_part(&line, S("#SKONTO#TAGE=")) || !take_number(&line, false) || !take_part(&line, S("#PROZENT=")) ||
-	    !take_number(&line, true))
+	if (!take_part(&line, S("#SKONTO#TAGE=")) || !take_number(&line, false) ||
+	    !take_part(&line, S("#PROZENT=")) || !take_number(&line, true))
 		return false;
 	if (take_part(&line, S("#BASISBETRAG="))) {
 		(void)take_part(&line, S("-"));

@@ -20,7 +20,8 @@ void rule_blanks(struct rule_parser *p);
 bool rule_accept(struct rule_parser *p, const char *sign);	/* take it, if it comes next */
 bool rule_is_name_byte(char c);
 struct str rule_word(struct rule_parser *p);			/* the name that comes next, not taken */
-struct rule_expr *rule_make(struct rule_parser *p, enum rule_op op, struct rule_expr *a, struct rule_expr *b);
+struct rule_expr *rule_make(struct rule_parser *p, enum rule_op op, struct rule_expr *a,
+    struct rule_expr *b);
 
 struct rule_expr *rule_parse_or(struct rule_parser *p);	/* a whole expression */
 /* A path; group is set to the term that it ends in. Both NULL with an error. */

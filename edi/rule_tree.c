@@ -182,7 +182,9 @@ text(void *arg, struct str s)
 static void
 start(struct rule_tree *t, struct arena *a, const struct xml_ns *namespaces)
 {
-	*t = (struct rule_tree){ .a = a, .namespaces = namespaces, .n_nodes = 1, .n_attributes = 1, .n_names = 1 };
+	*t = (struct rule_tree){
+		.a = a, .namespaces = namespaces, .n_nodes = 1, .n_attributes = 1, .n_names = 1
+	};
 	t->nodes = arena_get_array(a, FIRST, sizeof(*t->nodes));
 	t->attributes = arena_get_array(a, FIRST, sizeof(*t->attributes));
 	t->names = arena_get_array(a, RULE_NAMES_MAX, sizeof(*t->names));
@@ -193,7 +195,8 @@ start(struct rule_tree *t, struct arena *a, const struct xml_ns *namespaces)
 }
 
 int
-rule_tree_read(struct arena *a, struct str in, const struct xml_ns *namespaces, struct rule_tree *out, struct err *e)
+rule_tree_read(struct arena *a, struct str in, const struct xml_ns *namespaces,
+    struct rule_tree *out, struct err *e)
 {
 	static const struct xml_events events = { begin, end, text };
 	struct building b = { .t = out, .uri = S("\n") };

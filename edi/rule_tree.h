@@ -40,7 +40,8 @@ struct rule_tree {
 };
 
 /* Read in with these prefixes. 0; -1 with ERR_INPUT when it is no XML for us, or over a limit. */
-int rule_tree_read(struct arena *a, struct str in, const struct xml_ns *namespaces, struct rule_tree *out, struct err *e);
+int rule_tree_read(struct arena *a, struct str in, const struct xml_ns *namespaces,
+    struct rule_tree *out, struct err *e);
 
 /* The number of a name, 0 when no element or attribute of the document has it. Attributes: "@currencyID". */
 uint32_t rule_name(const struct rule_tree *t, struct str name);

@@ -39,8 +39,9 @@ sbdh_detect(struct str head)
 static bool
 is_end_tag(struct str in, size_t at)
 {
-	while (at > 0 && (is_alnum(in.p[at - 1]) || in.p[at - 1] == ':' || in.p[at - 1] == '-' || in.p[at - 1] == '_' || in.p[at - 1] == '.' ||
-	    (unsigned char)in.p[at - 1] >= 0x80))
+	while (at > 0 &&
+	    (is_alnum(in.p[at - 1]) || in.p[at - 1] == ':' || in.p[at - 1] == '-' ||
+	        in.p[at - 1] == '_' || in.p[at - 1] == '.' || (unsigned char)in.p[at - 1] >= 0x80))
 		at--;
 	return at >= 2 && in.p[at - 2] == '<' && in.p[at - 1] == '/';
 }
@@ -76,7 +77,8 @@ has_attribute(const struct xml_root *root, struct str name)
 
 /* A declaration of the envelope's root that the document lives by. That of the envelope's own namespace as default is not meant for it. */
 static bool
-is_needed(struct arena *a, struct str payload, const struct xml_root *doc, struct str name, struct str value)
+is_needed(struct arena *a, struct str payload, const struct xml_root *doc, struct str name,
+    struct str value)
 {
 	if (has_attribute(doc, name))
 		return false;

@@ -48,12 +48,13 @@ take_header(struct split *s)
 }
 
 static int
-put_trailer(const struct split *s, struct str tag, struct str control, struct buf *out, struct err *e)
+put_trailer(const struct split *s, struct str tag, struct str control, struct buf *out,
+    struct err *e)
 {
 	const struct seg_signs *g = &s->walk.r.signs;
 
-	return buf_printf(out, e, STR_FMT "%c1%c" STR_FMT STR_FMT STR_FMT, STR_ARG(tag), g->elem, g->elem, STR_ARG(control),
-	    STR_ARG(str_make(g->term, g->term_n)), STR_ARG(s->eol));
+	return buf_printf(out, e, STR_FMT "%c1%c" STR_FMT STR_FMT STR_FMT, STR_ARG(tag), g->elem,
+	    g->elem, STR_ARG(control), STR_ARG(str_make(g->term, g->term_n)), STR_ARG(s->eol));
 }
 
 static int

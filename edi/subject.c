@@ -42,8 +42,8 @@ struct reader {
 };
 
 struct str
-subject_value(struct arena *a, const struct subject_interchange *ic, const struct subject_unit *u, unsigned int i,
-    unsigned int j)
+subject_value(struct arena *a, const struct subject_interchange *ic, const struct subject_unit *u,
+    unsigned int i, unsigned int j)
 {
 	struct seg s = { .raw = u->header };
 	struct str raw = str_sub(seg_component(&ic->signs, &s, i, j), 0, EDI_VALUE_MAX);
@@ -294,8 +294,8 @@ sum_up(struct subject_unit *u)
 }
 
 int
-subject_read(struct arena *a, struct str in, const struct edi_facts *f, const struct ack_order *o, struct subject *out,
-    struct err *e)
+subject_read(struct arena *a, struct str in, const struct edi_facts *f, const struct ack_order *o,
+    struct subject *out, struct err *e)
 {
 	struct reader r = { .a = a, .subject = out, .next = &out->first, .refuse = o->refuse,
 		.tags = f->format == &edi_x12 ? &x12_tags : &edifact_tags };

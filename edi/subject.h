@@ -50,8 +50,8 @@ struct subject {
 };
 
 /* Returns 0, or -1 with ERR_INPUT over ACK_MESSAGES_MAX interchanges, groups and messages. o: its findings. */
-int subject_read(struct arena *a, struct str in, const struct edi_facts *f, const struct ack_order *o, struct subject *out,
-    struct err *e);
+int subject_read(struct arena *a, struct str in, const struct edi_facts *f,
+    const struct ack_order *o, struct subject *out, struct err *e);
 
 /* A value of a header, unescaped: EDI_VALUE_MAX bytes at most. */
 struct str subject_value(struct arena *a, const struct subject_interchange *ic, const struct subject_unit *u,

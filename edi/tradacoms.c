@@ -82,7 +82,9 @@ read_mhd(struct tradacoms_reader *x)
 	env_close_message(env, true);
 	x->messages++;
 	x->in_this_batch++;
-	env->message = (struct edi_message){ .type = env_value(env, 2, 1), .version = env_value(env, 2, 2), .control = env_value(env, 1, 0) };
+	env->message = (struct edi_message){ .type = env_value(env, 2, 1),
+		.version = env_value(env, 2, 2),
+		.control = env_value(env, 1, 0) };
 	if (env->message.type.n == 0)
 		problem(env, 2, "mhd-short", "MHD names no message type");
 	find_number(env);
@@ -98,7 +100,8 @@ read_mtr(struct tradacoms_reader *x)
 		problem(env, 0, "mhd-missing", "MTR without an MHD before it");
 		return;
 	}
-	env_check_count(env, "mtr-count", "MTR 1", env->seg.ordinal - env->message_first + 1, "segments from MHD to MTR");
+	env_check_count(env, "mtr-count", "MTR 1", env->seg.ordinal - env->message_first + 1,
+	    "segments from MHD to MTR");
 	env_close_message(env, false);
 }
 
@@ -164,7 +167,8 @@ read_stx(struct tradacoms_reader *x)
 	env_check_bytes(env);
 	for (size_t i = 0; i < N(wanted); i++)
 		if (env_value(env, wanted[i].element, 0).n == 0)
-			facts_problem(env->a, env->f, env_place(env, wanted[i].element, 0), "stx-short", "STX has no %s", wanted[i].name);
+			facts_problem(env->a, env->f, env_place(env, wanted[i].element, 0),
+			    "stx-short", "STX has no %s", wanted[i].name);
 	x->ref = env_value(env, 5, 1);
 	if (env->f->interchanges == 0) {
 		env->f->control = x->ref;
@@ -204,7 +208,8 @@ read_transmission(struct tradacoms_reader *x)
 	}
 	env->seg = (struct seg){ .offset = env->r.at, .ordinal = env->r.ordinal + 1 };
 	end_batch(x, true);
-	facts_problem(env->a, env->f, env_place(env, 0, 0), "end-missing", "no END for the STX '%s'", env_show(env, x->ref));
+	facts_problem(env->a, env->f, env_place(env, 0, 0), "end-missing",
+	    "no END for the STX '%s'", env_show(env, x->ref));
 }
 
 /* "STX=ANA:1+", as it begins a transmission, or a line. */
@@ -234,8 +239,10 @@ tradacoms_read(struct arena *a, struct str in, struct edi_facts *out, struct err
 		if (str_starts(str_from(in, r->at), S("STX=")))
 			read_transmission(&x);
 		else if (out->interchanges == 0 && str_starts(str_from(in, r->at), S("STX"))) {
-			facts_problem(a, out, (struct edi_place){ .offset = r->at + 3, .segment = 1 }, "stx-signs",
-			    "the sign behind STX is '%s', want '='", facts_show(a, str_sub(in, r->at + 3, 1)));
+			facts_problem(a, out,
+			    (struct edi_place){ .offset = r->at + 3, .segment = 1 }, "stx-signs",
+			    "the sign behind STX is '%s', want '='",
+			    facts_show(a, str_sub(in, r->at + 3, 1)));
 			break;
 		} else
 			env_note_junk(&x.env, find_start(in, r->at));

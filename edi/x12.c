@@ -172,8 +172,9 @@ skip_binary(struct envelope *env)
 static bool
 is_envelope(uint32_t tag)
 {
-	return tag == SEG_TAG('G', 'S', ' ') || tag == SEG_TAG('S', 'T', ' ') || tag == SEG_TAG('S', 'E', ' ') ||
-	    tag == SEG_TAG('G', 'E', ' ') || tag == SEG_TAG('I', 'E', 'A') || tag == SEG_TAG('T', 'A', '1');
+	return tag == SEG_TAG('G', 'S', ' ') || tag == SEG_TAG('S', 'T', ' ') ||
+	    tag == SEG_TAG('S', 'E', ' ') || tag == SEG_TAG('G', 'E', ' ') ||
+	    tag == SEG_TAG('I', 'E', 'A') || tag == SEG_TAG('T', 'A', '1');
 }
 
 /* Returns false at the end of the interchange. */
@@ -264,11 +265,14 @@ check_isa(struct envelope *env, const struct x12_isa *isa)
 		    isa->element[isa->misfit].n, isa->size, X12_ISA_SIZE);
 	}
 	if (isa->tag_n != 3)
-		facts_problem(env->a, env->f, env_place(env, 0, 0), "isa-tag", "the header begins with '%s', want ISA",
+		facts_problem(env->a, env->f, env_place(env, 0, 0), "isa-tag",
+		    "the header begins with '%s', want ISA",
 		    env_show(env, str_sub(env->seg.raw, 0, isa->tag_n)));
 	if (isa->no_comp)
-		facts_problem(env->a, env->f, (struct edi_place){ (uint64_t)(isa->element[16].p - env->r.in.p), 1, 16, 0 }, "isa-signs",
-		    "ISA16 is not one byte, or is missing: '%s' begins there", env_show(env, str_sub(isa->element[16], 0, 1)));
+		facts_problem(env->a, env->f,
+		    (struct edi_place){ (uint64_t)(isa->element[16].p - env->r.in.p), 1, 16, 0 },
+		    "isa-signs", "ISA16 is not one byte, or is missing: '%s' begins there",
+		    env_show(env, str_sub(isa->element[16], 0, 1)));
 	if (!is_alnum(g->term[0]) && seg_signs_distinct(g))
 		return true;
 	at.offset = env->seg.offset + isa->size - g->term_n;

@@ -47,7 +47,8 @@ choose_signs(const struct seg_signs *got)
 	bool term = got->term_n > 1 || (!is_alnum(got->term[0]) && got->term[0] != ' ' && got->term[0] != '\t');
 
 	/* A "~" for components would be taken for the terminator, and what ends segments for a line break behind it. */
-	if (!is_usable(got->elem) || !is_usable(got->comp) || got->comp == '~' || !term || !seg_signs_distinct(got))
+	if (!is_usable(got->elem) || !is_usable(got->comp) || got->comp == '~' || !term ||
+	    !seg_signs_distinct(got))
 		return usual;
 	return *got;
 }
@@ -184,7 +185,8 @@ shown_value(const struct seg_signs *g, struct str value)
 {
 	for (size_t i = 0; i < value.n; i++) {
 		char c = value.p[i];
-		if (c < ' ' || c > '~' || c == g->elem || c == g->comp || c == g->term[0] || (unsigned char)c == g->rep)
+		if (c < ' ' || c > '~' || c == g->elem || c == g->comp || c == g->term[0] ||
+		    (unsigned char)c == g->rep)
 			return S("");
 	}
 	return str_sub(value, 0, VALUE_MAX);
@@ -346,7 +348,8 @@ is_told(const struct writer *x, const struct subject_unit *u)
 {
 	bool wrong = u->faults != NULL || u->refused_below || u->noted_below;
 
-	if (u->level != ACK_GROUP || u->is_ack || x->o->set == ACK_NEVER || (x->o->set == ACK_ON_ERROR && !wrong))
+	if (u->level != ACK_GROUP || u->is_ack || x->o->set == ACK_NEVER ||
+	    (x->o->set == ACK_ON_ERROR && !wrong))
 		return false;
 	return !x->ic->unit.refused || u->refused || u->refused_below;
 }

@@ -113,8 +113,9 @@ x12_isa_read_odd(struct str in, struct x12_isa *isa)
 
 	while (n < 3 && n < in.n && is_alpha(in.p[n]))
 		n++;
-	return !str_starts(in, S("ISA")) && read_isa(in, n, isa) && isa->misfit == 0 && !isa->wrapped && !isa->no_comp &&
-	    seg_signs_distinct(&isa->signs) && is_digit(isa->element[1].p[0]) && is_digit(isa->element[13].p[0]);
+	return !str_starts(in, S("ISA")) && read_isa(in, n, isa) && isa->misfit == 0 &&
+	    !isa->wrapped && !isa->no_comp && seg_signs_distinct(&isa->signs) &&
+	    is_digit(isa->element[1].p[0]) && is_digit(isa->element[13].p[0]);
 }
 
 size_t

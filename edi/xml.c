@@ -145,7 +145,8 @@ refuse_declaration(void *arg)
 }
 
 static void
-on_entity(void *arg, const xmlChar *name, int type, const xmlChar *public_id, const xmlChar *system_id, xmlChar *content)
+on_entity(void *arg, const xmlChar *name, int type, const xmlChar *public_id,
+    const xmlChar *system_id, xmlChar *content)
 {
 	(void)name;
 	(void)type;
@@ -165,7 +166,8 @@ on_notation(void *arg, const xmlChar *name, const xmlChar *public_id, const xmlC
 }
 
 static void
-on_unparsed(void *arg, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id, const xmlChar *notation)
+on_unparsed(void *arg, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id,
+    const xmlChar *notation)
 {
 	(void)notation;
 	on_notation(arg, name, public_id, system_id);
@@ -261,8 +263,9 @@ feed(struct parse *x)
 }
 
 int
-xml_parse_tapped(struct arena *a, struct str in, const char *doctype, const struct xml_events *events, void *arg,
-    const struct xml_tap *tap, struct edi_facts *f, struct err *e)
+xml_parse_tapped(struct arena *a, struct str in, const char *doctype,
+    const struct xml_events *events, void *arg, const struct xml_tap *tap, struct edi_facts *f,
+    struct err *e)
 {
 	xmlSAXHandler sax = {
 		.initialized = XML_SAX2_MAGIC,

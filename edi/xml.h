@@ -49,8 +49,9 @@ struct xml_tap {
 	void (*end)(void *arg);
 	void *arg;
 };
-int xml_parse_tapped(struct arena *a, struct str in, const char *doctype, const struct xml_events *events, void *arg,
-    const struct xml_tap *tap, struct edi_facts *f, struct err *e);
+int xml_parse_tapped(struct arena *a, struct str in, const char *doctype,
+    const struct xml_events *events, void *arg, const struct xml_tap *tap, struct edi_facts *f,
+    struct err *e);
 
 /* ---- values by path ---- */
 
@@ -105,7 +106,8 @@ int xml_walk(struct arena *a, struct str in, const struct xml_wants *wants, stru
     struct xml_doc *out, xml_take_fn *take, void *arg, struct err *e);
 
 /* The same for a document that was read already: what is wrong ends the reading and is not told. */
-int xml_tell(struct arena *a, struct str in, const struct xml_wants *wants, xml_take_fn *take, void *arg, struct err *e);
+int xml_tell(struct arena *a, struct str in, const struct xml_wants *wants, xml_take_fn *take,
+    void *arg, struct err *e);
 
 /* ---- what the formats share ---- */
 
@@ -119,7 +121,8 @@ struct edi_party xml_party(const struct xml_doc *doc, enum xml_slot id, enum xml
 void xml_facts(struct arena *a, const struct xml_doc *doc, bool buyer_sends, struct edi_facts *f);
 
 /* Problems "xml-namespace" when the root's is not want, "number-missing" when there is none of where. */
-void xml_check(struct arena *a, const struct xml_doc *doc, struct str want, const char *where, struct edi_facts *f);
+void xml_check(struct arena *a, const struct xml_doc *doc, struct str want, const char *where,
+    struct edi_facts *f);
 
 extern const struct edi_format edi_ubl, edi_cii, edi_zugferd, edi_order_x, edi_fatturapa, edi_sdi, edi_cxml;
 

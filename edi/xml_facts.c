@@ -33,7 +33,8 @@ xml_facts(struct arena *a, const struct xml_doc *doc, bool buyer_sends, struct e
 }
 
 void
-xml_check(struct arena *a, const struct xml_doc *doc, struct str want, const char *where, struct edi_facts *f)
+xml_check(struct arena *a, const struct xml_doc *doc, struct str want, const char *where,
+    struct edi_facts *f)
 {
 	if (f->n_problems > 0)
 		return;
@@ -41,6 +42,6 @@ xml_check(struct arena *a, const struct xml_doc *doc, struct str want, const cha
 		facts_problem(a, f, (struct edi_place){ 0 }, "xml-namespace", "<%s> is in '%s', want '%s'",
 		    facts_show(a, doc->local), facts_show(a, doc->ns), str_cstr(a, want));
 	else if (f->number.n == 0)
-		facts_problem(a, f, (struct edi_place){ 0 }, "number-missing", "no %s: the document has no number",
-		    where);
+		facts_problem(a, f, (struct edi_place){ 0 }, "number-missing",
+		    "no %s: the document has no number", where);
 }

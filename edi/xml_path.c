@@ -290,7 +290,9 @@ xml_read(struct arena *a, struct str in, const struct xml_wants *wants, struct e
 }
 
 int
-xml_tell(struct arena *a, struct str in, const struct xml_wants *wants, xml_take_fn *take, void *arg, struct err *e)
+xml_tell(struct arena *a, struct str in, const struct xml_wants *wants, xml_take_fn *take,
+    void *arg, struct err *e)
 {
-	return xml_walk(a, in, wants, arena_new_of(a, struct edi_facts), arena_new_of(a, struct xml_doc), take, arg, e);
+	return xml_walk(a, in, wants, arena_new_of(a, struct edi_facts),
+	    arena_new_of(a, struct xml_doc), take, arg, e);
 }

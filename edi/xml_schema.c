@@ -56,12 +56,14 @@ on_schema_error(void *arg, xmlErrorPtr error)
 
 	if (error->level < XML_ERR_ERROR || e->text[0] != '\0')
 		return;
-	(void)err_set(e, ERR_CONFIG, "%s:%d: " STR_FMT, error->file != NULL ? error->file : "schema", error->line,
+	(void)err_set(e, ERR_CONFIG, "%s:%d: " STR_FMT,
+	    error->file != NULL ? error->file : "schema", error->line,
 	    STR_ARG(str_sub(str_trim(str_of(error->message)), 0, TEXT_MAX)));
 }
 
 int
-xml_schema_new(const char *path, xml_schema_read_fn *read, void *with, struct xml_schema **out, struct err *e)
+xml_schema_new(const char *path, xml_schema_read_fn *read, void *with, struct xml_schema **out,
+    struct err *e)
 {
 	xmlExternalEntityLoader before = xmlGetExternalEntityLoader();
 	xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt(path);
@@ -233,7 +235,8 @@ end(void *arg)
 }
 
 int
-xml_schema_check(struct arena *a, struct xml_schema *s, struct str in, struct xml_schema_findings *out, struct err *e)
+xml_schema_check(struct arena *a, struct xml_schema *s, struct str in,
+    struct xml_schema_findings *out, struct err *e)
 {
 	static const struct xml_events events = { ignore_begin, ignore_end, ignore_text };
 	struct checking c = { .a = a, .out = out, .valid = NULL };

@@ -22,7 +22,8 @@ struct xml_schema;
 typedef bool xml_schema_read_fn(void *with, const char *path, struct str *bytes);
 
 /* Compile the schema at path; what it includes is looked for beside it. Returns 0, or -1 with ERR_CONFIG. */
-int xml_schema_new(const char *path, xml_schema_read_fn *read, void *with, struct xml_schema **out, struct err *e);
+int xml_schema_new(const char *path, xml_schema_read_fn *read, void *with, struct xml_schema **out,
+    struct err *e);
 void xml_schema_free(struct xml_schema *s);
 
 /* The namespace of an XML document's root, or the one that a schema is for (its targetNamespace). False: no XML. */
@@ -41,6 +42,7 @@ struct xml_schema_findings {
 };
 
 /* Returns 0, or -1 with ERR_INPUT: too large, no XML; or ERR_RETRY. Findings' texts are the arena's. */
-int xml_schema_check(struct arena *a, struct xml_schema *s, struct str in, struct xml_schema_findings *out, struct err *e);
+int xml_schema_check(struct arena *a, struct xml_schema *s, struct str in,
+    struct xml_schema_findings *out, struct err *e);
 
 #endif

@@ -55,7 +55,8 @@ static int
 find_data(const struct zip *z, size_t at, size_t n, struct zip_entry *entry, struct err *e)
 {
 	if (!has(z, at, LOCAL_SIZE) || !str_starts(str_from(z->in, at), S("PK\3\4")))
-		return err_set(e, ERR_INPUT, "entry '" STR_FMT "' is not where it should be", STR_ARG(entry->name));
+		return err_set(e, ERR_INPUT, "entry '" STR_FMT "' is not where it should be",
+		    STR_ARG(entry->name));
 	at += LOCAL_SIZE + get16(z->in, at + 26) + get16(z->in, at + 28);
 	if (!has(z, at, n))
 		return err_set(e, ERR_INPUT, "entry '" STR_FMT "' is cut off", STR_ARG(entry->name));
@@ -75,8 +76,10 @@ zip_next(struct zip *z, struct zip_entry *entry, struct err *e)
 	name_n = get16(z->in, at + 28);
 	if (!has(z, at + CENTRAL_SIZE, name_n))
 		return err_set(e, ERR_INPUT, "the archive's table of contents is cut off");
-	*entry = (struct zip_entry){ .name = str_sub(z->in, at + CENTRAL_SIZE, name_n), .method = get16(z->in, at + 10),
-		.crc = get32(z->in, at + 16), .size = get32(z->in, at + 24) };
+	*entry = (struct zip_entry){ .name = str_sub(z->in, at + CENTRAL_SIZE, name_n),
+		.method = get16(z->in, at + 10),
+		.crc = get32(z->in, at + 16),
+		.size = get32(z->in, at + 24) };
 	if ((get16(z->in, at + 8) & FLAG_ENCRYPTED) != 0)
 		return err_set(e, ERR_INPUT, "entry '" STR_FMT "' is encrypted", STR_ARG(entry->name));
 	if (find_data(z, get32(z->in, at + 42), get32(z->in, at + 20), entry, e) == -1)

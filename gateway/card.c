@@ -21,14 +21,16 @@ cut_pem(struct str text, struct str *settings, struct str *pem)
 }
 
 static int
-check(struct arena *a, struct str list, const char *what, bool (*is)(struct str), const char *file, struct err *e)
+check(struct arena *a, struct str list, const char *what, bool (*is)(struct str), const char *file,
+    struct err *e)
 {
 	while (list.n > 0) {
 		struct str one;
 		(void)str_cut(&list, ',', &one);
 		one = str_trim(one);
 		if (!is(one))
-			return err_set(e, ERR_INPUT, "%s: '" STR_FMT "' is no %s", file, STR_ARG(str_dup(a, one)), what);
+			return err_set(e, ERR_INPUT, "%s: '" STR_FMT "' is no %s", file,
+			    STR_ARG(str_dup(a, one)), what);
 	}
 	return 0;
 }
@@ -49,7 +51,9 @@ card_read(struct arena *a, struct str text, const char *file, struct card *out, 
 	for (size_t i = 0; i < ini.n; i++) {
 		const struct ini_item *it = &ini.items[i];
 		if (!str_eq(it->section, S("partner")) || (out->key.n > 0 && !str_eq(it->name, out->key)))
-			return err_set(e, ERR_INPUT, "%s:%u: is no partner card, want one [partner \"name\"]", file, it->line);
+			return err_set(e, ERR_INPUT,
+			    "%s:%u: is no partner card, want one [partner \"name\"]", file,
+			    it->line);
 		out->key = it->name;
 		if (str_eq(it->key, S("name")))
 			out->name = it->value;
@@ -59,8 +63,9 @@ card_read(struct arena *a, struct str text, const char *file, struct card *out, 
 			out->ids = it->value;
 	}
 	if (!ident_is_key(out->key))
-		return err_set(e, ERR_INPUT, "%s: partner is called '" STR_FMT "', want lower-case letters, digits, . _ -", file,
-		    STR_ARG(out->key));
+		return err_set(e, ERR_INPUT,
+		    "%s: partner is called '" STR_FMT "', want lower-case letters, digits, . _ -",
+		    file, STR_ARG(out->key));
 	if (out->address.n == 0)
 		return err_set(e, ERR_INPUT, "%s: has no address", file);
 	if (check(a, out->address, "mail address", ident_is_address, file, e) == -1)

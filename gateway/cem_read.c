@@ -141,10 +141,13 @@ read_xml(struct reading *r, struct str text, struct err *e)
 	if (xml_walk(r->a, text, &wants, faults, doc, take, r, e) == -1)
 		return -1;
 	if (faults->n_problems > 0)
-		return err_set(e, ERR_INPUT, "its XML cannot be read: " STR_FMT, STR_ARG(faults->problems[0].text));
+		return err_set(e, ERR_INPUT, "its XML cannot be read: " STR_FMT,
+		    STR_ARG(faults->problems[0].text));
 	r->cem->is_answer = str_eq(doc->local, S(ANSWER));
 	if (!str_eq(doc->ns, S(NAMESPACE)) || (!r->cem->is_answer && !str_eq(doc->local, S(REQUEST))))
-		return err_set(e, ERR_INPUT, "its root is '" STR_FMT "', want " REQUEST " or " ANSWER " in " NAMESPACE, STR_ARG(doc->local));
+		return err_set(e, ERR_INPUT,
+		    "its root is '" STR_FMT "', want " REQUEST " or " ANSWER " in " NAMESPACE,
+		    STR_ARG(doc->local));
 	if (r->over)
 		return err_set(e, ERR_INPUT, "over %d certificates, or a value that is too long", CEM_ITEMS_MAX);
 	if (r->cem->id.n == 0 || r->cem->id.n > CEM_ID_MAX || r->cem->n == 0)
@@ -206,7 +209,8 @@ out:
 }
 
 static int
-find_certificate(struct arena *a, const struct part_tree *t, struct str id, struct cem_item *item, struct err *e)
+find_certificate(struct arena *a, const struct part_tree *t, struct str id, struct cem_item *item,
+    struct err *e)
 {
 	for (size_t i = 1; i < t->n && id.n > 0; i++)
 		if (has_id(a, t, i, id))
@@ -226,7 +230,9 @@ finish_items(struct reading *r, const struct part_tree *t, struct err *e)
 		}
 		item->accepted = str_eq(r->status[i], S("Accepted"));
 		if (item->serial.n == 0 || (!item->accepted && !str_eq(r->status[i], S("Rejected"))))
-			return err_set(e, ERR_INPUT, "an answer of '" STR_FMT "' to certificate '" STR_FMT "', want Accepted or Rejected",
+			return err_set(e, ERR_INPUT,
+			    "an answer of '" STR_FMT "' to certificate '" STR_FMT
+			    "', want Accepted or Rejected",
 			    STR_ARG(r->status[i]), STR_ARG(item->serial));
 	}
 	return 0;
@@ -241,11 +247,13 @@ cem_is(struct str entity)
 	struct header h;
 	bool is = false;
 
-	if (entity.n > 0 && is_alpha(entity.p[0]) && header_read(a, str_sub(block, 0, header_length(block)), &h, NULL) == 0 &&
+	if (entity.n > 0 && is_alpha(entity.p[0]) &&
+	    header_read(a, str_sub(block, 0, header_length(block)), &h, NULL) == 0 &&
 	    header_count(&h, S("Content-Type")) == 1) {
 		params_read(a, header_get(&h, S("Content-Type")), &type);
 		is = str_eq(type.value, S(CEM_TYPE)) ||
-		    (str_eq(type.value, S("multipart/related")) && str_eq_nocase(params_get(&type, S("type")), S(CEM_TYPE)));
+		    (str_eq(type.value, S("multipart/related")) &&
+		        str_eq_nocase(params_get(&type, S("type")), S(CEM_TYPE)));
 	}
 	arena_free(a);
 	return is;

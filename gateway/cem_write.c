@@ -46,7 +46,8 @@ content_id(struct arena *a, struct str seed, size_t i)
 }
 
 static int
-put_asked(struct arena *a, struct buf *out, const struct cem_item *item, struct str id, struct err *e)
+put_asked(struct arena *a, struct buf *out, const struct cem_item *item, struct str id,
+    struct err *e)
 {
 	struct cert_set *set = NULL;
 	int rc = -1;
@@ -57,10 +58,13 @@ put_asked(struct arena *a, struct buf *out, const struct cem_item *item, struct 
 		goto out;
 	if ((item->use & CEM_SIGNS) != 0 && put_element(out, "CertUsage", S("digitalSignature"), e) == -1)
 		goto out;
-	if (item->respond_by_ms != 0 && put_element(out, "RespondByDate", clock_rfc3339(a, item->respond_by_ms), e) == -1)
+	if (item->respond_by_ms != 0 &&
+	    put_element(out, "RespondByDate", clock_rfc3339(a, item->respond_by_ms), e) == -1)
 		goto out;
-	if (put_element(out, "ResponseURL", item->url, e) == -1 || buf_put(out, S("<EndEntity>\n"), e) == -1 ||
-	    put_name(out, "CertificateIdentifier", cert_issuer_2253(a, set, 0), cert_serial_decimal(a, set, 0), e) == -1 ||
+	if (put_element(out, "ResponseURL", item->url, e) == -1 ||
+	    buf_put(out, S("<EndEntity>\n"), e) == -1 ||
+	    put_name(out, "CertificateIdentifier", cert_issuer_2253(a, set, 0),
+	        cert_serial_decimal(a, set, 0), e) == -1 ||
 	    put_element(out, "CertificateContentID", id, e) == -1)
 		goto out;
 	rc = buf_put(out, S("</EndEntity>\n</TrustRequest>\n"), e);
@@ -86,8 +90,9 @@ put_xml(struct arena *a, const struct cem *cem, struct str seed, struct buf *out
 	const char *kind = cem->is_answer ? "Response" : "Request";
 
 	if (buf_printf(out, e, XML_HEAD, kind) == -1 || put_text(out, cem->id, e) == -1 ||
-	    buf_put(out, S("\">\n<TradingPartnerInfo>\n<Name qualifier=\"AS1\">"), e) == -1 || put_text(out, cem->from, e) == -1 ||
-	    buf_put(out, S("</Name>\n"), e) == -1 || put_element(out, "MessageOriginated", clock_rfc3339(a, cem->made_ms), e) == -1 ||
+	    buf_put(out, S("\">\n<TradingPartnerInfo>\n<Name qualifier=\"AS1\">"), e) == -1 ||
+	    put_text(out, cem->from, e) == -1 || buf_put(out, S("</Name>\n"), e) == -1 ||
+	    put_element(out, "MessageOriginated", clock_rfc3339(a, cem->made_ms), e) == -1 ||
 	    buf_put(out, S("</TradingPartnerInfo>\n"), e) == -1)
 		return -1;
 	for (size_t i = 0; i < cem->n; i++)
@@ -98,11 +103,14 @@ put_xml(struct arena *a, const struct cem *cem, struct str seed, struct buf *out
 }
 
 static int
-put_part(struct buf *out, struct str boundary, const char *type, struct str id, struct str content, struct err *e)
+put_part(struct buf *out, struct str boundary, const char *type, struct str id, struct str content,
+    struct err *e)
 {
 	if (write_delimiter(out, boundary, e) == -1 ||
-	    buf_printf(out, e, "Content-Type: %s\r\nContent-ID: <" STR_FMT ">\r\nContent-Transfer-Encoding: base64\r\n\r\n", type,
-	        STR_ARG(id)) == -1)
+	    buf_printf(out, e,
+	        "Content-Type: %s\r\nContent-ID: <" STR_FMT
+	        ">\r\nContent-Transfer-Encoding: base64\r\n\r\n",
+	        type, STR_ARG(id)) == -1)
 		return -1;
 	return base64_put_lines(out, content, e);
 }
@@ -115,7 +123,9 @@ put_certificate(struct buf *out, struct str boundary, struct str id, struct str 
 	int rc = -1;
 
 	if (cert_set_read_der(der, &set, e) == 0 && cms_certs_only(set, &bundle, e) == 0)
-		rc = put_part(out, boundary, "application/pkcs7-mime; smime-type=certs-only; name=\"smime.p7c\"", id, buf_str(&bundle), e);
+		rc = put_part(out, boundary,
+		    "application/pkcs7-mime; smime-type=certs-only; name=\"smime.p7c\"", id,
+		    buf_str(&bundle), e);
 	cert_set_free(set);
 	buf_clear(&bundle);
 	return rc;
@@ -156,7 +166,8 @@ cem_is_about(const struct cem *answer, const struct cem_item *item, struct str d
 {
 	struct arena *a = arena_new((size_t)1 << 20);
 	struct cert_set *set = NULL;
-	bool is = answer->is_answer && str_starts(answer->id, cem_id(a, der, S(""))) && cert_set_read_der(der, &set, NULL) == 0 &&
+	bool is = answer->is_answer && str_starts(answer->id, cem_id(a, der, S(""))) &&
+	    cert_set_read_der(der, &set, NULL) == 0 &&
 	    str_eq(cert_serial_decimal(a, set, 0), item->serial);
 
 	cert_set_free(set);

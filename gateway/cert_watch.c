@@ -50,7 +50,8 @@ was_told(const struct watching *w, struct str head)
 static void
 judge(struct watching *w, struct str whose, struct str path, const struct cert_facts *f)
 {
-	int64_t left = f->not_after_ms - clock_wall_ms(), days = left < 0 ? -1 : left / DAY_MS, stage = days < 0 ? 0 : cert_watch_stage(days);
+	int64_t left = f->not_after_ms - clock_wall_ms(), days = left < 0 ? -1 : left / DAY_MS,
+	        stage = days < 0 ? 0 : cert_watch_stage(days);
 	struct str head, sentence, subject = name_shown(w->a, f->subject);
 
 	if (days >= 0 && stage == 0)
@@ -62,8 +63,8 @@ judge(struct watching *w, struct str whose, struct str path, const struct cert_f
 	if (was_told(w, head))
 		return;
 	w->told++;
-	log_ev(days < LOUD_DAYS ? LOG_ERROR : LOG_WARN, 0, "cert-ends", KS("whose", whose), KI("days_left", days),
-	    KS("file", path), KS("subject", subject));
+	log_ev(days < LOUD_DAYS ? LOG_ERROR : LOG_WARN, 0, "cert-ends", KS("whose", whose),
+	    KI("days_left", days), KS("file", path), KS("subject", subject));
 }
 
 /* The one of a file that lasts longest; whose chain it is does not matter. false: the file tells nothing. */
@@ -75,7 +76,8 @@ longest(struct watching *w, struct str path, bool only_first, struct cert_facts 
 	struct str pem;
 	bool any = false;
 
-	if (path.n == 0 || io_read_named(w->a, str_cstr(w->a, path), PEM_MAX, &pem, NULL) == -1 || cert_set_read(pem, &set, NULL) == -1)
+	if (path.n == 0 || io_read_named(w->a, str_cstr(w->a, path), PEM_MAX, &pem, NULL) == -1 ||
+	    cert_set_read(pem, &set, NULL) == -1)
 		return false;
 	for (size_t i = 0; i < (only_first ? 1 : cert_set_count(set)); i++)
 		if (cert_facts(w->a, set, i, &f, NULL) == 0 && (!any || best->not_after_ms < f.not_after_ms)) {
@@ -103,7 +105,8 @@ judge_partner(struct watching *w, const struct partner *pt)
 	struct str where = S("");
 
 	for (size_t i = 0; i < pt->certs.n; i++)
-		if (longest(w, pt->certs.v[i], false, &f) && (where.n == 0 || best.not_after_ms < f.not_after_ms)) {
+		if (longest(w, pt->certs.v[i], false, &f) &&
+		    (where.n == 0 || best.not_after_ms < f.not_after_ms)) {
 			best = f;
 			where = pt->certs.v[i];
 		}
@@ -126,7 +129,8 @@ cert_watch(struct arena *a, const struct conf *c)
 		judge_own(&w, c->tls_cert);
 	for (size_t i = 0; i < c->n_partners; i++)
 		judge_partner(&w, &c->partners[i]);
-	if (!str_eq(buf_str(&w.now), w.before) && io_replace_file(AT_FDCWD, path, buf_str(&w.now), 0644, &e) == -1)
+	if (!str_eq(buf_str(&w.now), w.before) &&
+	    io_replace_file(AT_FDCWD, path, buf_str(&w.now), 0644, &e) == -1)
 		log_ev(LOG_WARN, 0, "cert-warnings", KC("why", e.text));
 	buf_clear(&w.now);
 	return w.told;

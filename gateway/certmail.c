@@ -26,7 +26,8 @@ newest_first(const struct dirent **a, const struct dirent **b)
 }
 
 void
-certmail_each(struct arena *a, const struct conf *c, const struct partner *pt, certmail_fn *fn, void *arg)
+certmail_each(struct arena *a, const struct conf *c, const struct partner *pt, certmail_fn *fn,
+    void *arg)
 {
 	const char *dir = conf_path(a, c, str_fmt(a, "inbox/" STR_FMT, STR_ARG(pt->key)).p);
 	struct dirent **files = NULL;
@@ -36,7 +37,8 @@ certmail_each(struct arena *a, const struct conf *c, const struct partner *pt, c
 	for (int i = 0; i < n; i++) {
 		struct str path = str_fmt(a, "inbox/" STR_FMT "/%s", STR_ARG(pt->key), files[i]->d_name), der;
 		if (on && i < CERTMAIL_FILES &&
-		    io_read_file(a, AT_FDCWD, conf_path(a, c, str_cstr(a, path)), CERTMAIL_MAX, &der, NULL) == 0)
+		    io_read_file(a, AT_FDCWD, conf_path(a, c, str_cstr(a, path)), CERTMAIL_MAX,
+		        &der, NULL) == 0)
 			on = fn(arg, path, der);
 		free(files[i]);
 	}
@@ -98,7 +100,8 @@ features_path(struct arena *a, const struct conf *c, const struct partner *pt)
 }
 
 int
-certmail_note_features(struct arena *a, const struct conf *c, const struct partner *pt, struct str features, struct err *e)
+certmail_note_features(struct arena *a, const struct conf *c, const struct partner *pt,
+    struct str features, struct err *e)
 {
 	const char *path = features_path(a, c, pt);
 	struct str before = S(""), now = str_cat(a, features, S("\n"));
@@ -138,7 +141,8 @@ certmail_text(struct arena *a, struct str entity)
 		return str_dup(a, str_of(e.text));
 	for (size_t i = 0; i < cem.n && cem.is_answer; i++)
 		if (!cem.items[i].accepted)
-			text = str_fmt(a, "they refuse our certificate " STR_FMT "%s" STR_FMT, STR_ARG(cem.items[i].serial),
-			    cem.items[i].reason.n > 0 ? ": " : "", STR_ARG(cem.items[i].reason));
+			text = str_fmt(a, "they refuse our certificate " STR_FMT "%s" STR_FMT,
+			    STR_ARG(cem.items[i].serial), cem.items[i].reason.n > 0 ? ": " : "",
+			    STR_ARG(cem.items[i].reason));
 	return text;
 }

@@ -20,7 +20,8 @@
 
 /* Each certificate or message that came from that partner: its path below home, its bytes. false ends it. */
 typedef bool certmail_fn(void *arg, struct str path, struct str bytes);
-void certmail_each(struct arena *a, const struct conf *c, const struct partner *pt, certmail_fn *fn, void *arg);
+void certmail_each(struct arena *a, const struct conf *c, const struct partner *pt,
+    certmail_fn *fn, void *arg);
 
 /* Has that partner taken up this certificate of ours? By the last that was said of it. */
 bool certmail_has(struct arena *a, const struct conf *c, const struct partner *pt, struct str der);
@@ -32,7 +33,8 @@ bool certmail_can_go(const struct partner *pt);
  * What a signed mail of theirs says that they know (EDIINT-Features, RFC 6017), kept in inbox/PARTNER/.ediint-features;
  * and whether certificate exchange messages are among that, or the settings say so.
  */
-int  certmail_note_features(struct arena *a, const struct conf *c, const struct partner *pt, struct str features, struct err *e);
+int  certmail_note_features(struct arena *a, const struct conf *c, const struct partner *pt,
+    struct str features, struct err *e);
 bool certmail_knows_cem(struct arena *a, const struct conf *c, const struct partner *pt);
 
 /* What a certificate exchange message comes to, in words: a refusal, or why it cannot be read; else empty. */

@@ -21,7 +21,8 @@ certs_partner(struct cli *c, const struct conf *conf, const char *name)
 	const struct partner *pt = partner_by_key(conf, str_of(name));
 
 	if (pt == NULL)
-		cli_fail(EX_NOUSER, "no partner '%s': 'edigate partner list' shows them", cli_shown(c->arena, str_of(name)));
+		cli_fail(EX_NOUSER, "no partner '%s': 'edigate partner list' shows them",
+		    cli_shown(c->arena, str_of(name)));
 	return pt;
 }
 
@@ -82,7 +83,8 @@ put_file(struct cli *c, const char *path, struct str bytes)
 }
 
 static void
-put_der(struct cli *c, const struct partner *pt, const struct cert_set *set, const char *folder, const char *prefix)
+put_der(struct cli *c, const struct partner *pt, const struct cert_set *set, const char *folder,
+    const char *prefix)
 {
 	struct buf der = BUF_CAP(CERTMAIL_MAX);
 	struct cert_facts facts;
@@ -90,13 +92,16 @@ put_der(struct cli *c, const struct partner *pt, const struct cert_set *set, con
 
 	if (cert_facts(c->arena, set, 0, &facts, &e) == -1 || cert_der(set, 0, &der, &e) == -1)
 		cli_die(EX_CONFIG, &e);
-	put_file(c, cli_path(c, "%s/%s/%s%s.cer", folder, cli_shown(c->arena, pt->key), prefix, certs_short(c->arena, facts.fingerprint)),
+	put_file(c,
+	    cli_path(c, "%s/%s/%s%s.cer", folder, cli_shown(c->arena, pt->key), prefix,
+	        certs_short(c->arena, facts.fingerprint)),
 	    buf_str(&der));
 	buf_clear(&der);
 }
 
 static void
-put_cem(struct cli *c, const struct partner *pt, const struct cem *cem, const char *name, const char *seed)
+put_cem(struct cli *c, const struct partner *pt, const struct cem *cem, const char *name,
+    const char *seed)
 {
 	struct buf entity = BUF_CAP(CEM_SIZE_MAX);
 	struct err e;
@@ -115,7 +120,8 @@ use_of(const struct cert_set *set, int64_t from_ms)
 }
 
 static void
-ask_to_trust(struct cli *c, const struct conf *conf, const struct partner *pt, const struct cert_set *set)
+ask_to_trust(struct cli *c, const struct conf *conf, const struct partner *pt,
+    const struct cert_set *set)
 {
 	struct cem cem = { .from = conf->address, .made_ms = clock_wall_ms(), .n = 1 };
 	struct buf der = BUF_CAP(CERTMAIL_MAX);
@@ -127,14 +133,18 @@ ask_to_trust(struct cli *c, const struct conf *conf, const struct partner *pt, c
 	if (cert_facts(c->arena, set, 0, &facts, &e) == -1 || cert_der(set, 0, &der, &e) == -1)
 		cli_die(EX_CONFIG, &e);
 	cem.id = cem_id(c->arena, buf_str(&der), str_of(seed));
-	cem.items[0] = (struct cem_item){ .use = use_of(set, facts.not_before_ms + 1000), .respond_by_ms = cem.made_ms + CERTS_RESPOND_MS,
-		.url = str_fmt(c->arena, "mailto:" STR_FMT, STR_ARG(conf->address)), .der = buf_str(&der) };
-	put_cem(c, pt, &cem, cli_fmt(c->arena, "certificate-%s", certs_short(c->arena, facts.fingerprint)), seed);
+	cem.items[0] = (struct cem_item){ .use = use_of(set, facts.not_before_ms + 1000),
+		.respond_by_ms = cem.made_ms + CERTS_RESPOND_MS,
+		.url = str_fmt(c->arena, "mailto:" STR_FMT, STR_ARG(conf->address)),
+		.der = buf_str(&der) };
+	put_cem(c, pt, &cem,
+	    cli_fmt(c->arena, "certificate-%s", certs_short(c->arena, facts.fingerprint)), seed);
 	buf_clear(&der);
 }
 
 void
-certs_tell(struct cli *c, const struct conf *conf, const struct partner *pt, const struct cert_set *set)
+certs_tell(struct cli *c, const struct conf *conf, const struct partner *pt,
+    const struct cert_set *set)
 {
 	if (certmail_knows_cem(c->arena, conf, pt))
 		ask_to_trust(c, conf, pt, set);
@@ -143,14 +153,17 @@ certs_tell(struct cli *c, const struct conf *conf, const struct partner *pt, con
 }
 
 void
-certs_answer(struct cli *c, const struct conf *conf, const struct partner *pt, const struct certs_pending *what, bool yes, struct str reason)
+certs_answer(struct cli *c, const struct conf *conf, const struct partner *pt,
+    const struct certs_pending *what, bool yes, struct str reason)
 {
 	struct cem cem = { .is_answer = true, .id = what->request, .from = conf->address, .made_ms = clock_wall_ms(), .n = 1 };
 	char seed[ULID_MAX];
 
 	ulid_new(seed);
-	cem.items[0] = (struct cem_item){ .issuer = cert_issuer_2253(c->arena, what->set, 0), .serial = cert_serial_decimal(c->arena, what->set, 0),
-		.accepted = yes, .reason = reason };
+	cem.items[0] = (struct cem_item){ .issuer = cert_issuer_2253(c->arena, what->set, 0),
+		.serial = cert_serial_decimal(c->arena, what->set, 0),
+		.accepted = yes,
+		.reason = reason };
 	if (what->request.n > 0)
 		put_cem(c, pt, &cem, cli_fmt(c->arena, "answer-%s", certs_short(c->arena, what->facts.fingerprint)), seed);
 	else if (yes && certmail_can_go(pt))
@@ -165,7 +178,8 @@ certs_announce(struct cli *c, const struct conf *conf, const struct cert_set *se
 		const struct partner *pt = &conf->partners[i];
 		if (certmail_can_go(pt))
 			certs_tell(c, conf, pt, set);
-		(void)printf("%s  %s\n", certmail_can_go(pt) ? "announced to" : "not told    ", cli_shown(c->arena, pt->key));
+		(void)printf("%s  %s\n", certmail_can_go(pt) ? "announced to" : "not told    ",
+		    cli_shown(c->arena, pt->key));
 	}
 }
 

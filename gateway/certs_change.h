@@ -13,7 +13,8 @@ const struct partner *certs_partner(struct cli *c, const struct conf *conf, cons
  * Tell a partner of a certificate of ours, by a file in their outbox: a request to trust it where they know certificate
  * exchange messages (cem.h), else the certificate. It goes as a signed mail, with a receipt, like any document.
  */
-void certs_tell(struct cli *c, const struct conf *conf, const struct partner *pt, const struct cert_set *set);
+void certs_tell(struct cli *c, const struct conf *conf, const struct partner *pt,
+    const struct cert_set *set);
 
 /* The same for all of them who can be told, and a line for each partner. */
 void certs_announce(struct cli *c, const struct conf *conf, const struct cert_set *set);
@@ -23,13 +24,15 @@ const char *certs_new_name(struct cli *c);
 
 /* Ask the operator, unless yes was said already; and take up the first of set for that partner. */
 void certs_ask(bool yes);
-void certs_take_up(struct cli *c, const struct partner *pt, const struct cert_set *set, const struct cert_facts *facts);
+void certs_take_up(struct cli *c, const struct partner *pt, const struct cert_set *set,
+    const struct cert_facts *facts);
 
 /*
  * Take up a certificate of ours from a file, and its private key from the file named (NULL: from wherever it is); tell
  * the partners unless quiet.
  */
-void certs_take_own(struct cli *c, const struct certs_file *f, const char *file, const char *key, bool quiet);
+void certs_take_own(struct cli *c, const struct certs_file *f, const char *file, const char *key,
+    bool quiet);
 
 /* Note that the partner knows that certificate of ours, as if they had said so by mail. */
 void certs_note(struct cli *c, const struct partner *pt, const struct cert_set *set);
@@ -43,17 +46,18 @@ struct certs_pending {
 	int64_t respond_by_ms;		/* 0: no date */
 };
 #define CERTS_PENDING_MAX 32
-size_t certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt, struct certs_pending *out);
+size_t certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt,
+    struct certs_pending *out);
 
 void certs_pending_clear(struct certs_pending *pending, size_t n);
 
 /* The one that was typed, or the only one, shown; else the command ends. */
-const struct certs_pending *certs_choose(struct cli *c, const struct certs_pending *pending, size_t n, const char *partner,
-    const char *typed);
+const struct certs_pending *certs_choose(struct cli *c, const struct certs_pending *pending,
+    size_t n, const char *partner, const char *typed);
 
 /* Tell the partner what became of it, by signed mail; without a request a no is not told. */
-void certs_answer(struct cli *c, const struct conf *conf, const struct partner *pt, const struct certs_pending *what, bool yes,
-    struct str reason);
+void certs_answer(struct cli *c, const struct conf *conf, const struct partner *pt,
+    const struct certs_pending *what, bool yes, struct str reason);
 
 /* The first 8 digits of a fingerprint, without colons: in file names. */
 const char *certs_short(struct arena *a, struct str fingerprint);

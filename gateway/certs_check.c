@@ -38,10 +38,12 @@ check_dates(const struct checking *k, const char *path, const struct cert_facts 
 	if (days < 0)
 		says(k, CERTS_BAD, "%s: certificate %s expired on %s", path, subject, day);
 	else if (facts->not_before_ms > clock_wall_ms())
-		says(k, CERTS_EARLY, "%s: certificate %s is valid only from %s", path, subject, cli_day(k->c->arena, facts->not_before_ms));
+		says(k, CERTS_EARLY, "%s: certificate %s is valid only from %s", path, subject,
+		    cli_day(k->c->arena, facts->not_before_ms));
 	else if (cert_watch_stage(days) != 0)
-		says(k, days < CERTS_WARN_DAYS ? CERTS_SOON : CERTS_NOTE, "%s: certificate %s expires in %lld day%s (%s)", path, subject,
-		    (long long)days, days == 1 ? "" : "s", day);
+		says(k, days < CERTS_WARN_DAYS ? CERTS_SOON : CERTS_NOTE,
+		    "%s: certificate %s expires in %lld day%s (%s)", path, subject, (long long)days,
+		    days == 1 ? "" : "s", day);
 	else
 		says(k, CERTS_OK, "%s: certificate %s, %lld days left", path, subject, (long long)days);
 }
@@ -81,7 +83,9 @@ check_own(const struct checking *k, const struct conf *conf)
 		if (!read_certs(k, conf->certs.v[i], &certs))
 			continue;
 		check_dates(k, path, &certs.facts[0]);
-		if (opened && (cert_key_id(cert_set_get(certs.set, 0), id) == -1 || keystore_find(&store, id) == NULL))
+		if (opened &&
+		    (cert_key_id(cert_set_get(certs.set, 0), id) == -1 ||
+		        keystore_find(&store, id) == NULL))
 			says(k, CERTS_BAD, "%s: none of the private keys belongs to this certificate", path);
 		certs_clear(&certs);
 	}
@@ -106,7 +110,8 @@ check_pair(const struct checking *k, struct str cert, struct str key)
 	if (cert_key_read(pem, &private, &e) == -1)
 		says(k, CERTS_BAD, "%s: %s", name, e.text);
 	else if (!cert_key_fits(private, certs.set))
-		says(k, CERTS_BAD, "%s: is not the key of the certificate in %s", name, str_cstr(k->c->arena, cert));
+		says(k, CERTS_BAD, "%s: is not the key of the certificate in %s", name,
+		    str_cstr(k->c->arena, cert));
 	explicit_bzero((void *)(uintptr_t)pem.p, pem.n);
 out:
 	cert_key_free(private);

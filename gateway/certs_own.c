@@ -148,7 +148,8 @@ check_fit(const struct own *o, const struct cert_facts *facts)
 		if (certs_read(o->c->arena, o->conf->certs.v[i], &old, NULL) == -1)
 			continue;
 		if (str_eq(old.facts[0].fingerprint, facts->fingerprint))
-			cli_fail(EX_CANTCREAT, STR_FMT " has it already: nothing was changed", STR_ARG(o->conf->certs.v[i]));
+			cli_fail(EX_CANTCREAT, STR_FMT " has it already: nothing was changed",
+			    STR_ARG(o->conf->certs.v[i]));
 		certs_clear(&old);
 	}
 }
@@ -187,7 +188,8 @@ announce(struct own *o)
 }
 
 void
-certs_take_own(struct cli *c, const struct certs_file *f, const char *file, const char *key, bool quiet)
+certs_take_own(struct cli *c, const struct certs_file *f, const char *file, const char *key,
+    bool quiet)
 {
 	const struct settings_place certs = { S("gateway"), S(""), S("cert"), "config.ini" };
 	const struct settings_place keys = { S("gateway"), S(""), S("key"), "config.ini" };
@@ -195,13 +197,15 @@ certs_take_own(struct cli *c, const struct certs_file *f, const char *file, cons
 	const char *setting;
 	struct err e;
 
-	if (o.conf->key_passphrase.n > 0 && conf_secret(o.conf, o.conf->key_passphrase, &o.passphrase, &e) == -1)
+	if (o.conf->key_passphrase.n > 0 &&
+	    conf_secret(o.conf, o.conf->key_passphrase, &o.passphrase, &e) == -1)
 		cli_die(EX_CONFIG, &e);
 	setting = find_key(&o, file, key);
 	check_fit(&o, &f->facts[o.leaf]);
 	/* The key first: a certificate without its key would be an error. */
 	if (setting != NULL)
-		settings_append(c, &keys, str_starts(str_of(setting), S("private/")) ? setting : copy_key(&o, setting));
+		settings_append(c, &keys,
+		    str_starts(str_of(setting), S("private/")) ? setting : copy_key(&o, setting));
 	settings_append(c, &certs, write_cert(&o));
 	buf_wipe(&o.passphrase);
 	certs_print_facts(c->arena, &f->facts[o.leaf]);

@@ -63,13 +63,17 @@ look(void *arg, struct str path, struct str bytes)
 		for (size_t i = 0; i < cem.n; i++)
 			/* One for their web servers only is none of our business. */
 			if (cem.items[i].use == 0 || (cem.items[i].use & (CEM_SIGNS | CEM_ENCRYPTS)) != 0)
-				add(l, (struct certs_pending){ .path = path, .request = cem.id, .respond_by_ms = cem.items[i].respond_by_ms },
+				add(l,
+				    (struct certs_pending){ .path = path,
+				        .request = cem.id,
+				        .respond_by_ms = cem.items[i].respond_by_ms },
 				    cem.items[i].der);
 	return l->n < CERTS_PENDING_MAX;
 }
 
 size_t
-certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt, struct certs_pending *out)
+certs_find_pending(struct cli *c, const struct conf *conf, const struct partner *pt,
+    struct certs_pending *out)
 {
 	struct looking l = { c, conf, pt, out, 0 };
 
@@ -85,7 +89,8 @@ certs_pending_clear(struct certs_pending *pending, size_t n)
 }
 
 const struct certs_pending *
-certs_choose(struct cli *c, const struct certs_pending *pending, size_t n, const char *partner, const char *typed)
+certs_choose(struct cli *c, const struct certs_pending *pending, size_t n, const char *partner,
+    const char *typed)
 {
 	const struct certs_pending *one = NULL;
 	size_t fits = 0;
@@ -98,7 +103,9 @@ certs_choose(struct cli *c, const struct certs_pending *pending, size_t n, const
 	if (fits == 0)
 		cli_fail(CMD_NO, "no such certificate of '%s' waits: 'edigate cert list --pending' shows those that do", partner);
 	if (fits > 1)
-		cli_fail(EX_USAGE, "%zu certificates of '%s' wait: which? Give the beginning of its fingerprint", fits, partner);
+		cli_fail(EX_USAGE,
+		    "%zu certificates of '%s' wait: which? Give the beginning of its fingerprint",
+		    fits, partner);
 	certs_print_facts(c->arena, &one->facts);
 	return one;
 }

@@ -12,7 +12,8 @@
 
 /* A file of its own beside the others, and named in the partner's settings. */
 void
-certs_take_up(struct cli *c, const struct partner *pt, const struct cert_set *set, const struct cert_facts *facts)
+certs_take_up(struct cli *c, const struct partner *pt, const struct cert_set *set,
+    const struct cert_facts *facts)
 {
 	const char *path = cli_fmt(c->arena, "certs/partners/%s-%s.pem", cli_shown(c->arena, pt->key),
 	    certs_short(c->arena, facts->fingerprint));
@@ -26,7 +27,8 @@ certs_take_up(struct cli *c, const struct partner *pt, const struct cert_set *se
 	    cert_usable(set, 0, CERT_SIGNS, facts->not_before_ms + 1000, &e) == -1)
 		cli_fail(EX_DATAERR, "nothing was changed: %s", e.text);
 	house_make_folder(c, "certs/partners", 0755);
-	if (cert_pem(set, 0, &pem, &e) == -1 || io_replace_file(AT_FDCWD, cli_path(c, "%s", path), buf_str(&pem), 0640, &e) == -1)
+	if (cert_pem(set, 0, &pem, &e) == -1 ||
+	    io_replace_file(AT_FDCWD, cli_path(c, "%s", path), buf_str(&pem), 0640, &e) == -1)
 		cli_die(EX_CANTCREAT, &e);
 	house_give_file(c, cli_path(c, "%s", path));
 	settings_append(c, &place, path);

@@ -33,7 +33,8 @@ chain_head_read(struct arena *a, int dir, const char *path, struct chain_head *o
 }
 
 int
-chain_head_fits(struct db *db, struct arena *a, const struct chain_head *head, bool *fits, struct str *why, struct err *e)
+chain_head_fits(struct db *db, struct arena *a, const struct chain_head *head, bool *fits,
+    struct str *why, struct err *e)
 {
 	struct str hash;
 	int64_t newest;
@@ -42,10 +43,15 @@ chain_head_fits(struct db *db, struct arena *a, const struct chain_head *head, b
 		return -1;
 	*fits = head->id == 0 || str_eq(hash, head->hash);
 	if (hash.n == 0)
-		*why = str_fmt(a, "event %lld was noted in " CHAIN_HEAD_FILE " as the last, and the database ends with %lld: its end was cut off, "
-		    "or an older copy was put in its place", (long long)head->id, (long long)newest);
+		*why = str_fmt(a,
+		    "event %lld was noted in " CHAIN_HEAD_FILE
+		    " as the last, and the database ends with %lld: its end was cut off, "
+		    "or an older copy was put in its place",
+		    (long long)head->id, (long long)newest);
 	else
-		*why = str_fmt(a, "event %lld has another hash than " CHAIN_HEAD_FILE " noted: the events up to it are not those of then",
+		*why = str_fmt(a,
+		    "event %lld has another hash than " CHAIN_HEAD_FILE
+		    " noted: the events up to it are not those of then",
 		    (long long)head->id);
 	return 0;
 }
@@ -66,7 +72,8 @@ write_file(int home, struct str line, struct err *e)
 }
 
 int
-chain_head_note(struct db *db, struct arena *a, int home, int64_t now_ms, struct chain_head *last, bool *noted, struct err *e)
+chain_head_note(struct db *db, struct arena *a, int home, int64_t now_ms, struct chain_head *last,
+    bool *noted, struct err *e)
 {
 	struct chain_head now;
 

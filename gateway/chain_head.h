@@ -17,12 +17,15 @@ struct chain_head {
 };
 
 /* path is relative to dir. A missing file is no error; one that cannot be read is. */
-int chain_head_read(struct arena *a, int dir, const char *path, struct chain_head *out, struct err *e);
+int chain_head_read(struct arena *a, int dir, const char *path, struct chain_head *out,
+    struct err *e);
 
 /* Whether the database has that event with that hash; why says what it has instead. */
-int chain_head_fits(struct db *db, struct arena *a, const struct chain_head *head, bool *fits, struct str *why, struct err *e);
+int chain_head_fits(struct db *db, struct arena *a, const struct chain_head *head, bool *fits,
+    struct str *why, struct err *e);
 
 /* Note where the chain ends now, when that has moved; noted: it has. home is the home's directory. */
-int chain_head_note(struct db *db, struct arena *a, int home, int64_t now_ms, struct chain_head *last, bool *noted, struct err *e);
+int chain_head_note(struct db *db, struct arena *a, int home, int64_t now_ms,
+    struct chain_head *last, bool *noted, struct err *e);
 
 #endif

@@ -66,7 +66,8 @@ become(const struct child *c, const char *libexec, const char *home, const int *
 }
 
 int
-child_start(struct child *c, const char *libexec, const char *home, const int *fds, size_t n, struct err *e)
+child_start(struct child *c, const char *libexec, const char *home, const int *fds, size_t n,
+    struct err *e)
 {
 	pid_t pid;
 
@@ -86,7 +87,8 @@ child_start(struct child *c, const char *libexec, const char *home, const int *f
 void
 child_ended(struct child *c, int wait_status, int64_t now_mono_ms, bool expected)
 {
-	int64_t wait = BACKOFF_FIRST_MS, longest = ended_for_want(wait_status) ? BACKOFF_TEMP_MS : BACKOFF_MAX_MS;
+	int64_t wait = BACKOFF_FIRST_MS,
+	        longest = ended_for_want(wait_status) ? BACKOFF_TEMP_MS : BACKOFF_MAX_MS;
 
 	if (WIFSIGNALED(wait_status))
 		(void)snprintf(c->last, sizeof(c->last), "killed by %s", strsignal(WTERMSIG(wait_status)));

@@ -30,7 +30,8 @@ struct child {
  * fork and exec LIBEXEC/edigate-ROLE --home HOME --fds N [--again], with fds[] as descriptors 3, 4, ... and no other but
  * the standard ones. N counts those from fd 4 on. --again: the one before it ended with EX_TEMPFAIL.
  */
-int child_start(struct child *c, const char *libexec, const char *home, const int *fds, size_t n, struct err *e);
+int child_start(struct child *c, const char *libexec, const char *home, const int *fds, size_t n,
+    struct err *e);
 
 /* It ended: what to say of it, and when it may start again. */
 void child_ended(struct child *c, int wait_status, int64_t now_mono_ms, bool expected);

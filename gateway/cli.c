@@ -136,7 +136,8 @@ option_read(const struct cli *c, int argc, char **argv, int i, const struct cli_
 static int
 print_help(const struct command *cmd)
 {
-	(void)printf("usage: edigate %s%s%s\n\n%s", cmd->name, cmd->usage[0] != '\0' ? " " : "", cmd->usage, cmd->help);
+	(void)printf("usage: edigate %s%s%s\n\n%s", cmd->name, cmd->usage[0] != '\0' ? " " : "",
+	    cmd->usage, cmd->help);
 	return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
 }
 
@@ -182,7 +183,8 @@ void
 cli_want_args(const struct cli *c, size_t min, size_t max)
 {
 	if (c->n < min)
-		cli_usage(c, "'edigate %s' wants %s", c->cmd->name, c->n == 0 ? "an argument" : "more arguments");
+		cli_usage(c, "'edigate %s' wants %s", c->cmd->name,
+		    c->n == 0 ? "an argument" : "more arguments");
 	if (c->n > max)
 		cli_usage(c, "'edigate %s' does not know what to do with '%s'", c->cmd->name, c->args[max]);
 }
@@ -229,7 +231,8 @@ cli_db(struct cli *c)
 	struct err e;
 
 	if (!cli_has_db(c))
-		cli_fail(EX_UNAVAILABLE, "nothing recorded in " STR_FMT " yet: start the gateway with 'edigate run'",
+		cli_fail(EX_UNAVAILABLE,
+		    "nothing recorded in " STR_FMT " yet: start the gateway with 'edigate run'",
 		    STR_ARG(c->home));
 	if (db_open(cli_path(c, "%s", CLI_DB_FILE), DB_READ, &db, &e) == -1)
 		cli_die(e.kind == ERR_CONFIG ? EX_CONFIG : EX_UNAVAILABLE, &e);

@@ -51,7 +51,8 @@ void cli_want_args(const struct cli *c, size_t min, size_t max);	/* EX_USAGE unl
 
 _Noreturn void cli_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 _Noreturn void cli_die(int status, const struct err *e);	/* status 0: by the kind of the error */
-_Noreturn void cli_usage(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void cli_usage(const struct cli *c, const char *fmt, ...) __attribute__((format(printf,
+    2, 3)));
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 char *cli_path(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));	/* below home */

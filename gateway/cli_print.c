@@ -48,8 +48,8 @@ cli_state_tint(struct str shown)
 {
 	static const char *const good[] = { "complete", "filed", "handed-over" };
 	static const char *const bad[] = { "failed", "rejected", "invalid", "quarantined", "disputed" };
-	static const char *const wait[] = { "held", "partly-accepted", "ack-overdue", "receipt-overdue", "uncertain",
-		"deferred", "unmatched", "duplicate" };
+	static const char *const wait[] = { "held", "partly-accepted", "ack-overdue",
+		"receipt-overdue", "uncertain", "deferred", "unmatched", "duplicate" };
 	static const char *const dim[] = { "cancelled", "superseded" };
 	static const struct {
 		const char *const *words;
@@ -168,7 +168,8 @@ cli_size(struct arena *a, uint64_t bytes)
 	}
 	if (tenths >= 1000)
 		return cli_fmt(a, "%llu %s", (unsigned long long)(tenths / 10), units[u]);
-	return cli_fmt(a, "%llu.%llu %s", (unsigned long long)(tenths / 10), (unsigned long long)(tenths % 10), units[u]);
+	return cli_fmt(a, "%llu.%llu %s", (unsigned long long)(tenths / 10),
+	    (unsigned long long)(tenths % 10), units[u]);
 }
 
 static void

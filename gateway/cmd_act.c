@@ -39,14 +39,18 @@ confirm(struct act *act, const struct picked *all)
 static int
 act_on(struct act *act, const struct db_doc *d)
 {
-	struct msg ask = { .type = MSG_CTL_ACT, .id = d->id, .word = str_of(act->word), .text = str_of(act->reason) };
+	struct msg ask = { .type = MSG_CTL_ACT,
+		.id = d->id,
+		.word = str_of(act->word),
+		.text = str_of(act->reason) };
 	struct msg answer;
 	struct err e;
 
 	if (control_ask(&act->cli, &ask, &answer, &e) == -1)
 		cli_die(EX_UNAVAILABLE, &e);
 	if (!answer.flag) {
-		cli_warn("%lld not %s: %s", (long long)d->id, act->done, cli_shown(act->cli.arena, answer.text));
+		cli_warn("%lld not %s: %s", (long long)d->id, act->done,
+		    cli_shown(act->cli.arena, answer.text));
 		return answer.code != 0 ? (int)answer.code : CMD_NO;
 	}
 	(void)printf("%lld %s, now %s\n", (long long)d->id, act->done, cli_shown(act->cli.arena, answer.text));

@@ -42,7 +42,8 @@ put_one(struct cert_list *l, struct str owner, const char *use, struct str path,
 	cell[2].text = cli_shown(a, f->subject);
 	cell[3].text = cli_shown(a, f->key);
 	cell[4].text = cli_day(a, f->not_after_ms);
-	cell[5] = (struct table_cell){ days < 0 ? "expired" : cli_fmt(a, "%lld d", (long long)days), certs_tint(f->not_after_ms) };
+	cell[5] = (struct table_cell){ days < 0 ? "expired" : cli_fmt(a, "%lld d", (long long)days),
+		certs_tint(f->not_after_ms) };
 }
 
 /* Of our own files the first certificate is ours; behind it stands its chain. */
@@ -71,11 +72,11 @@ put_words(struct cert_list *l, struct str owner, const struct certs_pending *p)
 
 	if (l->json)
 		return;
-	(void)buf_printf(&l->words, NULL, STR_FMT "  " STR_FMT "\n  words  " STR_FMT "\n", STR_ARG(owner), STR_ARG(p->facts.fingerprint),
-	    STR_ARG(p->facts.words));
+	(void)buf_printf(&l->words, NULL, STR_FMT "  " STR_FMT "\n  words  " STR_FMT "\n",
+	    STR_ARG(owner), STR_ARG(p->facts.fingerprint), STR_ARG(p->facts.words));
 	if (p->respond_by_ms != 0)
-		(void)buf_printf(&l->words, NULL, "  they want an answer by %s%s\n", cli_day(l->cli.arena, p->respond_by_ms),
-		    late ? ", which is past" : "");
+		(void)buf_printf(&l->words, NULL, "  they want an answer by %s%s\n",
+		    cli_day(l->cli.arena, p->respond_by_ms), late ? ", which is past" : "");
 }
 
 /* What waits for the operator. */
@@ -112,8 +113,9 @@ put_all(struct cert_list *l, const struct conf *conf)
 int
 cmd_cert_list(int argc, char **argv)
 {
-	static const struct table_column columns[] = { { "OWNER", 24, false }, { "USE", 0, false }, { "SUBJECT", 60, false },
-		{ "KEY", 0, false }, { "NOT AFTER", 0, false }, { "LEFT", 0, true } };
+	static const struct table_column columns[] = { { "OWNER", 24, false }, { "USE", 0, false },
+		{ "SUBJECT", 60, false }, { "KEY", 0, false }, { "NOT AFTER", 0, false },
+		{ "LEFT", 0, true } };
 	struct cert_list l = { .words = BUF_CAP(WORDS_MAX) };
 	bool pending = false;
 	const struct cli_opt opts[] = { { "--json", .flag = &l.json }, { "--pending", .flag = &pending } };
@@ -144,7 +146,9 @@ cmd_cert_new(int argc, char **argv)
 	cli_start(&c, argc, argv, NULL, 0);
 	cli_want_args(&c, 0, 0);
 	conf = cli_conf(&c);
-	k = (struct house_key){ .org = conf->name, .mail = conf->address, .key = str_cstr(c.arena, conf->keys.v[0]),
+	k = (struct house_key){ .org = conf->name,
+		.mail = conf->address,
+		.key = str_cstr(c.arena, conf->keys.v[0]),
 		.cert = str_cstr(c.arena, conf->certs.v[0]) };
 	house_make_folder(&c, "private", 0700);
 	house_make_folder(&c, "certs", 0755);
@@ -168,7 +172,8 @@ ends_within(struct cli *c, struct str path, int64_t span_ms)
 		cli_die(EX_CONFIG, &e);
 	ends = f.facts[0].not_after_ms - clock_wall_ms() <= span_ms;
 	if (ends)
-		(void)printf(STR_FMT ": %s, not after %s\n", STR_ARG(path), cli_shown(c->arena, f.facts[0].subject),
+		(void)printf(STR_FMT ": %s, not after %s\n", STR_ARG(path),
+		    cli_shown(c->arena, f.facts[0].subject),
 		    cli_day(c->arena, f.facts[0].not_after_ms));
 	certs_clear(&f);
 	return ends;

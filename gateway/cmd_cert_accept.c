@@ -72,7 +72,8 @@ cmd_cert_refuse(int argc, char **argv)
 		cli_confirm("refuse?");
 	put_away(&c, one);
 	certs_answer(&c, conf, pt, one, false, str_of(reason));
-	(void)printf("refused  %s%s\n", cli_shown(c.arena, one->facts.fingerprint), one->request.n > 0 ? "; they are told" : "");
+	(void)printf("refused  %s%s\n", cli_shown(c.arena, one->facts.fingerprint),
+	    one->request.n > 0 ? "; they are told" : "");
 	certs_pending_clear(pending, n);
 	return EX_OK;
 }

@@ -29,8 +29,8 @@ cmd_cert_import(int argc, char **argv)
 	struct cli c;
 	bool yes = false, own = false, quiet = false;
 	const char *key = NULL;
-	const struct cli_opt opts[] = { { "--yes", .flag = &yes }, { "--own", .flag = &own }, { "--no-announce", .flag = &quiet },
-		{ "--key", .text = &key } };
+	const struct cli_opt opts[] = { { "--yes", .flag = &yes }, { "--own", .flag = &own },
+		{ "--no-announce", .flag = &quiet }, { "--key", .text = &key } };
 	const struct partner *pt = NULL;
 	struct certs_file f;
 

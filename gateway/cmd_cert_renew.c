@@ -53,7 +53,9 @@ cmd_cert_renew(int argc, char **argv)
 	cli_want_args(&c, 0, 0);
 	conf = cli_conf(&c);
 	name = certs_new_name(&c);
-	k = (struct house_key){ .org = conf->name, .mail = conf->address, .key = cli_fmt(c.arena, "private/%s.key", name),
+	k = (struct house_key){ .org = conf->name,
+		.mail = conf->address,
+		.key = cli_fmt(c.arena, "private/%s.key", name),
 		.cert = cli_fmt(c.arena, "certs/%s.pem", name) };
 	house_make_key(&c, &k);
 	house_give_file(&c, cli_path(&c, "%s", k.key));
@@ -112,7 +114,8 @@ cmd_cert_confirm(int argc, char **argv)
 	pt = certs_partner(&c, conf, c.args[0]);
 	own = newest_own(&c, conf);
 	if (c.n == 2 && !certs_is_called(own.facts[0].fingerprint, str_of(c.args[1])))
-		cli_fail(EX_DATAERR, "our newest certificate is %s, not %s", cli_shown(c.arena, own.facts[0].fingerprint), c.args[1]);
+		cli_fail(EX_DATAERR, "our newest certificate is %s, not %s",
+		    cli_shown(c.arena, own.facts[0].fingerprint), c.args[1]);
 	certs_note(&c, pt, own.set);
 	(void)printf("%s knows %s: mails to them are signed with it from now on\n", cli_shown(c.arena, pt->key),
 	    cli_shown(c.arena, own.facts[0].fingerprint));

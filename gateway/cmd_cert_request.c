@@ -24,7 +24,8 @@ cmd_cert_request(int argc, char **argv)
 	cli_want_args(&c, 0, 0);
 	conf = cli_conf(&c);
 	path = cli_fmt(c.arena, "private/%s.key", certs_new_name(&c));
-	if (cert_make_request(&(struct cert_new){ .org = conf->name, .mail = conf->address }, &key, &request, &e) == -1)
+	if (cert_make_request(&(struct cert_new){ .org = conf->name, .mail = conf->address }, &key,
+	        &request, &e) == -1)
 		cli_die(EX_SOFTWARE, &e);
 	house_make_folder(&c, "private", 0700);
 	if (io_replace_file(AT_FDCWD, cli_path(&c, "%s", path), buf_str(&key), 0600, &e) == -1)

@@ -43,8 +43,8 @@ on_answer(void *arg, const struct online_answer *a, struct str line)
 	(void)line;
 	if (a != NULL && !a->ok) {
 		((struct findings *)arg)->errors++;
-		(void)printf("online: " STR_FMT ": " STR_FMT ": " STR_FMT "\n", STR_ARG(a->partner), STR_ARG(a->where),
-		    STR_ARG(a->text));
+		(void)printf("online: " STR_FMT ": " STR_FMT ": " STR_FMT "\n", STR_ARG(a->partner),
+		    STR_ARG(a->where), STR_ARG(a->text));
 	}
 }
 
@@ -65,6 +65,7 @@ cmd_check(int argc, char **argv)
 		certs_check(&c, &conf, on_cert, &f);
 	if (online && f.errors == 0 && online_ask(&c, NULL, on_answer, &f, &e) == -1)
 		cli_die(EX_UNAVAILABLE, &e);
-	(void)printf("%u error%s, %u warning%s\n", f.errors, f.errors == 1 ? "" : "s", f.warnings, f.warnings == 1 ? "" : "s");
+	(void)printf("%u error%s, %u warning%s\n", f.errors, f.errors == 1 ? "" : "s", f.warnings,
+	    f.warnings == 1 ? "" : "s");
 	return f.errors > 0 ? EX_CONFIG : EX_OK;
 }

@@ -142,7 +142,8 @@ fish_text(struct arena *a, const char *text)
 	struct str s = str_of(text), out = S("");
 
 	for (size_t i = 0; i < s.n; i++)
-		out = str_fmt(a, STR_FMT "%s%c", STR_ARG(out), s.p[i] == '\'' || s.p[i] == '\\' ? "\\" : "", s.p[i]);
+		out = str_fmt(a, STR_FMT "%s%c", STR_ARG(out),
+		    s.p[i] == '\'' || s.p[i] == '\\' ? "\\" : "", s.p[i]);
 	return str_cstr(a, out);
 }
 
@@ -152,7 +153,8 @@ fish_words(struct arena *a, const struct command *c)
 	struct str noun = noun_of(c);
 
 	if (noun.n == 0) {
-		(void)printf("complete -c edigate -n __fish_use_subcommand -a %s -d '%s'\n", c->name, fish_text(a, c->summary));
+		(void)printf("complete -c edigate -n __fish_use_subcommand -a %s -d '%s'\n",
+		    c->name, fish_text(a, c->summary));
 		return;
 	}
 	if (is_first(c))

@@ -17,7 +17,8 @@ struct show {
 };
 
 static void
-on_setting(void *arg, const struct setting *s, struct str partner, struct str value, struct str origin)
+on_setting(void *arg, const struct setting *s, struct str partner, struct str value,
+    struct str origin)
 {
 	struct show *sh = arg;
 	struct arena *a = sh->cli.arena;
@@ -108,9 +109,10 @@ check_known(struct cli *c, const struct settings_place *p)
 	}
 	near = ini_nearest(p->key, known, n);
 	if (near != NULL)
-		cli_fail(EX_USAGE, "unknown key \"%s\" in [%s], did you mean \"%s\"?", cli_shown(c->arena, p->key),
-		    cli_shown(c->arena, p->section), near);
-	cli_fail(EX_USAGE, "unknown key \"%s\" in [%s]", cli_shown(c->arena, p->key), cli_shown(c->arena, p->section));
+		cli_fail(EX_USAGE, "unknown key \"%s\" in [%s], did you mean \"%s\"?",
+		    cli_shown(c->arena, p->key), cli_shown(c->arena, p->section), near);
+	cli_fail(EX_USAGE, "unknown key \"%s\" in [%s]", cli_shown(c->arena, p->key),
+	    cli_shown(c->arena, p->section));
 }
 
 /* [partner "x"] without a partner of that name would make a new one by mistake. */
@@ -123,7 +125,8 @@ check_partner(struct cli *c, const struct settings_place *p)
 		return;
 	conf = cli_conf(c);
 	if (partner_by_key(conf, p->name) == NULL)
-		cli_fail(EX_NOUSER, "no partner '%s': 'edigate partner list' shows them", cli_shown(c->arena, p->name));
+		cli_fail(EX_NOUSER, "no partner '%s': 'edigate partner list' shows them",
+		    cli_shown(c->arena, p->name));
 }
 
 int

@@ -69,12 +69,14 @@ cmd_db_check(int argc, char **argv)
 		report = str_fmt(c.arena, STR_FMT STR_FMT "\n", STR_ARG(report), STR_ARG(head));
 	if (report.n > 0) {
 		(void)printf("%.*s\n", (int)str_trim(report).n, str_trim(report).p);
-		cli_warn("%s is damaged: restore a backup, then 'edigate db rebuild'", cli_path(&c, "%s", CLI_DB_FILE));
+		cli_warn("%s is damaged: restore a backup, then 'edigate db rebuild'",
+		    cli_path(&c, "%s", CLI_DB_FILE));
 		return CMD_NO;
 	}
 	(void)printf("%s: sound\n", cli_path(&c, "%s", CLI_DB_FILE));
 	if (newest > 0)
-		(void)printf("chain of events: whole, up to %lld:" STR_FMT "\n", (long long)newest, STR_ARG(hash));
+		(void)printf("chain of events: whole, up to %lld:" STR_FMT "\n", (long long)newest,
+		    STR_ARG(hash));
 	return EX_OK;
 }
 

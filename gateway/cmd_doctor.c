@@ -12,8 +12,12 @@
 void
 doctor_says(struct doctor *d, enum doctor_word word, const char *area, const char *fmt, ...)
 {
-	static const char *const words[] = { [DOCTOR_OK] = "ok", [DOCTOR_WARN] = "WARN", [DOCTOR_FAIL] = "FAIL" };
-	static const enum tint tints[] = { [DOCTOR_OK] = TINT_GOOD, [DOCTOR_WARN] = TINT_WAIT, [DOCTOR_FAIL] = TINT_BAD };
+	static const char *const words[] = {
+		[DOCTOR_OK] = "ok", [DOCTOR_WARN] = "WARN", [DOCTOR_FAIL] = "FAIL"
+	};
+	static const enum tint tints[] = {
+		[DOCTOR_OK] = TINT_GOOD, [DOCTOR_WARN] = TINT_WAIT, [DOCTOR_FAIL] = TINT_BAD
+	};
 	struct arena *a = d->cli.arena;
 	char text[1024];
 	struct str word_shown;
@@ -50,12 +54,13 @@ look_at_settings(struct doctor *d)
 	(void)conf_check(c->arena, c->home, on_setting, d);
 	d->has_conf = conf_read(c->arena, c->home, &d->conf, &e) == 0;
 	if (d->has_conf)
-		doctor_says(d, DOCTOR_OK, "settings", STR_FMT ": understood, %zu partner%s", STR_ARG(c->home), d->conf.n_partners,
-		    d->conf.n_partners == 1 ? "" : "s");
+		doctor_says(d, DOCTOR_OK, "settings", STR_FMT ": understood, %zu partner%s",
+		    STR_ARG(c->home), d->conf.n_partners, d->conf.n_partners == 1 ? "" : "s");
 	else if (d->n[DOCTOR_FAIL] == 0)
 		doctor_says(d, DOCTOR_FAIL, "settings", "%s", e.text);
 	if (geteuid() == 0)
-		doctor_says(d, DOCTOR_WARN, "user", "run as root: what the gateway's own user may not read cannot be seen");
+		doctor_says(d, DOCTOR_WARN, "user",
+		    "run as root: what the gateway's own user may not read cannot be seen");
 }
 
 static void
@@ -68,7 +73,8 @@ static void
 look_at_gateway(struct doctor *d)
 {
 	d->running = control_is_up(&d->cli);
-	doctor_says(d, d->running ? DOCTOR_OK : DOCTOR_WARN, "gateway", "%s", d->running ? "runs and answers" : "is not running");
+	doctor_says(d, d->running ? DOCTOR_OK : DOCTOR_WARN, "gateway", "%s",
+	    d->running ? "runs and answers" : "is not running");
 }
 
 static void
@@ -112,7 +118,8 @@ cmd_doctor(int argc, char **argv)
 		look_online(&d);
 	db_close(d.db);
 	if (!d.json)
-		(void)printf("%u ok, %u warning%s, %u failure%s\n", d.n[DOCTOR_OK], d.n[DOCTOR_WARN], d.n[DOCTOR_WARN] == 1 ? "" : "s",
-		    d.n[DOCTOR_FAIL], d.n[DOCTOR_FAIL] == 1 ? "" : "s");
+		(void)printf("%u ok, %u warning%s, %u failure%s\n", d.n[DOCTOR_OK],
+		    d.n[DOCTOR_WARN], d.n[DOCTOR_WARN] == 1 ? "" : "s", d.n[DOCTOR_FAIL],
+		    d.n[DOCTOR_FAIL] == 1 ? "" : "s");
 	return d.n[DOCTOR_FAIL] > 0 ? CMD_NO : EX_OK;
 }

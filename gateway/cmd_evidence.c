@@ -24,7 +24,8 @@ write_out(const char *path, struct str bytes)
 	struct err e;
 
 	if (fd == -1)
-		cli_fail(EX_CANTCREAT, "%s: %s", path, errno == EEXIST ? "exists already: nothing was changed" : strerror(errno));
+		cli_fail(EX_CANTCREAT, "%s: %s", path,
+		    errno == EEXIST ? "exists already: nothing was changed" : strerror(errno));
 	if (io_write_all(fd, bytes, &e) == -1 || (!is_stdout && fsync(fd) == -1)) {
 		int why = errno;
 		if (!is_stdout)
@@ -63,7 +64,8 @@ cmd_evidence_export(int argc, char **argv)
 	write_out(path, buf_str(&tar));
 	buf_clear(&tar);
 	if (strcmp(path, "-") != 0)
-		(void)printf("written %s: %zu files\n" STR_FMT "\n", path, ev->n, STR_ARG(evidence_verdict(ev, &r)));
+		(void)printf("written %s: %zu files\n" STR_FMT "\n", path, ev->n,
+		    STR_ARG(evidence_verdict(ev, &r)));
 	return r.bad > 0 ? CMD_NO : EX_OK;
 }
 
@@ -80,7 +82,9 @@ static void
 put_claim(void *arg, enum proof proof, const char *text)
 {
 	static const char *const marks[] = { [PROOF_OK] = "ok  ", [PROOF_OPEN] = "--  ", [PROOF_BAD] = "FAIL" };
-	static const enum tint tints[] = { [PROOF_OK] = TINT_GOOD, [PROOF_OPEN] = TINT_DIM, [PROOF_BAD] = TINT_BAD };
+	static const enum tint tints[] = {
+		[PROOF_OK] = TINT_GOOD, [PROOF_OPEN] = TINT_DIM, [PROOF_BAD] = TINT_BAD
+	};
 	struct verifying *v = arg;
 	struct str mark = table_tint(v->a, tints[proof], str_of(marks[proof]), cli_colour());
 
@@ -100,7 +104,8 @@ put_verdict(struct verifying *v, const struct evidence *ev, const struct evidenc
 	struct str verdict = evidence_verdict(ev, r);
 
 	if (v->claims == NULL) {
-		(void)printf("%u ok, %u open, %u failed\n%s\n", r->ok, r->open, r->bad, cli_shown(v->a, verdict));
+		(void)printf("%u ok, %u open, %u failed\n%s\n", r->ok, r->open, r->bad,
+		    cli_shown(v->a, verdict));
 		return;
 	}
 	json_t *o = json_new();
@@ -175,11 +180,14 @@ put_found(void *arg, const struct db_doc *d, struct err *e)
 		return 0;
 	}
 	struct str state = table_tint(a, cli_state_tint(d->shown), d->shown, cli_colour());
-	(void)printf("%s\n  %-8s  %.*s\n  %-8s  %s\n", docs_head(a, d), "state", (int)state.n, state.p, "proven", proven_by(a, &s));
+	(void)printf("%s\n  %-8s  %.*s\n  %-8s  %s\n", docs_head(a, d), "state", (int)state.n,
+	    state.p, "proven", proven_by(a, &s));
 	for (size_t i = 0; i < s.n_events; i++)
 		if (s.events[i].proof.n > 0)
-			(void)printf("  %-8s  %-15s  %s\n", "", cli_shown(a, s.events[i].kind), cli_shown(a, s.events[i].proof));
-	(void)printf("  %-8s  edigate evidence export %lld -O evidence-%lld.tar\n", "export", (long long)d->id, (long long)d->id);
+			(void)printf("  %-8s  %-15s  %s\n", "", cli_shown(a, s.events[i].kind),
+			    cli_shown(a, s.events[i].proof));
+	(void)printf("  %-8s  edigate evidence export %lld -O evidence-%lld.tar\n", "export",
+	    (long long)d->id, (long long)d->id);
 	return 0;
 }
 
@@ -199,6 +207,7 @@ cmd_evidence_find(int argc, char **argv)
 		cli_die(0, &e);
 	db_close(f.db);
 	if (f.n == 0)
-		cli_fail(CMD_NO, "%s: no document with these bytes (SHA-256 " STR_FMT ")", f.cli.args[0], STR_ARG(filter.sha256));
+		cli_fail(CMD_NO, "%s: no document with these bytes (SHA-256 " STR_FMT ")",
+		    f.cli.args[0], STR_ARG(filter.sha256));
 	return EX_OK;
 }

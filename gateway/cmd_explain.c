@@ -33,7 +33,8 @@ put_wrapped(struct str text, const char *indent)
 }
 
 static void
-put(struct arena *a, bool json, struct str code, enum explain_kind kind, const struct explanation *x, const char *indent)
+put(struct arena *a, bool json, struct str code, enum explain_kind kind,
+    const struct explanation *x, const char *indent)
 {
 	if (json) {
 		json_t *o = json_new();
@@ -129,6 +130,7 @@ cmd_explain(int argc, char **argv)
 		return explain_file(&c, json, c.args[0]);
 	codes = explain_codes(c.arena, &n);
 	near = ini_nearest(str_of(c.args[0]), codes, n);
-	cli_fail(EX_NOINPUT, "'%s' is no code and no file%s%s%s", cli_shown(c.arena, str_of(c.args[0])), near != NULL ? ", did you mean '" : "",
+	cli_fail(EX_NOINPUT, "'%s' is no code and no file%s%s%s",
+	    cli_shown(c.arena, str_of(c.args[0])), near != NULL ? ", did you mean '" : "",
 	    near != NULL ? near : "", near != NULL ? "'?" : "");
 }

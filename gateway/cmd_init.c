@@ -89,10 +89,13 @@ read_options(struct init *in, int argc, char **argv)
 		cli_usage(c, "--mail ADDR is needed: our mailbox, like edi@nordwind.example");
 	for (size_t i = 0; i < in->ids.n; i++)
 		if (!ident_is_edi(str_of(in->ids.v[i])))
-			cli_usage(c, "--id '%s' has no qualifier, want like 14:4012345000009 or ZZ:NORDWIND", in->ids.v[i]);
+			cli_usage(c,
+			    "--id '%s' has no qualifier, want like 14:4012345000009 or ZZ:NORDWIND",
+			    in->ids.v[i]);
 	if (in->smarthost != NULL && smarthost_read(c->arena, str_of(in->smarthost), &in->relay, &e) == -1)
 		cli_usage(c, "--smarthost: %s", e.text);
-	if (in->listen != NULL && hostport_read(str_of(in->listen), &in->listen_host, &in->listen_port, &e) == -1)
+	if (in->listen != NULL &&
+	    hostport_read(str_of(in->listen), &in->listen_host, &in->listen_port, &e) == -1)
 		cli_usage(c, "--listen: %s", e.text);
 }
 
@@ -159,7 +162,9 @@ static void
 make_keys(struct init *in)
 {
 	struct cli *c = &in->cli;
-	struct house_key own = { .org = str_trim(str_of(in->org)), .mail = str_of(in->mail), .key = "private/edi.key",
+	struct house_key own = { .org = str_trim(str_of(in->org)),
+		.mail = str_of(in->mail),
+		.key = "private/edi.key",
 		.cert = "certs/edi.pem" };
 	struct house_key tls = { .org = own.org, .host = in->listen_host, .key = "private/tls.key",
 		.cert = "certs/tls.pem" };

@@ -112,8 +112,9 @@ find_certificates(struct inspect *in, struct str from)
 static void
 find_embedded(struct inspect *in)
 {
-	static const struct str types[] = { S_INIT("application/pkcs7-signature"), S_INIT("application/x-pkcs7-signature"),
-		S_INIT("application/pkcs7-mime"), S_INIT("application/x-pkcs7-mime") };
+	static const struct str types[] = { S_INIT("application/pkcs7-signature"),
+		S_INIT("application/x-pkcs7-signature"), S_INIT("application/pkcs7-mime"),
+		S_INIT("application/x-pkcs7-mime") };
 	struct arena *a = in->cli.arena;
 	struct buf pem = BUF_CAP(CERTS_FILE_MAX);
 	struct certs_file f;
@@ -280,8 +281,10 @@ static void
 put_report(struct arena *a, const struct as1_opened *m)
 {
 	if (m->kind == AS1_IS_RECEIPT) {
-		(void)printf("receipt     %s%s%s for %s\n", disposition_name(m->mdn.disposition), m->mdn.modifier.n > 0 ? "/" : "",
-		    m->mdn.modifier.n > 0 ? cli_shown(a, m->mdn.modifier) : "", cli_shown(a, m->mdn.original_message_id));
+		(void)printf("receipt     %s%s%s for %s\n", disposition_name(m->mdn.disposition),
+		    m->mdn.modifier.n > 0 ? "/" : "",
+		    m->mdn.modifier.n > 0 ? cli_shown(a, m->mdn.modifier) : "",
+		    cli_shown(a, m->mdn.original_message_id));
 		if (m->mdn.mic.alg != MIC_NONE)
 			(void)printf("MIC         %s\n", cli_shown(a, mic_text(a, &m->mdn.mic)));
 	}

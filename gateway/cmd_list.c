@@ -51,8 +51,8 @@ page_put(struct list *l)
 static void
 show_doc(struct list *l, const struct db_doc *d)
 {
-	struct exchange x = { (enum ex_dir)d->dir, (enum ex_stage)d->stage, (enum ex_transport)d->t, (enum ex_receipt)d->r,
-		(enum ex_ack)d->a, (enum ex_answer)d->b };
+	struct exchange x = { (enum ex_dir)d->dir, (enum ex_stage)d->stage, (enum ex_transport)d->t,
+		(enum ex_receipt)d->r, (enum ex_ack)d->a, (enum ex_answer)d->b };
 
 	if (exchange_needs_person(&x))
 		l->attention++;

@@ -21,7 +21,8 @@ ids_text(struct arena *a, struct conf_ids ids)
 	const char *all = "";
 
 	for (size_t i = 0; i < ids.n; i++)
-		all = cli_fmt(a, "%s%s%s:%s", all, i == 0 ? "" : ", ", cli_shown(a, ids.v[i].qual), cli_shown(a, ids.v[i].id));
+		all = cli_fmt(a, "%s%s%s:%s", all, i == 0 ? "" : ", ", cli_shown(a, ids.v[i].qual),
+		    cli_shown(a, ids.v[i].id));
 	return all;
 }
 
@@ -65,18 +66,26 @@ receipt_text(const struct partner *pt)
 static const char *
 shape_text(struct arena *a, const struct partner *pt)
 {
-	static const char *const certs[] = { [CONF_CERTS_CHAIN] = "chain", [CONF_CERTS_LEAF] = "leaf", [CONF_CERTS_NONE] = "none" };
-	static const char *const encodings[] = { [CONF_BASE64] = "base64", [CONF_QUOTED] = "quoted-printable", [CONF_7BIT] = "7bit",
-		[CONF_8BIT] = "8bit", [CONF_BINARY] = "binary" };
+	static const char *const certs[] = {
+		[CONF_CERTS_CHAIN] = "chain", [CONF_CERTS_LEAF] = "leaf", [CONF_CERTS_NONE] = "none"
+	};
+	static const char *const encodings[] = { [CONF_BASE64] = "base64",
+		[CONF_QUOTED] = "quoted-printable",
+		[CONF_7BIT] = "7bit",
+		[CONF_8BIT] = "8bit",
+		[CONF_BINARY] = "binary" };
 	const struct conf_shape *s = &pt->shape;
 	const char *all = encodings[s->encoding];
 
 	if (pt->compress)
 		all = cli_fmt(a, "%s, compressed %s it is signed", all, s->compress_last ? "after" : "before");
 	if (pt->sign)
-		all = cli_fmt(a, "%s, %s signature by %s and " STR_FMT " (%s), certificates %s, signer by %s%s", all,
-		    s->opaque ? "opaque" : "detached", s->pss ? "pss" : "pkcs1", STR_ARG(s->digest), s->bare_micalg ? "bare" : "dashed",
-		    certs[s->certs], s->by_key_id ? "key-id" : "issuer-serial", s->protection ? ", algorithms protected" : "");
+		all = cli_fmt(a,
+		    "%s, %s signature by %s and " STR_FMT " (%s), certificates %s, signer by %s%s",
+		    all, s->opaque ? "opaque" : "detached", s->pss ? "pss" : "pkcs1",
+		    STR_ARG(s->digest), s->bare_micalg ? "bare" : "dashed", certs[s->certs],
+		    s->by_key_id ? "key-id" : "issuer-serial",
+		    s->protection ? ", algorithms protected" : "");
 	if (pt->encrypt)
 		all = cli_fmt(a, "%s, " STR_FMT " by %s", all, STR_ARG(s->cipher), s->oaep ? "oaep" : "pkcs1");
 	return all;
@@ -296,8 +305,9 @@ cmd_partner_remove(int argc, char **argv)
 	pt = partner_named(conf, c.args[0]);
 	file = house_partner_path(&c, pt->key);
 	if (access(file, F_OK) == -1)
-		cli_fail(EX_CONFIG, "partner '" STR_FMT "' is set in " STR_FMT ":%u: remove its section there", STR_ARG(pt->key),
-		    STR_ARG(pt->file), pt->line);
+		cli_fail(EX_CONFIG,
+		    "partner '" STR_FMT "' is set in " STR_FMT ":%u: remove its section there",
+		    STR_ARG(pt->key), STR_ARG(pt->file), pt->line);
 	if (!yes)
 		cli_confirm("remove this partner's settings and certificate?");
 	remove_file(file);
@@ -325,16 +335,18 @@ cmd_partner_card(int argc, char **argv)
 	if (key != NULL && !ident_is_key(str_of(key)))
 		cli_usage(&c, "--as '%s': want lower-case letters, digits, . _ -", key);
 	conf = cli_conf(&c);
-	card = (struct card){ key != NULL ? str_of(key) : ident_slug(c.arena, conf->name), conf->name, conf->address,
-		str_of(ids_text(c.arena, conf->ids)), S("") };
+	card = (struct card){ key != NULL ? str_of(key) : ident_slug(c.arena, conf->name),
+		conf->name, conf->address, str_of(ids_text(c.arena, conf->ids)), S("") };
 	/* During a change the old and the new: they can be told apart, and either is right. */
 	for (size_t i = 0; i < conf->certs.n; i++) {
-		if (certs_read(c.arena, conf->certs.v[i], &own, &e) == -1 || cert_pem(own.set, 0, &pem, &e) == -1)
+		if (certs_read(c.arena, conf->certs.v[i], &own, &e) == -1 ||
+		    cert_pem(own.set, 0, &pem, &e) == -1)
 			cli_die(EX_CONFIG, &e);
 		certs_clear(&own);
 	}
 	settings = card_settings(c.arena, &card);
-	(void)printf("; partner card of %s, for 'edigate partner add'. It holds no secret.\n", cli_shown(c.arena, conf->name));
+	(void)printf("; partner card of %s, for 'edigate partner add'. It holds no secret.\n",
+	    cli_shown(c.arena, conf->name));
 	(void)fwrite(settings.p, 1, settings.n, stdout);
 	(void)fwrite(pem.p, 1, pem.n, stdout);
 	buf_clear(&pem);

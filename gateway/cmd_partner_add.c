@@ -54,8 +54,8 @@ from_parts(struct add *ad)
 	for (size_t i = 0; i < ad->ids.n; i++)
 		if (!ident_is_edi(str_of(ad->ids.v[i])))
 			cli_usage(c, "--id '%s': want qualifier and id, like 14:5098765000007", ad->ids.v[i]);
-	ad->card = (struct card){ str_of(c->args[0]), ad->name != NULL ? str_of(ad->name) : S(""), str_of(ad->mail),
-		id_list(c->arena, &ad->ids), cli_input(c, ad->cert) };
+	ad->card = (struct card){ str_of(c->args[0]), ad->name != NULL ? str_of(ad->name) : S(""),
+		str_of(ad->mail), id_list(c->arena, &ad->ids), cli_input(c, ad->cert) };
 }
 
 static void
@@ -85,7 +85,8 @@ refuse_clashes(struct add *ad, const struct conf *conf)
 	const struct partner *other;
 
 	if (partner_by_key(conf, card->key) != NULL)
-		cli_fail(EX_CANTCREAT, "partner '%s' exists already: nothing was changed", cli_shown(a, card->key));
+		cli_fail(EX_CANTCREAT, "partner '%s' exists already: nothing was changed",
+		    cli_shown(a, card->key));
 	while (list.n > 0) {
 		(void)str_cut(&list, ',', &one);
 		one = str_trim(one);
@@ -103,8 +104,8 @@ refuse_clashes(struct add *ad, const struct conf *conf)
 		(void)str_cut(&id, ':', &qual);
 		other = partner_by_id(conf, qual, id);
 		if (other != NULL)
-			cli_fail(EX_DATAERR, "%s:%s is an id of partner '%s' already", cli_shown(a, qual), cli_shown(a, id),
-			    cli_shown(a, other->key));
+			cli_fail(EX_DATAERR, "%s:%s is an id of partner '%s' already",
+			    cli_shown(a, qual), cli_shown(a, id), cli_shown(a, other->key));
 	}
 }
 
@@ -157,7 +158,8 @@ write_partner(struct add *ad)
 
 	if (access(file, F_OK) == 0)
 		cli_fail(EX_CANTCREAT, "%s exists already: nothing was changed", file);
-	if (stage_check(c, cli_fmt(c->arena, "partners.d/%s.ini", cli_shown(c->arena, key)), settings, &e) == -1)
+	if (stage_check(c, cli_fmt(c->arena, "partners.d/%s.ini", cli_shown(c->arena, key)),
+	        settings, &e) == -1)
 		cli_fail(e.kind == ERR_CONFIG ? EX_CONFIG : EX_CANTCREAT, "not added: %s", e.text);
 	house_make_folder(c, "certs/partners", 0755);
 	house_make_folder(c, "partners.d", 0750);
@@ -177,7 +179,8 @@ make_folders(struct add *ad)
 		const char *path = cli_fmt(c->arena, "%s/%s", sides[i], cli_shown(c->arena, ad->card.key));
 		house_make_folder(c, path, 0770);
 	}
-	(void)printf("folders  outbox/%s  inbox/%s\n", cli_shown(c->arena, ad->card.key), cli_shown(c->arena, ad->card.key));
+	(void)printf("folders  outbox/%s  inbox/%s\n", cli_shown(c->arena, ad->card.key),
+	    cli_shown(c->arena, ad->card.key));
 }
 
 int
@@ -205,7 +208,8 @@ cmd_partner_add(int argc, char **argv)
 	else
 		from_card(&ad);
 	if (!ident_is_key(ad.card.key))
-		cli_usage(c, "partner name '%s': want lower-case letters, digits, . _ -", cli_shown(c->arena, ad.card.key));
+		cli_usage(c, "partner name '%s': want lower-case letters, digits, . _ -",
+		    cli_shown(c->arena, ad.card.key));
 	refuse_clashes(&ad, conf);
 	if (certs_parse(c->arena, ad.card.pem, &certs, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", ad.cert != NULL ? ad.cert : c->args[0], e.text);

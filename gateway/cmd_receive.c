@@ -72,7 +72,8 @@ check_recipients(struct receive *r)
 {
 	for (size_t i = 0; i < r->recipients.n; i++)
 		if (!conf_is_own_address(&r->conf, str_of(r->recipients.v[i])))
-			answer(EX_NOUSER, "5.1.1", "<%s> is not here", cli_shown(r->cli.arena, str_of(r->recipients.v[i])));
+			answer(EX_NOUSER, "5.1.1", "<%s> is not here",
+			    cli_shown(r->cli.arena, str_of(r->recipients.v[i])));
 	if (r->recipients.n == 0)
 		r->recipients.v[r->recipients.n++] = str_cstr(r->cli.arena, r->conf.address);
 }
@@ -154,7 +155,8 @@ find_sender(struct receive *r)
 	r->return_path = without_brackets(str_of(r->sender));
 	r->has_return_path = true;
 	if (!is_path(r->return_path))
-		answer(EX_DATAERR, "5.1.7", "the sender's address is none: %s", cli_shown(r->cli.arena, r->return_path));
+		answer(EX_DATAERR, "5.1.7", "the sender's address is none: %s",
+		    cli_shown(r->cli.arena, r->return_path));
 }
 
 static void
@@ -189,7 +191,8 @@ put_trace(struct receive *r, const char *ulid, struct buf *out)
 		rc |= buf_printf(out, &e, "Return-Path: <%.*s>\r\n", (int)r->return_path.n, r->return_path.p);
 	for (size_t i = 0; i < r->recipients.n; i++)
 		rc |= buf_printf(out, &e, "Delivered-To: %s\r\n", r->recipients.v[i]);
-	rc |= buf_printf(out, &e, "Received: by %s (edigate receive) id %s;\r\n\t%.*s\r\n", host, ulid, (int)date.n, date.p);
+	rc |= buf_printf(out, &e, "Received: by %s (edigate receive) id %s;\r\n\t%.*s\r\n", host,
+	    ulid, (int)date.n, date.p);
 	if (rc != 0)
 		answer(EX_DATAERR, "5.5.3", "too many recipients");
 }

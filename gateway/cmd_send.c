@@ -90,7 +90,8 @@ partner_for(struct send *s, const char *file, struct str content)
 static bool
 is_ignored(struct str name)
 {
-	static const char *const ends[] = { "~", ".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", ".lck" };
+	static const char *const ends[] = { "~", ".tmp", ".part", ".partial", ".filepart",
+		".crdownload", ".swp", ".lck" };
 
 	if (name.n == 0 || name.p[0] == '.')
 		return true;
@@ -119,7 +120,8 @@ name_for(struct send *s, const char *file, struct str content)
 	if (str_chr(name, '/', NULL) || name.n > NAME_MAX)
 		cli_fail(EX_USAGE, "--name '%s' is no file name", s->name);
 	if (is_ignored(name))
-		cli_fail(EX_USAGE, "the outbox ignores files called like '%s': say --name", cli_shown(s->cli.arena, name));
+		cli_fail(EX_USAGE, "the outbox ignores files called like '%s': say --name",
+		    cli_shown(s->cli.arena, name));
 	return name;
 }
 
@@ -258,7 +260,8 @@ cmd_send(int argc, char **argv)
 	read_options(&s, argc, argv);
 	s.conf = cli_conf(c);
 	if (s.wait && !control_is_up(c))
-		cli_fail(EX_UNAVAILABLE, "the gateway is not running, nothing was sent: start it with 'edigate run'");
+		cli_fail(EX_UNAVAILABLE,
+		    "the gateway is not running, nothing was sent: start it with 'edigate run'");
 	if (s.wait)
 		wait_start(&s.w, c);
 	for (size_t i = 0; i < c->n; i++)

@@ -34,13 +34,15 @@ put_envelope(struct show *s)
 	struct arena *a = s->cli.arena;
 
 	if (d->format.n > 0)
-		(void)printf("%-12s  %s  %s \xe2\x86\x92 %s  control %s%s\n", "envelope", cli_shown(a, d->format),
-		    cli_shown(a, d->sender), cli_shown(a, d->receiver), cli_shown(a, d->control), d->test ? "  TEST" : "");
+		(void)printf("%-12s  %s  %s \xe2\x86\x92 %s  control %s%s\n", "envelope",
+		    cli_shown(a, d->format), cli_shown(a, d->sender), cli_shown(a, d->receiver),
+		    cli_shown(a, d->control), d->test ? "  TEST" : "");
 	for (size_t i = 0; i < s->story.n_messages && i < SHOW_MESSAGES_MAX; i++) {
 		const struct db_message *m = &s->story.messages[i];
 		const struct db_message_ack *k = story_ack(&s->story, m);
-		(void)printf("%-12s  %u  %s %s  %s%s%s%s%s\n", i == 0 ? "messages" : "", m->ordinal, cli_shown(a, m->type),
-		    cli_shown(a, m->number), cli_shown(a, m->version), k != NULL ? "  " : "", k != NULL ? cli_shown(a, k->verdict) : "",
+		(void)printf("%-12s  %u  %s %s  %s%s%s%s%s\n", i == 0 ? "messages" : "", m->ordinal,
+		    cli_shown(a, m->type), cli_shown(a, m->number), cli_shown(a, m->version),
+		    k != NULL ? "  " : "", k != NULL ? cli_shown(a, k->verdict) : "",
 		    k != NULL && k->errors.n > 0 ? ": " : "",
 		    k != NULL && k->errors.n > 0 ? cli_shown(a, k->errors) : "");
 	}
@@ -85,8 +87,9 @@ put_tx(struct show *s, const struct story_tx *x)
 	struct arena *a = s->cli.arena;
 	const struct db_tx *t = &x->tx;
 
-	(void)printf("%-12s  <%s>  %s  to %s%s\n", t->kind == TX_RECEIPT ? "receipt" : "mail", cli_shown(a, t->message_id),
-	    cli_size(a, t->size), cli_shown(a, t->recipient), t->superseded_by != 0 ? "  (superseded)" : "");
+	(void)printf("%-12s  <%s>  %s  to %s%s\n", t->kind == TX_RECEIPT ? "receipt" : "mail",
+	    cli_shown(a, t->message_id), cli_size(a, t->size), cli_shown(a, t->recipient),
+	    t->superseded_by != 0 ? "  (superseded)" : "");
 	(void)printf("%-12s  spool/out/%s.eml\n", "", cli_shown(a, t->ulid));
 	if (t->mic.n > 0)
 		(void)printf("%-12s  MIC %s\n", "", cli_shown(a, first_of(t->mic)));
@@ -113,7 +116,8 @@ put_proofs(struct show *s)
 		const struct db_event *ev = &s->story.events[i];
 		if (ev->proof.n == 0)
 			continue;
-		(void)printf("%-12s  %-15s  %s\n", first ? "proofs" : "", cli_shown(a, ev->kind), cli_shown(a, ev->proof));
+		(void)printf("%-12s  %-15s  %s\n", first ? "proofs" : "", cli_shown(a, ev->kind),
+		    cli_shown(a, ev->proof));
 		first = false;
 	}
 }
@@ -157,7 +161,8 @@ put_text(struct show *s)
 		line(s, "message-id", d->message_id);
 	if (d->parent != 0)
 		(void)printf("%-12s  %lld\n", "belongs to", (long long)d->parent);
-	(void)printf("%-12s  %s, changed %s\n", "created", cli_when(a, d->created_ms), cli_when(a, d->changed_ms));
+	(void)printf("%-12s  %s, changed %s\n", "created", cli_when(a, d->created_ms),
+	    cli_when(a, d->changed_ms));
 	for (size_t i = 0; i < s->story.n_txs; i++)
 		put_tx(s, &s->story.txs[i]);
 	put_proofs(s);

@@ -98,7 +98,8 @@ read_story(struct stats *s, const struct db_doc *d, struct sample *out, struct e
 static int
 on_doc(void *arg, const struct db_doc *d, struct err *e)
 {
-	static const struct str failed[] = { S_INIT("failed"), S_INIT("rejected"), S_INIT("disputed"), S_INIT("invalid"), S_INIT("quarantined") };
+	static const struct str failed[] = { S_INIT("failed"), S_INIT("rejected"),
+		S_INIT("disputed"), S_INIT("invalid"), S_INIT("quarantined") };
 	static const struct str good[] = { S_INIT("complete"), S_INIT("filed"), S_INIT("handed-over") };
 	struct stats *s = arg;
 	struct sample *x = sample_new(s);
@@ -193,8 +194,9 @@ put_row(struct stats *s, struct table *table, const struct sum *t)
 static void
 put_all(struct stats *s, const char *by)
 {
-	static const struct table_column columns[] = { { "", 40, false }, { "OUT", 0, true }, { "IN", 0, true }, { "DONE", 0, true },
-		{ "FAILED", 0, true }, { "LATE", 0, true }, { "SIZE", 0, true }, { "RECEIPT P50", 0, true }, { "P95", 0, true } };
+	static const struct table_column columns[] = { { "", 40, false }, { "OUT", 0, true },
+		{ "IN", 0, true }, { "DONE", 0, true }, { "FAILED", 0, true }, { "LATE", 0, true },
+		{ "SIZE", 0, true }, { "RECEIPT P50", 0, true }, { "P95", 0, true } };
 	struct table *table = table_new(s->cli.arena, columns, N(columns));
 
 	qsort(s->samples, s->n, sizeof(*s->samples), by_key_and_time);
@@ -232,7 +234,8 @@ cmd_stats(int argc, char **argv)
 {
 	struct stats s = { 0 };
 	const char *by = NULL, *since = STATS_SINCE;
-	const struct cli_opt opts[] = { { "--json", .flag = &s.json }, { "--by", .text = &by }, { "--since", .text = &since } };
+	const struct cli_opt opts[] = { { "--json", .flag = &s.json }, { "--by", .text = &by },
+		{ "--since", .text = &since } };
 	struct db_filter filter = { .dir = -1, .kind = DOC_DOCUMENT };
 	struct err e;
 	int64_t ms;

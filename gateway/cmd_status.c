@@ -197,8 +197,9 @@ put_json(struct status *s)
 static void
 put_roles(struct status *s)
 {
-	static const struct table_column columns[] = { { "ROLE", 0, false }, { "PID", 0, true }, { "STATE", 0, false },
-		{ "RESTARTS", 0, true }, { "FOR", 0, false }, { "LAST ERROR", 90, false } };
+	static const struct table_column columns[] = { { "ROLE", 0, false }, { "PID", 0, true },
+		{ "STATE", 0, false }, { "RESTARTS", 0, true }, { "FOR", 0, false },
+		{ "LAST ERROR", 90, false } };
 	struct arena *a = s->cli.arena;
 	struct table *t = table_new(a, columns, N(columns));
 	int64_t now = clock_wall_ms();
@@ -208,7 +209,8 @@ put_roles(struct status *s)
 		struct table_cell *cell = table_row(t);
 		cell[0].text = cli_shown(a, r->name);
 		cell[1].text = cli_shown(a, r->pid);
-		cell[2] = (struct table_cell){ cli_shown(a, r->state), str_eq(r->state, S("up")) ? TINT_GOOD : TINT_BAD };
+		cell[2] = (struct table_cell){ cli_shown(a, r->state),
+			str_eq(r->state, S("up")) ? TINT_GOOD : TINT_BAD };
 		cell[3].text = cli_fmt(a, "%llu", (unsigned long long)r->restarts);
 		cell[4].text = r->since_ms == 0 ? "-" : cli_span(a, now - (int64_t)r->since_ms);
 		cell[5].text = cli_shown(a, r->error);
@@ -232,14 +234,15 @@ put_counts(struct status *s, int dir)
 			continue;
 		for (size_t k = 0; k < s->n_counts; k++) {
 			const struct db_count *same = &s->counts[k];
-			if (same->dir != dir || same->kind != DOC_DOCUMENT || !str_eq(same->shown, first->shown))
+			if (same->dir != dir || same->kind != DOC_DOCUMENT ||
+			    !str_eq(same->shown, first->shown))
 				continue;
 			counted = counted || k < i;
 			n += same->n;
 		}
 		if (!counted)
-			line = cli_fmt(a, "%s%s%llu %s", line, line[0] == '\0' ? "" : ", ", (unsigned long long)n,
-			    cli_shown(a, first->shown));
+			line = cli_fmt(a, "%s%s%llu %s", line, line[0] == '\0' ? "" : ", ",
+			    (unsigned long long)n, cli_shown(a, first->shown));
 	}
 	(void)printf("%-10s  %s\n", dir == EX_IN ? "inbound" : "outbound", line[0] == '\0' ? "none" : line);
 }
@@ -247,8 +250,8 @@ put_counts(struct status *s, int dir)
 static void
 put_waiting(struct status *s)
 {
-	static const struct table_column columns[] = { { "WAITING IN OUTBOX", 20, false }, { "FILE", 40, false },
-		{ "SINCE", 0, false }, { "WHY", 90, false } };
+	static const struct table_column columns[] = { { "WAITING IN OUTBOX", 20, false },
+		{ "FILE", 40, false }, { "SINCE", 0, false }, { "WHY", 90, false } };
 	struct arena *a = s->cli.arena;
 	struct table *t = table_new(a, columns, N(columns));
 
@@ -278,7 +281,8 @@ put_attention(struct status *s)
 		docs_row(t, s->cli.arena, s->docs[i]);
 	cli_put_table(t);
 	if (s->n_attention > STATUS_ATTENTION_MAX)
-		(void)printf("and %zu more: edigate list kind=all state=attention\n", s->n_attention - STATUS_ATTENTION_MAX);
+		(void)printf("and %zu more: edigate list kind=all state=attention\n",
+		    s->n_attention - STATUS_ATTENTION_MAX);
 }
 
 static void
@@ -293,10 +297,11 @@ static void
 put_text(struct status *s)
 {
 	struct arena *a = s->cli.arena;
-	struct str state = table_tint(a, s->running ? TINT_GOOD : TINT_BAD, s->running ? S("running") : S("not running"),
-	    cli_colour());
+	struct str state = table_tint(a, s->running ? TINT_GOOD : TINT_BAD,
+	    s->running ? S("running") : S("not running"), cli_colour());
 
-	(void)printf("edigate %s  %s  %.*s\n", EDIGATE_VERSION, cli_shown(a, s->cli.home), (int)state.n, state.p);
+	(void)printf("edigate %s  %s  %.*s\n", EDIGATE_VERSION, cli_shown(a, s->cli.home),
+	    (int)state.n, state.p);
 	put_roles(s);
 	if (s->db == NULL)
 		return;

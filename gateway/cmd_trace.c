@@ -52,7 +52,8 @@ next_attempt(struct trace *t, struct arena *a, int64_t doc, int64_t until_ms)
 		if (db_attempt_list(t->db, a, txs[i].id, &attempts, &n, &e) == -1)
 			cli_die(0, &e);
 		for (size_t k = 0; k < n; k++)
-			if (attempts[k].id > t->attempt && attempts[k].ended_ms > 0 && attempts[k].ended_ms <= until_ms &&
+			if (attempts[k].id > t->attempt && attempts[k].ended_ms > 0 &&
+			    attempts[k].ended_ms <= until_ms &&
 			    (next == NULL || attempts[k].id < next->id))
 				next = &attempts[k];
 	}
@@ -95,8 +96,8 @@ put_event(struct trace *t, struct arena *a, const struct db_event *ev, bool with
 static bool
 is_final(const struct db_doc *d)
 {
-	struct exchange x = { (enum ex_dir)d->dir, (enum ex_stage)d->stage, (enum ex_transport)d->t, (enum ex_receipt)d->r,
-		(enum ex_ack)d->a, (enum ex_answer)d->b };
+	struct exchange x = { (enum ex_dir)d->dir, (enum ex_stage)d->stage, (enum ex_transport)d->t,
+		(enum ex_receipt)d->r, (enum ex_ack)d->a, (enum ex_answer)d->b };
 
 	return exchange_is_final(&x);
 }

@@ -43,7 +43,8 @@ print_finding(struct arena *a, const struct dict_finding *found, const char *nam
 {
 	const struct edi_problem *p = &found->problem;
 
-	(void)printf("%s: offset %llu, segment %llu", name, (unsigned long long)p->offset, (unsigned long long)p->segment);
+	(void)printf("%s: offset %llu, segment %llu", name, (unsigned long long)p->offset,
+	    (unsigned long long)p->segment);
 	if (p->element > 0)
 		(void)printf(", element %u", p->element);
 	if (p->component > 0)
@@ -98,7 +99,8 @@ static void
 print_schema(struct arena *a, const struct xml_schema_findings *s, const char *name)
 {
 	for (size_t i = 0; i < s->n_kept; i++)
-		(void)printf("%s: line %lu: %s  [schema]\n", name, s->kept[i].line, cli_shown(a, s->kept[i].text));
+		(void)printf("%s: line %lu: %s  [schema]\n", name, s->kept[i].line,
+		    cli_shown(a, s->kept[i].text));
 	if (s->n > s->n_kept)
 		(void)printf("%s: and %zu more findings by the schema\n", name, s->n - s->n_kept);
 }
@@ -122,7 +124,8 @@ schema_json(struct arena *a, const struct xml_schema_findings *s)
 
 /* 1: held against it, 0: no schema, or no XML that was read. */
 static int
-check_schema(const struct validate *v, struct str in, const struct edi_facts *f, const char *name, struct xml_schema_findings *out)
+check_schema(const struct validate *v, struct str in, const struct edi_facts *f, const char *name,
+    struct xml_schema_findings *out)
 {
 	struct err e;
 	int rc = 0;
@@ -182,8 +185,9 @@ validate(const struct validate *v, const char *file)
 	print_findings(c->arena, &d, name);
 	print_schema(c->arena, &schema, name);
 	rules_print(c->arena, &rules, name);
-	(void)printf("%s: %s, %s %s %s, %zu message%s", name, facts_verdict(&f), f.format->label, cli_shown(c->arena, f.type),
-	    cli_shown(c->arena, f.number), f.n_messages, f.n_messages == 1 ? "" : "s");
+	(void)printf("%s: %s, %s %s %s, %zu message%s", name, facts_verdict(&f), f.format->label,
+	    cli_shown(c->arena, f.type), cli_shown(c->arena, f.number), f.n_messages,
+	    f.n_messages == 1 ? "" : "s");
 	if (f.quirks != 0)
 		(void)printf(", quirks: %s", cli_shown(c->arena, edi_quirks_text(c->arena, f.quirks)));
 	if (f.n_problems > 0)
@@ -191,8 +195,8 @@ validate(const struct validate *v, const char *file)
 	if (v->dictionary != NULL && valid && dict == NULL)
 		(void)printf(", not in the dictionary, which is for EDIFACT and X12");
 	if (d.checked > 0)
-		(void)printf(", by the dictionary %zu error%s, %zu warning%s", d.n_errors, d.n_errors == 1 ? "" : "s", d.n_warnings,
-		    d.n_warnings == 1 ? "" : "s");
+		(void)printf(", by the dictionary %zu error%s, %zu warning%s", d.n_errors,
+		    d.n_errors == 1 ? "" : "s", d.n_warnings, d.n_warnings == 1 ? "" : "s");
 	if (by_schema)
 		(void)printf(", by the schema %zu error%s", schema.n, schema.n == 1 ? "" : "s");
 	else if (v->schema != NULL && valid)
@@ -213,9 +217,10 @@ cmd_validate(int argc, char **argv)
 	struct validate v = { .c = &c };
 	const char *rules = "auto";
 	bool all_valid = true;
-	const struct cli_opt opts[] = { { "--json", .flag = &v.json }, { "--dictionary", .text = &v.dictionary },
-		{ "--schema", .text = &v.schema }, { "--strict-codes", .flag = &v.strict_codes },
-		{ "--rules", .text = &rules }, { "--envelope", .flag = &v.envelope } };
+	const struct cli_opt opts[] = { { "--json", .flag = &v.json },
+		{ "--dictionary", .text = &v.dictionary }, { "--schema", .text = &v.schema },
+		{ "--strict-codes", .flag = &v.strict_codes }, { "--rules", .text = &rules },
+		{ "--envelope", .flag = &v.envelope } };
 	struct err e;
 
 	cli_start(&c, argc, argv, opts, N(opts));

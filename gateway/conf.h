@@ -262,13 +262,15 @@ typedef void conf_finding_fn(void *arg, bool is_error, const char *text);
 int conf_check(struct arena *a, struct str home, conf_finding_fn *fn, void *arg);
 
 /* The value as it stands in force, and where from ("config.ini:14", "default"). 0, or -1 when no such key. */
-int conf_get(struct arena *a, struct str home, struct str dotted, struct str *value, struct str *origin, struct err *e);
+int conf_get(struct arena *a, struct str home, struct str dotted, struct str *value,
+    struct str *origin, struct err *e);
 
 /*
  * Every setting in force with its value and where it comes from, in the order of the table, then partner by partner.
  * partner is empty outside [partner "x"]. Settings that must be given and are not are left out.
  */
-typedef void conf_each_fn(void *arg, const struct setting *s, struct str partner, struct str value, struct str origin);
+typedef void conf_each_fn(void *arg, const struct setting *s, struct str partner, struct str value,
+    struct str origin);
 int conf_each(struct arena *a, struct str home, conf_each_fn *fn, void *arg, struct err *e);
 
 /*

@@ -42,12 +42,16 @@ read_one(struct arena *a, struct str item, int64_t *until, struct err *e)
 		if (until[i] != 0)
 			return err_set(e, ERR_CONFIG, "%s stands there twice", names[i]);
 		if (!str_eq(word, S("until")) || read_day(a, rest, &until[i]) == -1)
-			return err_set(e, ERR_CONFIG, "\"" STR_FMT "\": an exception has an end, want e.g. %s until 2027-06-30",
+			return err_set(e, ERR_CONFIG,
+			    "\"" STR_FMT
+			    "\": an exception has an end, want e.g. %s until 2027-06-30",
 			    STR_ARG(item), names[i]);
 		return 0;
 	}
-	return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no exception, want none, or some of sha1, 3des, rsa1024, each with "
-	    "\"until\" and a date", STR_ARG(item));
+	return err_set(e, ERR_CONFIG,
+	    "\"" STR_FMT "\" is no exception, want none, or some of sha1, 3des, rsa1024, each with "
+	    "\"until\" and a date",
+	    STR_ARG(item));
 }
 
 int

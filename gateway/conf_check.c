@@ -10,7 +10,8 @@
 
 /* A file that must be there and readable; what others must not be allowed with it is in forbidden. */
 static void
-check_file(struct conf_load *l, struct conf_place at, const char *what, struct str path, mode_t forbidden)
+check_file(struct conf_load *l, struct conf_place at, const char *what, struct str path,
+    mode_t forbidden)
 {
 	const char *p = str_cstr(l->tmp, path);
 	struct stat st;
@@ -37,7 +38,8 @@ check_secret(struct conf_load *l, struct conf_place at, const char *what, struct
 	struct str file = str_from(secret, 5);
 
 	if (str_starts(secret, S("file:")))
-		check_file(l, at, what, str_of(conf_path(l->tmp, l->conf, str_cstr(l->tmp, file))), S_IROTH | S_IWOTH);
+		check_file(l, at, what, str_of(conf_path(l->tmp, l->conf, str_cstr(l->tmp, file))),
+		    S_IROTH | S_IWOTH);
 }
 
 /* One route: [smtp], or that of a partner, whose keys begin with smtp_. */
@@ -61,7 +63,8 @@ place_of(const struct route_check *c, const char *key)
 
 /* Two keys of which the second says nothing, or too little, without the first. */
 static void
-check_pair(const struct route_check *c, const char *key, bool has, const char *needs, bool has_other)
+check_pair(const struct route_check *c, const char *key, bool has, const char *needs,
+    bool has_other)
 {
 	if (has && !has_other)
 		conf_error(c->l, place_of(c, key), "%s without %s", key_of(c, key), key_of(c, needs));
@@ -87,17 +90,21 @@ check_tls(const struct route_check *c)
 	bool dane = r->verify == CONF_VERIFY_DANE || r->verify == CONF_VERIFY_DANE_ONLY;
 
 	if (r->tls == CONF_TLS_NONE && !conf_is_loopback(r->host))
-		conf_warn(c->l, place_of(c, "tls"), "mail to " STR_FMT " travels without TLS%s", STR_ARG(r->host),
-		    r->user.n > 0 ? ", the password too" : "");
+		conf_warn(c->l, place_of(c, "tls"), "mail to " STR_FMT " travels without TLS%s",
+		    STR_ARG(r->host), r->user.n > 0 ? ", the password too" : "");
 	if (r->tls == CONF_TLS_MAY)
-		conf_warn(c->l, place_of(c, "tls"), "mail to " STR_FMT " travels without TLS where none is offered, or somebody on "
-		    "the way takes the offer out", STR_ARG(r->host));
+		conf_warn(c->l, place_of(c, "tls"),
+		    "mail to " STR_FMT " travels without TLS where none is offered, or somebody on "
+		    "the way takes the offer out",
+		    STR_ARG(r->host));
 	else if (r->tls != CONF_TLS_NONE && r->verify == CONF_VERIFY_NONE)
-		conf_warn(c->l, place_of(c, "verify"), "the certificate of " STR_FMT " is not looked at: it may be anybody's",
+		conf_warn(c->l, place_of(c, "verify"),
+		    "the certificate of " STR_FMT " is not looked at: it may be anybody's",
 		    STR_ARG(r->host));
 	check_pair(c, "verify", r->verify == CONF_VERIFY_PIN, "pin", r->pins.n > 0);
 	if (r->pins.n > 0 && r->verify != CONF_VERIFY_PIN)
-		conf_error(c->l, place_of(c, "pin"), "%s does nothing without %s = pin", key_of(c, "pin"), key_of(c, "verify"));
+		conf_error(c->l, place_of(c, "pin"), "%s does nothing without %s = pin",
+		    key_of(c, "pin"), key_of(c, "verify"));
 	if (r->tls == CONF_TLS_NONE && r->verify != CONF_VERIFY_CA)
 		conf_error(c->l, place_of(c, "verify"), "%s without TLS", key_of(c, "verify"));
 	if (dane && r->verify_name.n > 0)
@@ -127,18 +134,23 @@ check_sender(struct conf_load *l, const struct conf_entry *e)
 	const struct partner *p = &e->partner;
 	const struct conf *c = l->conf;
 
-	if (p->sender == CONF_SENDER_NETWORK && p->networks.n == 0 && p->tls_certs.n == 0 && c->listen_users.n == 0)
-		conf_error(l, conf_where(l, e, "partner", "sender"), "sender = network without network: nobody may send as this partner");
+	if (p->sender == CONF_SENDER_NETWORK && p->networks.n == 0 && p->tls_certs.n == 0 &&
+	    c->listen_users.n == 0)
+		conf_error(l, conf_where(l, e, "partner", "sender"),
+		    "sender = network without network: nobody may send as this partner");
 	if (p->sender == CONF_SENDER_LOGIN && p->tls_certs.n == 0 && c->listen_users.n == 0)
-		conf_error(l, conf_where(l, e, "partner", "sender"), "sender = login without tls_cert, and without users in [listen]: "
+		conf_error(l, conf_where(l, e, "partner", "sender"),
+		    "sender = login without tls_cert, and without users in [listen]: "
 		    "nobody may send as this partner");
 	if (p->tls_certs.n > 0 && c->tls_cert.n == 0)
-		conf_warn(l, conf_where(l, e, "partner", "tls_cert"), "tls_cert of a partner without tls_cert in [listen]: there is no "
+		conf_warn(l, conf_where(l, e, "partner", "tls_cert"),
+		    "tls_cert of a partner without tls_cert in [listen]: there is no "
 		    "TLS in which they could show it");
 }
 
 static void
-check_files(struct conf_load *l, struct conf_place at, const char *what, const struct conf_list *list)
+check_files(struct conf_load *l, struct conf_place at, const char *what,
+    const struct conf_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
 		check_file(l, at, what, list->v[i], 0);
@@ -163,25 +175,29 @@ check_partner(struct conf_load *l, const struct conf_entry *e)
 			    STR_ARG(p->addresses.v[i]));
 	for (size_t i = 0; i < p->ids.n; i++)
 		if (conf_is_own_id(l->conf, p->ids.v[i].qual, p->ids.v[i].id))
-			conf_warn(l, conf_where(l, e, "partner", "ids"), "interchange id " STR_FMT " is our own",
-			    STR_ARG(p->ids.v[i].id));
+			conf_warn(l, conf_where(l, e, "partner", "ids"),
+			    "interchange id " STR_FMT " is our own", STR_ARG(p->ids.v[i].id));
 	conf_allow_check(l, e);
 	if (p->shape.oaep && !p->encrypt)
-		conf_warn(l, conf_where(l, e, "partner", "key_transport"), "key_transport without send = encrypt does nothing");
+		conf_warn(l, conf_where(l, e, "partner", "key_transport"),
+		    "key_transport without send = encrypt does nothing");
 	if (p->shape.compress_last && !(p->compress && p->sign))
 		conf_warn(l, conf_where(l, e, "partner", "compression"),
 		    "compression = after without send = sign compress does nothing");
 	if (p->expired_grace_ms > 0)
-		conf_warn(l, conf_where(l, e, "partner", "expired_grace"), "certificates of this partner count after their end");
+		conf_warn(l, conf_where(l, e, "partner", "expired_grace"),
+		    "certificates of this partner count after their end");
 	if (!p->sign && p->receipt == CONF_RECEIPT_SIGNED)
 		conf_warn(l, conf_where(l, e, "partner", "send"),
 		    "what we send is not signed: many systems answer that with an unsigned receipt or none");
 	if (p->receipt_wait_ms > p->receipt_give_up_ms)
-		conf_error(l, conf_where(l, e, "partner", "receipt_wait"), "receipt_wait is longer than receipt_give_up");
+		conf_error(l, conf_where(l, e, "partner", "receipt_wait"),
+		    "receipt_wait is longer than receipt_give_up");
 	if (str_starts(file, S("partners.d/")) &&
 	    !str_eq(file, str_fmt(l->tmp, "partners.d/" STR_FMT ".ini", STR_ARG(p->key))))
-		conf_warn(l, e->at, "partner \"" STR_FMT "\" is expected in partners.d/" STR_FMT ".ini", STR_ARG(p->key),
-		    STR_ARG(p->key));
+		conf_warn(l, e->at,
+		    "partner \"" STR_FMT "\" is expected in partners.d/" STR_FMT ".ini",
+		    STR_ARG(p->key), STR_ARG(p->key));
 	if (p->route != NULL)
 		check_route(l, e, p->route);
 }
@@ -193,9 +209,11 @@ check_lmtp(struct conf_load *l)
 	const char *group = str_cstr(l->tmp, c->lmtp_group);
 
 	if (c->lmtp_group.n > 0 && c->lmtp.n == 0)
-		conf_warn(l, conf_where(l, NULL, "listen", "lmtp_group"), "lmtp_group without lmtp does nothing");
+		conf_warn(l, conf_where(l, NULL, "listen", "lmtp_group"),
+		    "lmtp_group without lmtp does nothing");
 	if (c->lmtp_group.n > 0 && strcmp(group, "*") != 0 && getgrnam(group) == NULL)
-		conf_error(l, conf_where(l, NULL, "listen", "lmtp_group"), "no group \"%s\" on this machine", group);
+		conf_error(l, conf_where(l, NULL, "listen", "lmtp_group"),
+		    "no group \"%s\" on this machine", group);
 }
 
 static void
@@ -207,12 +225,14 @@ check_listen(struct conf_load *l)
 		return;
 	check_lmtp(l);
 	if (c->listen_addresses.n == 0)
-		conf_error(l, conf_where(l, NULL, "listen", "address"), "[listen] without address, tls_address and lmtp: where does mail arrive?");
+		conf_error(l, conf_where(l, NULL, "listen", "address"),
+		    "[listen] without address, tls_address and lmtp: where does mail arrive?");
 	check_file(l, conf_where(l, NULL, "listen", "tls_cert"), "tls_cert", c->tls_cert, 0);
 	check_file(l, conf_where(l, NULL, "listen", "tls_key"), "tls_key", c->tls_key, S_IROTH | S_IWOTH);
 	check_file(l, conf_where(l, NULL, "listen", "users"), "users", c->listen_users, S_IROTH | S_IWOTH);
 	if (c->listen_users.n > 0 && c->tls_cert.n == 0)
-		conf_warn(l, conf_where(l, NULL, "listen", "users"), "users without tls_cert: nobody can log in, passwords are "
+		conf_warn(l, conf_where(l, NULL, "listen", "users"),
+		    "users without tls_cert: nobody can log in, passwords are "
 		    "taken over TLS only");
 }
 
@@ -220,8 +240,8 @@ check_listen(struct conf_load *l)
 static void
 check_folders(struct conf_load *l)
 {
-	static const char *const folders[] = { "outbox", "inbox", "sent", "failed", "status", "quarantine", "spool", "db",
-		"run" };
+	static const char *const folders[] = { "outbox", "inbox", "sent", "failed", "status",
+		"quarantine", "spool", "db", "run" };
 	struct conf_place nowhere = { .line = 0 };
 
 	for (size_t i = 0; i < N(folders); i++) {
@@ -247,11 +267,13 @@ check_gateway(struct conf_load *l)
 	check_files(l, conf_where(l, NULL, "edi", "schema"), "schema", &c->schemas);
 	for (size_t i = 0; i < c->keys.n; i++)
 		if (c->keys.v[i].p[0] == '/')	/* else a URI */
-			check_file(l, conf_where(l, NULL, "gateway", "key"), "key", c->keys.v[i], S_IROTH | S_IWOTH);
+			check_file(l, conf_where(l, NULL, "gateway", "key"), "key", c->keys.v[i],
+			    S_IROTH | S_IWOTH);
 	check_secret(l, conf_where(l, NULL, "gateway", "key_passphrase"), "key_passphrase", c->key_passphrase);
 	check_route(l, NULL, &c->smtp);
 	if (c->n_partners == 0)
-		conf_warn(l, (struct conf_place){ .line = 0 }, "no partner yet: nothing to send, nobody to accept");
+		conf_warn(l, (struct conf_place){ .line = 0 },
+		    "no partner yet: nothing to send, nobody to accept");
 }
 
 int

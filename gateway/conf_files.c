@@ -136,7 +136,8 @@ conf_files_kept(struct arena *a, struct str home, struct conf_files *out, struct
 
 		out->v[out->n] = (struct conf_file){ .name = NULL };
 		if (!take_kept(a, &rest, &out->v[out->n]))
-			return err_set(e, ERR_CONFIG, "%s: offset %zu: want a file's length and name", path, at);
+			return err_set(e, ERR_CONFIG,
+			    "%s: offset %zu: want a file's length and name", path, at);
 		out->n++;
 	}
 	return 0;

@@ -28,6 +28,7 @@ int conf_files_keep(const struct conf_files *f, struct str home, struct err *e);
 int conf_files_kept(struct arena *a, struct str home, struct conf_files *out, struct err *e);
 
 /* Read settings from these files and no others; as conf_read(). */
-int conf_read_files(struct arena *a, struct str home, const struct conf_files *f, struct conf *out, struct err *e);
+int conf_read_files(struct arena *a, struct str home, const struct conf_files *f, struct conf *out,
+    struct err *e);
 
 #endif

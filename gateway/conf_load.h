@@ -45,11 +45,14 @@ struct conf_index {
 };
 
 /* Read everything; findings go to fn. conf_load_end() frees what is not the arena's. */
-void conf_load(struct conf_load *l, struct arena *a, struct str home, struct conf *out, conf_finding_fn *fn, void *arg);
+void conf_load(struct conf_load *l, struct arena *a, struct str home, struct conf *out,
+    conf_finding_fn *fn, void *arg);
 void conf_load_end(struct conf_load *l);
 
-void conf_error(struct conf_load *l, struct conf_place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void conf_warn(struct conf_load *l, struct conf_place at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void conf_error(struct conf_load *l, struct conf_place at, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+void conf_warn(struct conf_load *l, struct conf_place at, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
 
 /* A conf_finding_fn: keeps the first error in arg, a struct err with an empty text. */
 void conf_keep_first(void *arg, bool is_error, const char *text);
@@ -58,7 +61,8 @@ void conf_keep_first(void *arg, bool is_error, const char *text);
 size_t conf_row(struct str section, struct str key);
 
 /* Where key was given; in a partner e, else (e NULL) anywhere else. Not given: the section's place, or line 1. */
-struct conf_place conf_where(const struct conf_load *l, const struct conf_entry *e, const char *section, const char *key);
+struct conf_place conf_where(const struct conf_load *l, const struct conf_entry *e,
+    const char *section, const char *key);
 
 /* What was left open is derived from what was given; findings where that contradicts itself. */
 void conf_settle(struct conf_load *l);

@@ -16,7 +16,8 @@ read_pin(struct str text, struct conf_pin *out, struct err *e)
 	size_t n = 0;
 
 	if (!str_cut(&hex, ':', &what) || !(str_eq(what, S("cert")) || str_eq(what, S("key"))))
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no pin, want cert:HEX or key:HEX", STR_ARG(text));
+		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no pin, want cert:HEX or key:HEX",
+		    STR_ARG(text));
 	out->key = str_eq(what, S("key"));
 	while (hex.n > 0 && n < sizeof(out->digest)) {
 		int hi = hex_digit(hex.p[0]), lo = hex.n > 1 ? hex_digit(hex.p[1]) : -1;
@@ -29,8 +30,9 @@ read_pin(struct str text, struct conf_pin *out, struct err *e)
 			hex = str_from(hex, 1);
 	}
 	if (hex.n > 0 || n < sizeof(out->digest))
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" has not %d hexadecimal digits, those of a SHA-256", STR_ARG(text),
-		    2 * CONF_PIN_BYTES);
+		return err_set(e, ERR_CONFIG,
+		    "\"" STR_FMT "\" has not %d hexadecimal digits, those of a SHA-256",
+		    STR_ARG(text), 2 * CONF_PIN_BYTES);
 	return 0;
 }
 

@@ -82,7 +82,8 @@ is_section(struct str name)
 }
 
 struct conf_place
-conf_where(const struct conf_load *l, const struct conf_entry *e, const char *section, const char *key)
+conf_where(const struct conf_load *l, const struct conf_entry *e, const char *section,
+    const char *key)
 {
 	size_t row = conf_row(str_of(section), str_of(key));
 	const struct conf_given *given = e != NULL ? e->given : l->given;
@@ -104,8 +105,8 @@ unknown_section(struct conf_load *l, struct conf_place at, struct str section)
 		if (n == 0 || strcmp(known[n - 1], conf_settings[i].section) != 0)
 			known[n++] = conf_settings[i].section;
 	hit = ini_nearest(section, known, n);
-	conf_error(l, at, "unknown section [" STR_FMT "]%s%s%s", STR_ARG(section), hit == NULL ? "" : ", did you mean [",
-	    hit == NULL ? "" : hit, hit == NULL ? "" : "]?");
+	conf_error(l, at, "unknown section [" STR_FMT "]%s%s%s", STR_ARG(section),
+	    hit == NULL ? "" : ", did you mean [", hit == NULL ? "" : hit, hit == NULL ? "" : "]?");
 }
 
 /* A word of a value that was written as if it were a key: "starttls = yes". Its setting is in row. */
@@ -147,13 +148,16 @@ unknown_key(struct conf_load *l, struct conf_place at, struct str section, struc
 	size_t row = 0;
 
 	if (hit != NULL)
-		conf_error(l, at, "unknown key \"" STR_FMT "\" in [" STR_FMT "], did you mean \"%s\"?", STR_ARG(key),
-		    STR_ARG(section), hit);
+		conf_error(l, at,
+		    "unknown key \"" STR_FMT "\" in [" STR_FMT "], did you mean \"%s\"?",
+		    STR_ARG(key), STR_ARG(section), hit);
 	else if ((hit = nearest_word(l, section, key, &row)) != NULL)
-		conf_error(l, at, "unknown key \"" STR_FMT "\" in [" STR_FMT "], did you mean \"%s\"? (%s = %s)",
+		conf_error(l, at,
+		    "unknown key \"" STR_FMT "\" in [" STR_FMT "], did you mean \"%s\"? (%s = %s)",
 		    STR_ARG(key), STR_ARG(section), hit, conf_settings[row].key, hit);
 	else
-		conf_error(l, at, "unknown key \"" STR_FMT "\" in [" STR_FMT "]", STR_ARG(key), STR_ARG(section));
+		conf_error(l, at, "unknown key \"" STR_FMT "\" in [" STR_FMT "]", STR_ARG(key),
+		    STR_ARG(section));
 }
 
 /* ---- one file ---- */
@@ -192,7 +196,8 @@ new_entry(struct conf_load *l, struct str key, struct conf_place at)
 			abort();
 	}
 	e = &l->entries[l->n_entries++];
-	*e = (struct conf_entry){ .at = at, .partner = { .key = key, .file = str_of(at.file), .line = at.line } };
+	*e = (struct conf_entry){ .at = at,
+		.partner = { .key = key, .file = str_of(at.file), .line = at.line } };
 	e->given = arena_get_array(l->tmp, conf_n_settings, sizeof(*e->given));
 	return e;
 }
@@ -207,7 +212,8 @@ set_defaults(struct conf_load *l, struct conf_entry *e)
 		if ((s->in == IN_CONF) != (e == NULL) || s->dflt == NULL)
 			continue;
 		if (conf_value_set(l->a, l->conf, s, str_of(s->dflt), struct_of(l, e, s), &err) == -1)
-			conf_error(l, (struct conf_place){ .line = 0 }, "default of [%s] %s: %s", s->section, s->key, err.text);
+			conf_error(l, (struct conf_place){ .line = 0 }, "default of [%s] %s: %s",
+			    s->section, s->key, err.text);
 	}
 }
 
@@ -233,12 +239,13 @@ begin_section(struct conf_load *l, const struct ini_item *it, struct conf_place 
 		return *e != NULL;
 	}
 	if (it->name.n > 0) {
-		conf_error(l, at, "[" STR_FMT "] has no name of its own, want no \"" STR_FMT "\"", STR_ARG(it->section),
-		    STR_ARG(it->name));
+		conf_error(l, at, "[" STR_FMT "] has no name of its own, want no \"" STR_FMT "\"",
+		    STR_ARG(it->section), STR_ARG(it->name));
 		return false;
 	}
 	if (partners_only) {
-		conf_error(l, at, "[" STR_FMT "] belongs into config.ini: here only [partner \"...\"] may stand",
+		conf_error(l, at,
+		    "[" STR_FMT "] belongs into config.ini: here only [partner \"...\"] may stand",
 		    STR_ARG(it->section));
 		return false;
 	}
@@ -261,12 +268,13 @@ take_value(struct conf_load *l, const struct ini_item *it, const char *file, str
 	}
 	given = &(e != NULL ? e->given : l->given)[row];
 	if (given->at.line > 0) {
-		conf_error(l, key_at, "\"" STR_FMT "\" was set before, at %s:%u", STR_ARG(it->key), given->at.file,
-		    given->at.line);
+		conf_error(l, key_at, "\"" STR_FMT "\" was set before, at %s:%u", STR_ARG(it->key),
+		    given->at.file, given->at.line);
 		return;
 	}
 	*given = (struct conf_given){ it->value, value_at };
-	if (conf_value_set(l->a, l->conf, &conf_settings[row], it->value, struct_of(l, e, &conf_settings[row]), &err) == -1)
+	if (conf_value_set(l->a, l->conf, &conf_settings[row], it->value,
+	        struct_of(l, e, &conf_settings[row]), &err) == -1)
 		conf_error(l, value_at, "" STR_FMT ": %s", STR_ARG(it->key), err.text);
 }
 
@@ -325,8 +333,10 @@ sort_partners(struct conf_load *l)
 		qsort(l->entries, l->n_entries, sizeof(*l->entries), by_key);
 	for (size_t i = 0; i < l->n_entries; i++) {
 		if (n > 0 && str_eq(l->entries[n - 1].partner.key, l->entries[i].partner.key))
-			conf_error(l, l->entries[i].at, "partner \"" STR_FMT "\" is there already, at %s:%u",
-			    STR_ARG(l->entries[i].partner.key), l->entries[n - 1].at.file, l->entries[n - 1].at.line);
+			conf_error(l, l->entries[i].at,
+			    "partner \"" STR_FMT "\" is there already, at %s:%u",
+			    STR_ARG(l->entries[i].partner.key), l->entries[n - 1].at.file,
+			    l->entries[n - 1].at.line);
 		else
 			l->entries[n++] = l->entries[i];
 	}
@@ -364,7 +374,8 @@ load_begin(struct conf_load *l, struct arena *a, struct str home, struct conf *o
 }
 
 void
-conf_load(struct conf_load *l, struct arena *a, struct str home, struct conf *out, conf_finding_fn *fn, void *arg)
+conf_load(struct conf_load *l, struct arena *a, struct str home, struct conf *out,
+    conf_finding_fn *fn, void *arg)
 {
 	struct conf_files f;
 
@@ -394,7 +405,8 @@ conf_keep_first(void *arg, bool is_error, const char *text)
 }
 
 int
-conf_read_files(struct arena *a, struct str home, const struct conf_files *f, struct conf *out, struct err *e)
+conf_read_files(struct arena *a, struct str home, const struct conf_files *f, struct conf *out,
+    struct err *e)
 {
 	struct err first = { .text = "" };
 	struct conf_load l;

@@ -125,7 +125,8 @@ run_command(char *command, struct buf *out, struct err *e)
 		while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 			continue;
 		if (rc == 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
-			rc = err_set(e, ERR_CONFIG, "the command failed (%s %d)", WIFEXITED(status) ? "exit" : "signal",
+			rc = err_set(e, ERR_CONFIG, "the command failed (%s %d)",
+			    WIFEXITED(status) ? "exit" : "signal",
 			    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	}
 	io_close(&fds[0]);

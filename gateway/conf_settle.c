@@ -49,7 +49,8 @@ set_profile(struct conf_load *l, struct conf_entry *e)
 		    profile_value(e->partner.profile, str_of(s->key));
 		struct err err;
 		if (value != NULL && conf_value_set(l->a, l->conf, s, str_of(value), &e->partner, &err) == -1)
-			conf_error(l, e->at, "profile " STR_FMT ": %s: %s", STR_ARG(e->partner.profile), s->key, err.text);
+			conf_error(l, e->at, "profile " STR_FMT ": %s: %s",
+			    STR_ARG(e->partner.profile), s->key, err.text);
 	}
 }
 
@@ -69,12 +70,16 @@ settle_partner(struct conf_load *l, struct conf_entry *e)
 	if (p->ack_wait_ms == 0)
 		p->ack_wait_ms = l->conf->ack_wait_ms;
 	if (p->addresses.n == 0)
-		conf_error(l, e->at, "partner \"" STR_FMT "\" has no address: where do we send?", STR_ARG(p->key));
-	if (p->certs.n == 0 && (p->encrypt || (!p->trust_chain && (p->must_sign || p->receipt == CONF_RECEIPT_SIGNED))))
+		conf_error(l, e->at, "partner \"" STR_FMT "\" has no address: where do we send?",
+		    STR_ARG(p->key));
+	if (p->certs.n == 0 &&
+	    (p->encrypt ||
+	        (!p->trust_chain && (p->must_sign || p->receipt == CONF_RECEIPT_SIGNED))))
 		conf_error(l, e->at, "partner \"" STR_FMT "\" has no cert: needed for %s (or set it to none)", STR_ARG(p->key),
 		    p->encrypt ? "send = encrypt" : p->must_sign ? "accept = sign" : "receipt = signed");
 	if (p->trust_chain && p->ca.n == 0)
-		conf_error(l, conf_where(l, e, "partner", "trust"), "trust = chain without ca: whose certificates do we believe?");
+		conf_error(l, conf_where(l, e, "partner", "trust"),
+		    "trust = chain without ca: whose certificates do we believe?");
 	for (size_t i = 0; i < conf_n_settings && !route; i++)
 		if (conf_settings[i].in == IN_ROUTE && e->given[i].at.line > 0 && e->given[i].value.n > 0) {
 			conf_error(l, e->given[i].at, "%s without smtp_host: a route of their own needs a host",
@@ -102,7 +107,8 @@ conf_settle(struct conf_load *l)
 		c->smtp.host = S("mx");
 	settle_route(&c->smtp);
 	if (c->address.n == 0)
-		conf_error(l, conf_where(l, NULL, "gateway", "address"), "[gateway] address is missing: our own mailbox");
+		conf_error(l, conf_where(l, NULL, "gateway", "address"),
+		    "[gateway] address is missing: our own mailbox");
 	if (c->certs.n == 0 || c->keys.n == 0)
 		conf_error(l, conf_where(l, NULL, "gateway", c->certs.n == 0 ? "cert" : "key"),
 		    "[gateway] %s is empty: we can neither sign nor decrypt", c->certs.n == 0 ? "cert" : "key");
@@ -110,7 +116,8 @@ conf_settle(struct conf_load *l)
 		conf_error(l, conf_where(l, NULL, "listen", c->tls_cert.n > 0 ? "tls_cert" : "tls_key"),
 		    "tls_cert and tls_key belong together: one of them is missing");
 	if (c->listen_tls_addresses.n > 0 && c->tls_cert.n == 0)
-		conf_error(l, conf_where(l, NULL, "listen", "tls_address"), "tls_address needs tls_cert and tls_key");
+		conf_error(l, conf_where(l, NULL, "listen", "tls_address"),
+		    "tls_address needs tls_cert and tls_key");
 	if (c->sessions_per_address == 0)
 		c->sessions_per_address = (c->sessions_max + 1) / 2;
 	if (c->sessions_reserved > c->sessions_max / 2)

@@ -6,7 +6,8 @@
 
 /* Value and origin of one row; receipt_wait of a partner is that of [receipt] when it is not given. */
 static bool
-in_force(struct conf_load *l, const struct conf_entry *e, size_t row, struct str *value, struct str *origin)
+in_force(struct conf_load *l, const struct conf_entry *e, size_t row, struct str *value,
+    struct str *origin)
 {
 	const struct setting *s = &conf_settings[row];
 	const struct conf_given *g = &(e != NULL ? e->given : l->given)[row];
@@ -67,7 +68,8 @@ pick(void *arg, const struct setting *s, struct str partner, struct str value, s
 {
 	struct wanted *w = arg;
 
-	if (!str_eq(w->section, str_of(s->section)) || !str_eq(w->partner, partner) || !str_eq(w->key, str_of(s->key)))
+	if (!str_eq(w->section, str_of(s->section)) || !str_eq(w->partner, partner) ||
+	    !str_eq(w->key, str_of(s->key)))
 		return;
 	w->value = value;
 	w->origin = origin;
@@ -76,7 +78,8 @@ pick(void *arg, const struct setting *s, struct str partner, struct str value, s
 
 /* "smtp.host", "partner.acme.address"; a partner's key may have dots. */
 int
-conf_get(struct arena *a, struct str home, struct str dotted, struct str *value, struct str *origin, struct err *e)
+conf_get(struct arena *a, struct str home, struct str dotted, struct str *value,
+    struct str *origin, struct err *e)
 {
 	struct wanted w = { .partner = S("") };
 	struct str rest = dotted;
@@ -91,8 +94,8 @@ conf_get(struct arena *a, struct str home, struct str dotted, struct str *value,
 	if (conf_row(w.section, w.key) == conf_n_settings) {
 		const char *hit = conf_nearest_key(w.section, w.key);
 		return err_set(e, ERR_INPUT, "no setting \"" STR_FMT "\", %s%s%s", STR_ARG(dotted),
-		    hit == NULL ? "want e.g. smtp.host or partner.acme.address" : "did you mean \"", hit == NULL ? "" : hit,
-		    hit == NULL ? "" : "\"?");
+		    hit == NULL ? "want e.g. smtp.host or partner.acme.address" : "did you mean \"",
+		    hit == NULL ? "" : hit, hit == NULL ? "" : "\"?");
 	}
 	if (conf_each(a, home, pick, &w, e) == -1)
 		return -1;

@@ -20,8 +20,9 @@ static_assert(sizeof(enum conf_unknown) == sizeof(unsigned int), "SET_ENUM write
 static_assert(sizeof(enum conf_sender) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(sizeof(enum conf_receipt) == sizeof(unsigned int), "SET_ENUM writes an unsigned int");
 static_assert(offsetof(struct partner, encrypt) == offsetof(struct partner, sign) + 1 &&
-    offsetof(struct partner, compress) == offsetof(struct partner, sign) + 2 &&
-    offsetof(struct partner, must_encrypt) == offsetof(struct partner, must_sign) + 1, "SET_FLAGS writes bools in a row");
+        offsetof(struct partner, compress) == offsetof(struct partner, sign) + 2 &&
+        offsetof(struct partner, must_encrypt) == offsetof(struct partner, must_sign) + 1,
+    "SET_FLAGS writes bools in a row");
 
 /* The place of text among "one|two|three". */
 static bool
@@ -180,7 +181,8 @@ full_path(struct arena *a, const struct conf *c, struct str path)
 }
 
 static int
-read_paths(struct arena *a, const struct conf *c, struct str text, struct conf_list *out, struct err *e)
+read_paths(struct arena *a, const struct conf *c, struct str text, struct conf_list *out,
+    struct err *e)
 {
 	if (split(a, text, out, e) == -1)
 		return -1;
@@ -199,7 +201,8 @@ is_uri(struct str s)
 }
 
 static int
-read_keys(struct arena *a, const struct conf *c, struct str text, struct conf_list *out, struct err *e)
+read_keys(struct arena *a, const struct conf *c, struct str text, struct conf_list *out,
+    struct err *e)
 {
 	if (split(a, text, out, e) == -1)
 		return -1;
@@ -248,10 +251,12 @@ read_bytes(const struct setting *s, struct str text, uint64_t *out, struct err *
 	uint64_t v;
 
 	if (str_u64(str_sub(text, 0, text.n - (shift > 0)), UINT64_MAX >> shift, &v) == -1)
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no size, want e.g. 512K, 64M, 1G", STR_ARG(text));
+		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no size, want e.g. 512K, 64M, 1G",
+		    STR_ARG(text));
 	v <<= shift;
 	if (v < s->lo || v > s->hi)
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is out of range, want %lluK to %lluM", STR_ARG(text),
+		return err_set(e, ERR_CONFIG,
+		    "\"" STR_FMT "\" is out of range, want %lluK to %lluM", STR_ARG(text),
 		    (unsigned long long)s->lo >> 10, (unsigned long long)s->hi >> 20);
 	*out = v;
 	return 0;
@@ -266,7 +271,8 @@ read_span(const struct setting *s, struct str text, int64_t *out, struct err *e)
 		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no time span, want e.g. 30s, 5m, 4h, 5d, 2w",
 		    STR_ARG(text));
 	if ((uint64_t)ms < s->lo || (uint64_t)ms > s->hi)
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is out of range, want %llus to %lluh", STR_ARG(text),
+		return err_set(e, ERR_CONFIG,
+		    "\"" STR_FMT "\" is out of range, want %llus to %lluh", STR_ARG(text),
 		    (unsigned long long)s->lo / 1000, (unsigned long long)s->hi / 3600000);
 	*out = ms;
 	return 0;
@@ -282,9 +288,10 @@ read_count(const struct setting *s, struct str text, unsigned int *out, struct e
 		return 0;
 	}
 	if (str_u64(text, s->hi, &v) == -1 || v < s->lo)
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is out of range, want %llu to %llu%s%s", STR_ARG(text),
-		    (unsigned long long)s->lo, (unsigned long long)s->hi, s->words != NULL ? " or " : "",
-		    s->words != NULL ? s->words : "");
+		return err_set(e, ERR_CONFIG,
+		    "\"" STR_FMT "\" is out of range, want %llu to %llu%s%s", STR_ARG(text),
+		    (unsigned long long)s->lo, (unsigned long long)s->hi,
+		    s->words != NULL ? " or " : "", s->words != NULL ? s->words : "");
 	*out = (unsigned int)v;
 	return 0;
 }
@@ -304,7 +311,8 @@ read_yes_no(struct str text, bool *out, struct err *e)
 static int
 read_secret(struct str text, struct str *out, struct err *e)
 {
-	static const struct str from[] = { S_INIT("file:"), S_INIT("env:"), S_INIT("command:"), S_INIT("credential:") };
+	static const struct str from[] = { S_INIT("file:"), S_INIT("env:"), S_INIT("command:"),
+		S_INIT("credential:") };
 
 	*out = text;
 	for (size_t i = 0; i < N(from); i++)
@@ -315,7 +323,8 @@ read_secret(struct str text, struct str *out, struct err *e)
 }
 
 int
-conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, struct str text, void *base, struct err *e)
+conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, struct str text,
+    void *base, struct err *e)
 {
 	void *field = (char *)base + s->offset;
 	struct str *str = field;

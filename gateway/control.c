@@ -16,7 +16,8 @@
 #define POKE_S		  2	/* what was stored is found without it, a little later */
 
 static int
-ask_within(struct cli *c, unsigned int patience_s, const struct msg *ask, struct msg *answer, struct err *e)
+ask_within(struct cli *c, unsigned int patience_s, const struct msg *ask, struct msg *answer,
+    struct err *e)
 {
 	struct buf out = BUF_CAP(CONTROL_FRAME_MAX);
 	struct str payload;

@@ -74,7 +74,8 @@ describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct s
 }
 
 void
-describe_findings(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct judged *d)
+describe_findings(struct role *r, struct arena *a, int64_t job, int64_t payload,
+    const struct judged *d)
 {
 	size_t more = d->n_errors + d->n_warnings - d->n_kept;
 
@@ -121,8 +122,9 @@ show_error(struct arena *a, enum ack_kind kind, const struct ack_error *error, b
 	if (words != NULL)
 		text = str_fmt(a, STR_FMT " (%s)", STR_ARG(text), words);
 	if (error->segment > 0)
-		text = str_fmt(a, STR_FMT " in segment %llu%s" STR_FMT, STR_ARG(text), (unsigned long long)error->segment,
-		    error->tag.n > 0 ? " " : "", STR_ARG(error->tag));
+		text = str_fmt(a, STR_FMT " in segment %llu%s" STR_FMT, STR_ARG(text),
+		    (unsigned long long)error->segment, error->tag.n > 0 ? " " : "",
+		    STR_ARG(error->tag));
 	if (error->element > 0)
 		text = str_fmt(a, STR_FMT " element %u", STR_ARG(text), error->element);
 	if (error->component > 0)
@@ -136,7 +138,8 @@ is_said_below(const struct ack_error *error)
 {
 	const struct ack_error *next = error->next;
 
-	return next != NULL && error->segment > 0 && error->element == 0 && next->segment == error->segment && next->element > 0;
+	return next != NULL && error->segment > 0 && error->element == 0 &&
+	    next->segment == error->segment && next->element > 0;
 }
 
 static struct str
@@ -164,16 +167,20 @@ show_report(struct arena *a, const struct ack_report *report)
 	if (m == NULL && report->errors == NULL)
 		return S("");
 	if (m == NULL)
-		return str_fmt(a, "the whole of it, " STR_FMT, STR_ARG(show_error(a, report->kind, report->errors, false)));
-	return str_fmt(a, STR_FMT " '" STR_FMT "' refused%s" STR_FMT, STR_ARG(m->type), STR_ARG(m->control),
-	    m->errors != NULL ? ", " : "", STR_ARG(m->errors != NULL ? show_errors(a, report->kind, m->errors) : S("")));
+		return str_fmt(a, "the whole of it, " STR_FMT,
+		    STR_ARG(show_error(a, report->kind, report->errors, false)));
+	return str_fmt(a, STR_FMT " '" STR_FMT "' refused%s" STR_FMT, STR_ARG(m->type),
+	    STR_ARG(m->control), m->errors != NULL ? ", " : "",
+	    STR_ARG(m->errors != NULL ? show_errors(a, report->kind, m->errors) : S("")));
 }
 
 void
 describe_acks(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct edi_facts *f,
     struct str content)
 {
-	static const char *const kinds[] = { [ACK_TA1] = "TA1", [ACK_997] = "997", [ACK_999] = "999", [ACK_CONTRL] = "CONTRL" };
+	static const char *const kinds[] = {
+		[ACK_TA1] = "TA1", [ACK_997] = "997", [ACK_999] = "999", [ACK_CONTRL] = "CONTRL"
+	};
 	struct ack_said said;
 	size_t n = 0, named = 0;
 

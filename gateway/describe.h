@@ -18,7 +18,8 @@ struct str describe_problem(struct arena *a, const struct edi_facts *f);
 void describe_put(struct arena *a, struct msg *m, const struct edi_facts *f, struct span content);
 
 /* One MSG_FINDING for each finding that was kept, and one for the others. */
-void describe_findings(struct role *r, struct arena *a, int64_t job, int64_t payload, const struct judged *d);
+void describe_findings(struct role *r, struct arena *a, int64_t job, int64_t payload,
+    const struct judged *d);
 
 /* One MSG_MESSAGE for each transaction set or message inside (the first hundred). */
 void describe_messages(struct role *r, int64_t job, int64_t payload, const struct edi_facts *f);

@@ -42,9 +42,10 @@ docs_row(struct table *t, struct arena *a, const struct db_doc *d)
 const char *
 docs_head(struct arena *a, const struct db_doc *d)
 {
-	return cli_fmt(a, "%lld  %s%s%s  %s %s  %s  %s", (long long)d->id, cli_shown(a, d->type), d->number.n > 0 ? " " : "",
-	    d->number.n > 0 ? cli_shown(a, d->number) : "", d->dir == EX_IN ? "\xe2\x86\x90" : "\xe2\x86\x92",
-	    cli_shown(a, d->partner), cli_shown(a, d->name), cli_size(a, d->size));
+	return cli_fmt(a, "%lld  %s%s%s  %s %s  %s  %s", (long long)d->id, cli_shown(a, d->type),
+	    d->number.n > 0 ? " " : "", d->number.n > 0 ? cli_shown(a, d->number) : "",
+	    d->dir == EX_IN ? "\xe2\x86\x90" : "\xe2\x86\x92", cli_shown(a, d->partner),
+	    cli_shown(a, d->name), cli_size(a, d->size));
 }
 
 /* What an event means for the person who reads: the name it is stored by decides. */
@@ -78,8 +79,8 @@ docs_put_event(struct arena *a, const struct db_event *ev, bool with_doc)
 	const char *doc = with_doc ? cli_fmt(a, "%5lld  ", (long long)ev->doc) : "";
 
 	kind = table_tint(a, event_tint(ev->kind), kind, cli_colour());
-	(void)printf("%s%s  %-8s  %.*s  %s\n", doc, cli_stamp(a, ev->at_ms), cli_shown(a, ev->role), (int)kind.n, kind.p,
-	    ev->text.n > 0 ? cli_shown(a, ev->text) : "");
+	(void)printf("%s%s  %-8s  %.*s  %s\n", doc, cli_stamp(a, ev->at_ms), cli_shown(a, ev->role),
+	    (int)kind.n, kind.p, ev->text.n > 0 ? cli_shown(a, ev->text) : "");
 }
 
 static bool
@@ -118,7 +119,8 @@ docs_follow_start(struct docs_follow *f, struct db *db)
 }
 
 void
-docs_follow_wait(struct docs_follow *f, struct arena *a, int64_t timeout_ms, struct db_event **out, size_t *n)
+docs_follow_wait(struct docs_follow *f, struct arena *a, int64_t timeout_ms, struct db_event **out,
+    size_t *n)
 {
 	const struct timespec pause = { .tv_nsec = FOLLOW_POLL_MS * 1000000L };
 	int64_t end = clock_mono_ms() + timeout_ms;

@@ -20,6 +20,7 @@ struct docs_follow {
 };
 void docs_follow_start(struct docs_follow *f, struct db *db);
 /* Waits until there is something new, or timeout_ms has passed (then n is 0). */
-void docs_follow_wait(struct docs_follow *f, struct arena *a, int64_t timeout_ms, struct db_event **out, size_t *n);
+void docs_follow_wait(struct docs_follow *f, struct arena *a, int64_t timeout_ms,
+    struct db_event **out, size_t *n);
 
 #endif

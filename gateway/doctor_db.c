@@ -67,7 +67,8 @@ doctor_database(struct doctor *d)
 		return;
 	}
 	lock = control_lock(c, &e);
-	doctor_says(d, lock == -1 ? DOCTOR_FAIL : DOCTOR_OK, "database", "%s%s", lock == -1 ? "no gateway answers, but " : "nobody writes to it",
+	doctor_says(d, lock == -1 ? DOCTOR_FAIL : DOCTOR_OK, "database", "%s%s",
+	    lock == -1 ? "no gateway answers, but " : "nobody writes to it",
 	    lock == -1 ? e.text : "");
 	io_close(&lock);
 }
@@ -106,8 +107,8 @@ has_mail(struct looking *l, struct str ulid)
 {
 	const char *name = str_cstr(l->scratch, ulid);
 
-	return !ulid_is(ulid) || spool_has(l->spool, SPOOL_IN, name) || spool_has(l->spool, SPOOL_ARRIVED, name) ||
-	    spool_has(l->spool, SPOOL_QUARANTINE, name);
+	return !ulid_is(ulid) || spool_has(l->spool, SPOOL_IN, name) ||
+	    spool_has(l->spool, SPOOL_ARRIVED, name) || spool_has(l->spool, SPOOL_QUARANTINE, name);
 }
 
 /* The bytes that its next step needs. */
@@ -132,7 +133,8 @@ has_files(struct looking *l, const struct db_doc *doc, const char **lacks, struc
 	if (db_tx_list(l->d->db, l->scratch, doc->id, &txs, &n, e) == -1)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (txs[i].superseded_by == 0 && !spool_has(l->spool, SPOOL_OUT, str_cstr(l->scratch, txs[i].ulid)))
+		if (txs[i].superseded_by == 0 &&
+		    !spool_has(l->spool, SPOOL_OUT, str_cstr(l->scratch, txs[i].ulid)))
 			*lacks = "its frozen mail";
 	return 0;
 }
@@ -141,8 +143,9 @@ static int
 look_at_doc(void *arg, const struct db_doc *doc, struct err *e)
 {
 	struct looking *l = arg;
-	struct exchange x = { (enum ex_dir)doc->dir, (enum ex_stage)doc->stage, (enum ex_transport)doc->t, (enum ex_receipt)doc->r,
-		(enum ex_ack)doc->a, (enum ex_answer)doc->b };
+	struct exchange x = { (enum ex_dir)doc->dir, (enum ex_stage)doc->stage,
+		(enum ex_transport)doc->t, (enum ex_receipt)doc->r, (enum ex_ack)doc->a,
+		(enum ex_answer)doc->b };
 	const char *lacks;
 	bool timer;
 
@@ -153,11 +156,14 @@ look_at_doc(void *arg, const struct db_doc *doc, struct err *e)
 	if (has_timer(l, doc, &timer, e) == -1 || has_files(l, doc, &lacks, e) == -1)
 		return -1;
 	if (!timer && !exchange_needs_person(&x) && l->stuck++ < NAMED_MAX)
-		doctor_says(l->d, DOCTOR_FAIL, "documents", "document %lld is '" STR_FMT "' and has no job, deadline or person that moves it on",
+		doctor_says(l->d, DOCTOR_FAIL, "documents",
+		    "document %lld is '" STR_FMT
+		    "' and has no job, deadline or person that moves it on",
 		    (long long)doc->id, STR_ARG(doc->shown));
 	if (lacks != NULL && l->lost++ < NAMED_MAX)
-		doctor_says(l->d, DOCTOR_FAIL, "documents", "document %lld is '" STR_FMT "' and %s is gone from the spool", (long long)doc->id,
-		    STR_ARG(doc->shown), lacks);
+		doctor_says(l->d, DOCTOR_FAIL, "documents",
+		    "document %lld is '" STR_FMT "' and %s is gone from the spool",
+		    (long long)doc->id, STR_ARG(doc->shown), lacks);
 	return 0;
 }
 
@@ -176,11 +182,13 @@ count_attention(struct doctor *d)
 		quarantined += str_eq(counts[i].shown, S("quarantined")) ? counts[i].n : 0;
 	}
 	if (unmatched > 0)
-		doctor_says(d, DOCTOR_WARN, "documents", "%llu mail%s that fit nothing: edigate list state=unmatched", (unsigned long long)unmatched,
-		    unmatched == 1 ? "" : "s");
+		doctor_says(d, DOCTOR_WARN, "documents",
+		    "%llu mail%s that fit nothing: edigate list state=unmatched",
+		    (unsigned long long)unmatched, unmatched == 1 ? "" : "s");
 	if (quarantined > 0)
-		doctor_says(d, DOCTOR_WARN, "documents", "%llu mail%s in quarantine: edigate list state=quarantined", (unsigned long long)quarantined,
-		    quarantined == 1 ? "" : "s");
+		doctor_says(d, DOCTOR_WARN, "documents",
+		    "%llu mail%s in quarantine: edigate list state=quarantined",
+		    (unsigned long long)quarantined, quarantined == 1 ? "" : "s");
 }
 
 void
@@ -200,9 +208,12 @@ doctor_documents(struct doctor *d)
 	if (db_doc_each(d->db, &all, look_at_doc, &l, &e) == -1)
 		doctor_says(d, DOCTOR_FAIL, "documents", "%s", e.text);
 	else if (l.stuck == 0 && l.lost == 0)
-		doctor_says(d, DOCTOR_OK, "documents", "%u on the way: each has a job, a deadline or a person that moves it on", l.open);
+		doctor_says(d, DOCTOR_OK, "documents",
+		    "%u on the way: each has a job, a deadline or a person that moves it on",
+		    l.open);
 	else
-		doctor_says(d, DOCTOR_FAIL, "documents", "%u of %u on the way are stuck, %u lack their bytes", l.stuck, l.open, l.lost);
+		doctor_says(d, DOCTOR_FAIL, "documents",
+		    "%u of %u on the way are stuck, %u lack their bytes", l.stuck, l.open, l.lost);
 	count_attention(d);
 	arena_free(l.scratch);
 	spool_close(l.spool);
@@ -276,7 +287,9 @@ look_at_claims(struct orphans *o, struct spool *s)
 	}
 	for (size_t i = 0; i < n; i++)
 		if (!is_known(o, SPOOL_IN, claims[i].ulid))
-			orphan(o, cli_path(&o->d->cli, "spool/claimed/" STR_FMT "~" STR_FMT, STR_ARG(claims[i].ulid), STR_ARG(claims[i].partner)),
+			orphan(o,
+			    cli_path(&o->d->cli, "spool/claimed/" STR_FMT "~" STR_FMT,
+			        STR_ARG(claims[i].ulid), STR_ARG(claims[i].partner)),
 			    "claimed, and no document; taken up when the gateway starts");
 }
 
@@ -295,8 +308,10 @@ look_at_staged(struct orphans *o, struct str partner)
 		if (!str_starts(name, S(".")) || !str_ends(name, S(".part")) || !ulid_is(ulid))
 			continue;
 		arena_reset(o->scratch);
-		if (db_doc_by_ulid(o->d->db, o->scratch, ulid, &doc, &e) == 0 && (doc == NULL || doc->stage != ST_OPENED))
-			orphan(o, cli_fmt(o->d->cli.arena, "%s/%s", folder, entry->d_name), "left by a worker; removed when the gateway starts");
+		if (db_doc_by_ulid(o->d->db, o->scratch, ulid, &doc, &e) == 0 &&
+		    (doc == NULL || doc->stage != ST_OPENED))
+			orphan(o, cli_fmt(o->d->cli.arena, "%s/%s", folder, entry->d_name),
+			    "left by a worker; removed when the gateway starts");
 	}
 	if (dir != NULL)
 		(void)closedir(dir);
@@ -312,7 +327,8 @@ doctor_orphans(struct doctor *d)
 	if (d->db == NULL || spool_open(str_cstr(d->cli.arena, d->cli.home), false, &s, &e) == -1)
 		return;		/* doctor_documents() has told */
 	o.scratch = arena_new(SCRATCH_MAX);
-	look_at_box(&o, s, SPOOL_OUT, "a mail that no transmission knows: it was never sent, and may be removed");
+	look_at_box(&o, s, SPOOL_OUT,
+	    "a mail that no transmission knows: it was never sent, and may be removed");
 	look_at_box(&o, s, SPOOL_IN, "a mail that no document knows");
 	look_at_box(&o, s, SPOOL_ARRIVED, "a mail that was taken and not yet recorded");
 	look_at_claims(&o, s);

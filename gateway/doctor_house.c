@@ -77,7 +77,8 @@ look_at_system(struct doctor *d, const char *path, int fd, enum need need)
 	bool remote = ready_is_remote(fd), volatile_fs = strcmp(name, "tmpfs") == 0 || strcmp(name, "ramfs") == 0;
 
 	if (need == NEED_LOCAL && remote)
-		doctor_says(d, DOCTOR_FAIL, "folders", "%s: on %s: the database wants a local disk", path, name);
+		doctor_says(d, DOCTOR_FAIL, "folders", "%s: on %s: the database wants a local disk",
+		    path, name);
 	else if (need != NEED_ANY && volatile_fs)
 		doctor_says(d, DOCTOR_WARN, "folders", "%s: on %s: gone after a power cut", path, name);
 	else if (need == NEED_STABLE && remote)
@@ -98,8 +99,8 @@ look_at_space(struct doctor *d, const char *path, int fd)
 	if ((v.f_flag & ST_RDONLY) != 0)
 		doctor_says(d, DOCTOR_FAIL, "space", "%s: mounted read-only", path);
 	else if (v.f_files > 0 && v.f_favail < INODES_WARN)
-		doctor_says(d, v.f_favail == 0 ? DOCTOR_FAIL : DOCTOR_WARN, "space", "%s: room for %llu more files", path,
-		    (unsigned long long)v.f_favail);
+		doctor_says(d, v.f_favail == 0 ? DOCTOR_FAIL : DOCTOR_WARN, "space",
+		    "%s: room for %llu more files", path, (unsigned long long)v.f_favail);
 	else
 		doctor_says(d, room < SPACE_FAIL ? DOCTOR_FAIL : room < SPACE_WARN ? DOCTOR_WARN : DOCTOR_OK, "space", "%s: %s free", path,
 		    cli_size(d->cli.arena, room));
@@ -168,11 +169,15 @@ doctor_clock(struct doctor *d)
 	if (now < CLOCK_BORN_MS)
 		doctor_says(d, DOCTOR_FAIL, "clock", "says " STR_FMT, STR_ARG(clock_rfc3339(a, now)));
 	if (d->db != NULL && db_event_newest(d->db, &newest, &e) == 0 && newest > 0 &&
-	    db_event_since(d->db, a, newest - 1, 1, &last, &n, &e) == 0 && n == 1 && last->at_ms > now + CLOCK_SLACK_MS)
-		doctor_says(d, DOCTOR_FAIL, "clock", "was put back by %s: the newest event is of " STR_FMT, cli_span(a, last->at_ms - now),
-		    STR_ARG(clock_rfc3339(a, last->at_ms)));
+	    db_event_since(d->db, a, newest - 1, 1, &last, &n, &e) == 0 && n == 1 &&
+	    last->at_ms > now + CLOCK_SLACK_MS)
+		doctor_says(d, DOCTOR_FAIL, "clock",
+		    "was put back by %s: the newest event is of " STR_FMT,
+		    cli_span(a, last->at_ms - now), STR_ARG(clock_rfc3339(a, last->at_ms)));
 	else if (adjtimex(&t) == -1 || (t.status & STA_UNSYNC) != 0)
-		doctor_says(d, DOCTOR_WARN, "clock", STR_FMT ", not synchronised with a time server", STR_ARG(clock_rfc3339(a, now)));
+		doctor_says(d, DOCTOR_WARN, "clock",
+		    STR_FMT ", not synchronised with a time server",
+		    STR_ARG(clock_rfc3339(a, now)));
 	else
 		doctor_says(d, DOCTOR_OK, "clock", STR_FMT ", synchronised", STR_ARG(clock_rfc3339(a, now)));
 }
@@ -185,7 +190,8 @@ doctor_kernel(struct doctor *d)
 	uint32_t action = SECCOMP_RET_KILL_PROCESS;
 	bool filters = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 
-	doctor_says(d, filters ? DOCTOR_OK : DOCTOR_WARN, "kernel", "system call filters (seccomp): %s", filters ? "available" : "not available");
+	doctor_says(d, filters ? DOCTOR_OK : DOCTOR_WARN, "kernel",
+	    "system call filters (seccomp): %s", filters ? "available" : "not available");
 	if (abi > 0)
 		doctor_says(d, DOCTOR_OK, "kernel", "Landlock: version %ld", abi);
 	else

@@ -104,7 +104,9 @@ evidence_read(struct arena *a, struct str tar, struct evidence *out, struct err 
 	while ((rc = tar_next(&tar, &entry, e)) == 1) {
 		name = entry.name;
 		if (!str_cut(&name, '/', &top) || (out->n > 0 && !str_eq(top, out->top)))
-			return err_set(e, ERR_INPUT, "'" STR_FMT "' is not in one folder with the others", STR_ARG(entry.name));
+			return err_set(e, ERR_INPUT,
+			    "'" STR_FMT "' is not in one folder with the others",
+			    STR_ARG(entry.name));
 		out->top = top;
 		if (evidence_file(out, name) != NULL)
 			return err_set(e, ERR_INPUT, "'" STR_FMT "' is there twice", STR_ARG(entry.name));

@@ -60,7 +60,8 @@ struct evidence {
 };
 
 /* ---- files ---- */
-int evidence_add(struct evidence *ev, struct str path, struct str bytes, int64_t at_ms, struct err *e);
+int evidence_add(struct evidence *ev, struct str path, struct str bytes, int64_t at_ms,
+    struct err *e);
 const struct tar_entry *evidence_file(const struct evidence *ev, struct str path);	/* NULL: none */
 struct str evidence_bytes(const struct evidence *ev, struct str path);
 const struct evidence_mail *evidence_mail(const struct evidence *ev, struct str path);	/* NULL: none */
@@ -80,7 +81,8 @@ struct evidence_event {
 	struct str text;		/* chain_text(): the hash before it is in it */
 	size_t at;			/* of text, in the file */
 };
-int evidence_chain_put(struct buf *out, struct arena *a, struct db *db, const struct db_event *events, size_t n, struct err *e);
+int evidence_chain_put(struct buf *out, struct arena *a, struct db *db,
+    const struct db_event *events, size_t n, struct err *e);
 /* The next event of the file; false at its end, and when what follows is no event: then rest is not empty. */
 bool evidence_chain_next(struct str file, struct str *rest, struct evidence_event *out);
 bool evidence_chain_follows(const struct evidence_event *ev, const struct evidence_event *before);
@@ -95,8 +97,8 @@ void evidence_split(struct arena *a, struct str mail, const struct cert_set *own
     struct evidence_split *out);
 
 /* cms_verify() against exactly these certificates at that time. detached has a NULL p when the content is inside. */
-void evidence_verify(struct arena *a, struct str signature, struct str detached, const struct cert_set *trusted, int64_t at_ms,
-    struct cms_verified *out);
+void evidence_verify(struct arena *a, struct str signature, struct str detached,
+    const struct cert_set *trusted, int64_t at_ms, struct cms_verified *out);
 
 /* The leaf of an entity that holds these bytes; false: none does. */
 bool evidence_leaf(struct arena *a, struct str entity, struct str bytes, struct part *out);
@@ -115,15 +117,16 @@ struct evidence_result {
 	struct str signer;
 };
 void evidence_check(struct evidence *ev, evidence_fn *fn, void *arg, struct evidence_result *out);
-void evidence_check_sums(struct evidence *ev, evidence_fn *fn, void *arg, struct evidence_result *out);
+void evidence_check_sums(struct evidence *ev, evidence_fn *fn, void *arg,
+    struct evidence_result *out);
 struct str evidence_verdict(const struct evidence *ev, const struct evidence_result *r);	/* a sentence */
 
 /* ---- for people without edigate ---- */
 int evidence_script(struct evidence *ev, struct buf *out, struct err *e);
 
 /* timeline.json, chain.txt, verify.sh, README.txt: when everything else is in. mail: the story of what brought it. */
-void evidence_texts(struct cli *c, struct db *db, const struct story *story, const struct story *mail, int64_t at_ms,
-    struct evidence *ev);
+void evidence_texts(struct cli *c, struct db *db, const struct story *story,
+    const struct story *mail, int64_t at_ms, struct evidence *ev);
 
 /* Everything there is of d, timeline.json and verify.sh too. What cannot be had is told by cli_warn(). */
 void evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evidence *out);

@@ -10,7 +10,8 @@
 #define TEXT_MAX    ((size_t)1 << 20)
 
 int
-evidence_chain_put(struct buf *out, struct arena *a, struct db *db, const struct db_event *events, size_t n, struct err *e)
+evidence_chain_put(struct buf *out, struct arena *a, struct db *db, const struct db_event *events,
+    size_t n, struct err *e)
 {
 	struct str before, text;
 
@@ -18,7 +19,8 @@ evidence_chain_put(struct buf *out, struct arena *a, struct db *db, const struct
 		if (db_event_before(db, a, events[i].id, &before, e) == -1)
 			return -1;
 		text = chain_text(a, before, &events[i]);
-		if (buf_printf(out, e, "event %lld %zu " STR_FMT "\n", (long long)events[i].id, text.n, STR_ARG(events[i].hash)) == -1 ||
+		if (buf_printf(out, e, "event %lld %zu " STR_FMT "\n", (long long)events[i].id,
+		        text.n, STR_ARG(events[i].hash)) == -1 ||
 		    buf_put(out, text, e) == -1)
 			return -1;
 	}
@@ -31,11 +33,15 @@ evidence_chain_next(struct str file, struct str *rest, struct evidence_event *ou
 	struct str in = *rest, line, word;
 	uint64_t id, n;
 
-	if (!str_next_line(&in, &line) || !str_cut(&line, ' ', &word) || !str_eq(word, S("event")) || !str_cut(&line, ' ', &word) ||
-	    str_u64(word, INT64_MAX, &id) == -1 || !str_cut(&line, ' ', &word) || str_u64(word, TEXT_MAX, &n) == -1 || n > in.n ||
-	    line.n != HASH_DIGITS)
+	if (!str_next_line(&in, &line) || !str_cut(&line, ' ', &word) ||
+	    !str_eq(word, S("event")) || !str_cut(&line, ' ', &word) ||
+	    str_u64(word, INT64_MAX, &id) == -1 || !str_cut(&line, ' ', &word) ||
+	    str_u64(word, TEXT_MAX, &n) == -1 || n > in.n || line.n != HASH_DIGITS)
 		return false;
-	*out = (struct evidence_event){ .id = (int64_t)id, .hash = line, .text = str_sub(in, 0, (size_t)n), .at = file.n - in.n };
+	*out = (struct evidence_event){ .id = (int64_t)id,
+		.hash = line,
+		.text = str_sub(in, 0, (size_t)n),
+		.at = file.n - in.n };
 	*rest = str_from(in, (size_t)n);
 	return true;
 }

@@ -85,8 +85,8 @@ check_document(struct checking *c)
 	const struct tar_entry *f = evidence_file(ev, ev->document);
 
 	if (f == NULL) {
-		says(c, ev->document.n > 0 ? PROOF_BAD : PROOF_OPEN, "the document itself (SHA-256 " STR_FMT ") is not here",
-		    STR_ARG(ev->sha256));
+		says(c, ev->document.n > 0 ? PROOF_BAD : PROOF_OPEN,
+		    "the document itself (SHA-256 " STR_FMT ") is not here", STR_ARG(ev->sha256));
 		return false;
 	}
 	if (!str_eq(evidence_sha256(ev->a, f->bytes), ev->sha256)) {
@@ -113,8 +113,9 @@ check_origin(struct checking *c, const struct evidence_mail *m, struct str mail)
 
 	if (str_eq(m->from, S("mail"))) {
 		bool is_part = m->opaque || str_find(as1_wire_form(c->ev->a, mail), content, NULL);
-		says(c, is_part ? PROOF_OK : PROOF_BAD, STR_FMT ": %s " STR_FMT " byte for byte", STR_ARG(m->content),
-		    is_part ? "stands in" : "does not stand in", STR_ARG(m->path));
+		says(c, is_part ? PROOF_OK : PROOF_BAD, STR_FMT ": %s " STR_FMT " byte for byte",
+		    STR_ARG(m->content), is_part ? "stands in" : "does not stand in",
+		    STR_ARG(m->path));
 	} else if (str_eq(m->from, S("decrypted"))) {
 		says(c, PROOF_OPEN, STR_FMT ": is encrypted for us; that " STR_FMT " was in it needs our key to be seen", STR_ARG(m->path),
 		    STR_ARG(m->content));
@@ -130,10 +131,11 @@ check_signature(struct checking *c, const struct evidence_mail *m, struct str *s
 	struct str content = evidence_bytes(c->ev, m->content);
 	struct cms_verified v;
 
-	evidence_verify(c->ev->a, evidence_bytes(c->ev, m->signature), m->opaque ? (struct str){ 0 } : content, set_of(c, m), m->at_ms,
-	    &v);
+	evidence_verify(c->ev->a, evidence_bytes(c->ev, m->signature),
+	    m->opaque ? (struct str){ 0 } : content, set_of(c, m), m->at_ms, &v);
 	if (v.verdict == CMS_GOOD && m->opaque && !str_eq(span_mem(v.content), content))
-		v = (struct cms_verified){ .verdict = CMS_CHANGED, .reason = S("the content inside is another one") };
+		v = (struct cms_verified){ .verdict = CMS_CHANGED,
+			.reason = S("the content inside is another one") };
 	if (v.verdict != CMS_GOOD) {
 		says(c, PROOF_BAD, STR_FMT ": signature: " STR_FMT, STR_ARG(m->path), STR_ARG(v.reason));
 		return false;
@@ -195,7 +197,9 @@ read_fields(struct checking *c, const struct evidence_mail *m, struct mdn *out)
 	struct part p;
 
 	return evidence_fields(c->ev->a, entity, &p) &&
-	    mdn_read(c->ev->a, cte_decode(c->ev->a, p.cte, str_sub(entity, p.body, p.end - p.body), &flags), out, NULL) == 0;
+	    mdn_read(c->ev->a,
+	        cte_decode(c->ev->a, p.cte, str_sub(entity, p.body, p.end - p.body), &flags), out,
+	        NULL) == 0;
 }
 
 /* Does its MIC fit what the mail had signed? In the algorithm that the receipt chose. */
@@ -216,7 +220,8 @@ check_fields(struct checking *c, const struct evidence_mail *m, const struct evi
 	if (!read_fields(c, m, &d)) {
 		says(c, PROOF_BAD, STR_FMT ": holds no disposition notification", STR_ARG(m->path));
 	} else if (of == NULL || !str_eq(unbracketed(d.original_message_id), of->message_id)) {
-		says(c, PROOF_BAD, STR_FMT ": is for <" STR_FMT ">, another mail", STR_ARG(m->path), STR_ARG(unbracketed(d.original_message_id)));
+		says(c, PROOF_BAD, STR_FMT ": is for <" STR_FMT ">, another mail", STR_ARG(m->path),
+		    STR_ARG(unbracketed(d.original_message_id)));
 	} else if (d.disposition != MDN_PROCESSED || (d.modifier.n > 0 && !str_eq(d.modifier, S("warning")))) {
 		says(c, PROOF_OPEN, STR_FMT ": for <" STR_FMT ">, but says %s%s" STR_FMT "%s" STR_FMT ": no proof that it was taken",
 		    STR_ARG(m->path), STR_ARG(of->message_id), d.disposition == MDN_PROCESSED ? "processed" : "not processed",
@@ -228,8 +233,10 @@ check_fields(struct checking *c, const struct evidence_mail *m, const struct evi
 		says(c, d.mic.alg == MIC_NONE ? PROOF_OPEN : PROOF_BAD, STR_FMT ": for <" STR_FMT ">, processed, %s", STR_ARG(m->path),
 		    STR_ARG(of->message_id), d.mic.alg == MIC_NONE ? "but without a MIC" : "but its MIC is that of other bytes");
 	} else {
-		says(c, PROOF_OK, STR_FMT ": for <" STR_FMT ">, processed, its MIC is that of " STR_FMT, STR_ARG(m->path),
-		    STR_ARG(of->message_id), STR_ARG(of->content.n > 0 ? of->content : c->ev->document));
+		says(c, PROOF_OK,
+		    STR_FMT ": for <" STR_FMT ">, processed, its MIC is that of " STR_FMT,
+		    STR_ARG(m->path), STR_ARG(of->message_id),
+		    STR_ARG(of->content.n > 0 ? of->content : c->ev->document));
 		return true;
 	}
 	return false;
@@ -291,17 +298,21 @@ check_chain(struct checking *c)
 
 	for (; evidence_chain_next(file, &rest, &ev); before = ev, n++) {
 		if (!str_eq(evidence_sha256(c->ev->a, ev.text), ev.hash))
-			says(c, PROOF_BAD, "chain.txt: event %lld has not the hash that was recorded", (long long)ev.id);
+			says(c, PROOF_BAD,
+			    "chain.txt: event %lld has not the hash that was recorded",
+			    (long long)ev.id);
 		else if (!evidence_chain_follows(&ev, n > 0 ? &before : NULL))
-			says(c, PROOF_BAD, "chain.txt: event %lld does not follow on %lld", (long long)ev.id, (long long)before.id);
+			says(c, PROOF_BAD, "chain.txt: event %lld does not follow on %lld",
+			    (long long)ev.id, (long long)before.id);
 	}
 	if (rest.n > 0)
 		says(c, PROOF_BAD, "chain.txt: is cut short, or not ours");
 	else if (n == 0)
 		says(c, PROOF_OPEN, "chain.txt: no events");
 	else if (c->out->bad == bad)
-		says(c, PROOF_OK, "chain.txt: %zu events have the hashes that were recorded, up to %lld:" STR_FMT, n, (long long)before.id,
-		    STR_ARG(before.hash));
+		says(c, PROOF_OK,
+		    "chain.txt: %zu events have the hashes that were recorded, up to %lld:" STR_FMT,
+		    n, (long long)before.id, STR_ARG(before.hash));
 }
 
 static void
@@ -309,7 +320,8 @@ check_one(struct checking *c, const struct evidence_mail *m, bool has_document)
 {
 	const struct tar_entry *f = evidence_file(c->ev, m->path);
 
-	if (is_missing(c, m->path) || (m->content.n > 0 && is_missing(c, m->content)) || (m->signature.n > 0 && is_missing(c, m->signature)))
+	if (is_missing(c, m->path) || (m->content.n > 0 && is_missing(c, m->content)) ||
+	    (m->signature.n > 0 && is_missing(c, m->signature)))
 		return;
 	if (m->sha256.n > 0) {
 		bool same = str_eq(evidence_sha256(c->ev->a, f->bytes), m->sha256);
@@ -347,7 +359,9 @@ evidence_verdict(const struct evidence *ev, const struct evidence_result *r)
 	if (r->bad > 0)
 		return S("NOT PROVEN: something here does not fit together");
 	if (r->received)
-		return str_fmt(ev->a, "PROVEN: " STR_FMT " has confirmed by signature to have received this document unchanged",
+		return str_fmt(ev->a,
+		    "PROVEN: " STR_FMT
+		    " has confirmed by signature to have received this document unchanged",
 		    STR_ARG(r->signer));
 	if (r->sent)
 		return str_fmt(ev->a, "PROVEN: " STR_FMT " has signed this document", STR_ARG(r->signer));

@@ -106,7 +106,8 @@ take_certificates(struct gathering *g)
 
 	g->own = read_set(g, g->conf->certs.v, g->conf->certs.n);
 	if (pt == NULL)
-		cli_warn("partner '%s' is no longer configured: its certificates are missing", cli_shown(g->c->arena, g->story.doc->partner));
+		cli_warn("partner '%s' is no longer configured: its certificates are missing",
+		    cli_shown(g->c->arena, g->story.doc->partner));
 	else
 		partner = read_set(g, pt->certs.v, pt->certs.n);
 	if (g->own != NULL)
@@ -180,8 +181,9 @@ document_file(struct gathering *g)
 	struct str bytes = below(g, d->path);
 
 	if (!is_it(g, bytes))	/* claimed, and not yet settled */
-		bytes = below(g, str_fmt(a, "spool/claimed/" STR_FMT "~" STR_FMT "/" STR_FMT, STR_ARG(d->ulid), STR_ARG(d->partner),
-		    STR_ARG(d->name)));
+		bytes = below(g,
+		    str_fmt(a, "spool/claimed/" STR_FMT "~" STR_FMT "/" STR_FMT, STR_ARG(d->ulid),
+		        STR_ARG(d->partner), STR_ARG(d->name)));
 	return is_it(g, bytes) ? bytes : (struct str){ 0 };
 }
 
@@ -200,9 +202,11 @@ made_again(struct gathering *g, const struct db_tx *t)
 	struct mic want, is;
 	struct err e;
 
-	if (content.n > 0 && edi_read(g->c->arena, content, &f, &e) == 0 && mic_read(t->mic, &want) == 0 &&
-	    write_file_part(&part, str_of(f.format != NULL ? f.format->media_type : "application/octet-stream"), g->story.doc->name, content,
-	        &e) == 0 &&
+	if (content.n > 0 && edi_read(g->c->arena, content, &f, &e) == 0 &&
+	    mic_read(t->mic, &want) == 0 &&
+	    write_file_part(&part,
+	        str_of(f.format != NULL ? f.format->media_type : "application/octet-stream"),
+	        g->story.doc->name, content, &e) == 0 &&
 	    mic_make(want.alg, buf_str(&part), &is, &e) == 0 && mic_eq(&want, &is))
 		made = str_dup(g->c->arena, buf_str(&part));
 	buf_clear(&part);
@@ -226,7 +230,9 @@ take_apart(struct gathering *g, struct evidence_mail *m, struct str bytes, const
 	if (s.content.n == 0) {
 		m->from = s.encrypted ? S("hidden") : S("");
 		if (s.encrypted)
-			cli_warn(STR_FMT ": cannot be decrypted here, and what was in it cannot be made again", STR_ARG(m->path));
+			cli_warn(STR_FMT
+			    ": cannot be decrypted here, and what was in it cannot be made again",
+			    STR_ARG(m->path));
 		return;
 	}
 	m->content = str_cat(a, stem, S(".content"));
@@ -239,8 +245,8 @@ take_apart(struct gathering *g, struct evidence_mail *m, struct str bytes, const
 }
 
 static struct evidence_mail *
-take_mail(struct gathering *g, const char *folder, unsigned int number, struct str proof, const struct evidence_mail *like,
-    const struct db_tx *t)
+take_mail(struct gathering *g, const char *folder, unsigned int number, struct str proof,
+    const struct evidence_mail *like, const struct db_tx *t)
 {
 	struct str bytes = mail_bytes(g, proof);
 	struct evidence_mail *m = &g->ev->mails[g->ev->n_mails];
@@ -258,7 +264,8 @@ take_mail(struct gathering *g, const char *folder, unsigned int number, struct s
 
 /* Mails that we made for it: the document's own, or our receipts; path by transmission in paths. */
 static void
-take_ours(struct gathering *g, const struct story *s, int kind, const char *folder, struct str of, struct str *paths)
+take_ours(struct gathering *g, const struct story *s, int kind, const char *folder, struct str of,
+    struct str *paths)
 {
 	struct arena *a = g->c->arena;
 	unsigned int n = 0;
@@ -272,7 +279,8 @@ take_ours(struct gathering *g, const struct story *s, int kind, const char *fold
 		paths[i] = S("");
 		if (t->kind != kind)
 			continue;
-		m = take_mail(g, folder, ++n, str_fmt(a, "spool/out/" STR_FMT ".eml", STR_ARG(t->ulid)), &like, t);
+		m = take_mail(g, folder, ++n,
+		    str_fmt(a, "spool/out/" STR_FMT ".eml", STR_ARG(t->ulid)), &like, t);
 		if (m != NULL)
 			paths[i] = m->path;
 	}
@@ -362,10 +370,13 @@ take_inbound(struct gathering *g)
 {
 	const struct db_doc *d = g->mail.doc;
 	struct str *paths = arena_get_array(g->c->arena, g->mail.n_txs, sizeof(*paths));
-	struct evidence_mail like = { .what = S("document"), .by = S("partner"), .message_id = unbracketed(d->message_id),
+	struct evidence_mail like = { .what = S("document"),
+		.by = S("partner"),
+		.message_id = unbracketed(d->message_id),
 		.at_ms = d->created_ms };
 
-	(void)take_mail(g, "mail", 1, str_fmt(g->c->arena, "spool/in/" STR_FMT ".eml", STR_ARG(d->ulid)), &like, NULL);
+	(void)take_mail(g, "mail", 1,
+	    str_fmt(g->c->arena, "spool/in/" STR_FMT ".eml", STR_ARG(d->ulid)), &like, NULL);
 	take_document(g, document_file(g));
 	take_document(g, from_mails(g));
 	take_ours(g, &g->mail, TX_RECEIPT, "receipt", S("mail/1.eml"), paths);

@@ -135,15 +135,20 @@ encoding_of(const struct part *p)
 }
 
 static void
-put_holds(struct scripting *s, struct str where, const char *what, const struct part *p, struct str rest)
+put_holds(struct scripting *s, struct str where, const char *what, const struct part *p,
+    struct str rest)
 {
 	const char *encoding = encoding_of(p);
 
 	if (encoding == NULL)
-		line(s, "note '" STR_FMT ": what it holds is encoded as %s, which coreutils do not decode'", STR_ARG(where), cte_name(p->cte));
+		line(s,
+		    "note '" STR_FMT
+		    ": what it holds is encoded as %s, which coreutils do not decode'",
+		    STR_ARG(where), cte_name(p->cte));
 	else
-		line(s, "%s " STR_FMT " %llu %llu %s " STR_FMT, what, STR_ARG(where), (unsigned long long)p->body,
-		    (unsigned long long)(p->end - p->body), encoding, STR_ARG(rest));
+		line(s, "%s " STR_FMT " %llu %llu %s " STR_FMT, what, STR_ARG(where),
+		    (unsigned long long)p->body, (unsigned long long)(p->end - p->body), encoding,
+		    STR_ARG(rest));
 }
 
 static void
@@ -154,17 +159,23 @@ put_signature(struct scripting *s, const struct evidence_mail *m)
 	size_t at;
 
 	if (m->content.n == 0)
-		line(s, "note '" STR_FMT ": nothing in it is signed so that it could be seen'", STR_ARG(m->path));
+		line(s, "note '" STR_FMT ": nothing in it is signed so that it could be seen'",
+		    STR_ARG(m->path));
 	else if (!str_eq(m->from, S("mail")))
-		line(s, "note '" STR_FMT ": is encrypted; " STR_FMT " was %s'", STR_ARG(m->path), STR_ARG(m->content),
+		line(s, "note '" STR_FMT ": is encrypted; " STR_FMT " was %s'", STR_ARG(m->path),
+		    STR_ARG(m->content),
 		    str_eq(m->from, S("rebuilt")) ? "made again from the document" : "in it");
 	else if (!m->opaque && str_find(mail, content, &at))
-		line(s, "stands_in " STR_FMT " %zu %zu " STR_FMT, STR_ARG(m->path), at, content.n, STR_ARG(m->content));
+		line(s, "stands_in " STR_FMT " %zu %zu " STR_FMT, STR_ARG(m->path), at, content.n,
+		    STR_ARG(m->content));
 	else if (!m->opaque)
-		line(s, "note '" STR_FMT ": was stored with other line ends than it was signed with'", STR_ARG(m->path));
+		line(s,
+		    "note '" STR_FMT ": was stored with other line ends than it was signed with'",
+		    STR_ARG(m->path));
 	if (m->signature.n > 0)
-		line(s, "signed " STR_FMT " " STR_FMT " " STR_FMT " %lld %s", STR_ARG(m->signature), STR_ARG(m->content), STR_ARG(certs),
-		    (long long)(m->at_ms / 1000), m->opaque ? "opaque" : "detached");
+		line(s, "signed " STR_FMT " " STR_FMT " " STR_FMT " %lld %s", STR_ARG(m->signature),
+		    STR_ARG(m->content), STR_ARG(certs), (long long)(m->at_ms / 1000),
+		    m->opaque ? "opaque" : "detached");
 }
 
 /* As a mail whose content was not cut out stands in its file: line ends of CRLF are what offsets count by. */
@@ -191,7 +202,10 @@ put_document(struct scripting *s, const struct evidence_mail *m)
 static const char *
 digest_name(enum mic_alg alg)
 {
-	static const char *const names[] = { [MIC_SHA1] = "sha1", [MIC_SHA256] = "sha256", [MIC_SHA384] = "sha384", [MIC_SHA512] = "sha512" };
+	static const char *const names[] = { [MIC_SHA1] = "sha1",
+		[MIC_SHA256] = "sha256",
+		[MIC_SHA384] = "sha384",
+		[MIC_SHA512] = "sha512" };
 
 	return alg == MIC_NONE ? NULL : names[alg];
 }
@@ -212,10 +226,13 @@ put_receipt(struct scripting *s, const struct evidence_mail *m)
 		return;
 	if (mdn_read(a, cte_decode(a, p.cte, str_sub(bytes, p.body, p.end - p.body), &flags), &d, NULL) == 0)
 		digest = digest_name(d.mic.alg);
-	if (digest == NULL || d.disposition != MDN_PROCESSED || str_eq(d.modifier, S("error")) || str_eq(d.modifier, S("failure")))
+	if (digest == NULL || d.disposition != MDN_PROCESSED || str_eq(d.modifier, S("error")) ||
+	    str_eq(d.modifier, S("failure")))
 		line(s, "note '" STR_FMT ": does not confirm that the document was taken'", STR_ARG(m->path));
 	else
-		put_holds(s, where, "confirms", &p, str_fmt(a, STR_FMT " %s " STR_FMT, STR_ARG(quoted(a, of->message_id)), digest, STR_ARG(over)));
+		put_holds(s, where, "confirms", &p,
+		    str_fmt(a, STR_FMT " %s " STR_FMT, STR_ARG(quoted(a, of->message_id)), digest,
+		        STR_ARG(over)));
 }
 
 static void

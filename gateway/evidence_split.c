@@ -22,13 +22,15 @@ is_smime(const struct part *p)
 {
 	struct str name = p->file_name;
 
-	return part_is(p, S("application/pkcs7-mime")) || part_is(p, S("application/x-pkcs7-mime")) ||
-	    (part_is(p, S("application/octet-stream")) && name.n > 4 && str_eq_nocase(str_from(name, name.n - 4), S(".p7m")));
+	return part_is(p, S("application/pkcs7-mime")) ||
+	    part_is(p, S("application/x-pkcs7-mime")) ||
+	    (part_is(p, S("application/octet-stream")) && name.n > 4 &&
+	        str_eq_nocase(str_from(name, name.n - 4), S(".p7m")));
 }
 
 void
-evidence_verify(struct arena *a, struct str signature, struct str detached, const struct cert_set *trusted, int64_t at_ms,
-    struct cms_verified *out)
+evidence_verify(struct arena *a, struct str signature, struct str detached,
+    const struct cert_set *trusted, int64_t at_ms, struct cms_verified *out)
 {
 	cms_verify(a, signature, detached, &(struct cms_trust){ trusted, at_ms, 0, 0, NULL }, out);
 }
@@ -79,7 +81,8 @@ split_layer(struct arena *a, const struct part_tree *t, const struct cert_set *o
 	}
 	out->encrypted = true;
 	/* It was opened once, when it came: by an exception that may have ended since. */
-	if (own == NULL || key == NULL || cms_decrypt(a, own, key, ALG_ALLOW_SHA1 | ALG_ALLOW_3DES, der, &opened, NULL) == -1)
+	if (own == NULL || key == NULL ||
+	    cms_decrypt(a, own, key, ALG_ALLOW_SHA1 | ALG_ALLOW_3DES, der, &opened, NULL) == -1)
 		return false;
 	*inner = span_mem(opened.content);
 	out->content = *inner;

@@ -41,7 +41,8 @@ put_chain(struct writing *w, struct db *db, const struct story *story, const str
 	struct err e;
 
 	if (evidence_chain_put(&file, a, db, story->events, story->n_events, &e) == -1 ||
-	    (mail->doc->id != story->doc->id && evidence_chain_put(&file, a, db, mail->events, mail->n_events, &e) == -1))
+	    (mail->doc->id != story->doc->id &&
+	        evidence_chain_put(&file, a, db, mail->events, mail->n_events, &e) == -1))
 		cli_die(0, &e);
 	add(w, EVIDENCE_CHAIN, buf_str(&file));
 	buf_clear(&file);
@@ -74,8 +75,11 @@ put_readme(struct writing *w, const struct story *story)
 	struct evidence *ev = w->ev;
 	struct evidence_result r = { 0 };
 
-	(void)buf_printf(&text, NULL, "Evidence of document %lld of " STR_FMT ": " STR_FMT " %s partner " STR_FMT "\n\n", (long long)ev->id,
-	    STR_ARG(cli_conf(w->c)->name), STR_ARG(name_shown(w->c->arena, story->doc->name)), ev->in ? "from" : "to", STR_ARG(ev->partner));
+	(void)buf_printf(&text, NULL,
+	    "Evidence of document %lld of " STR_FMT ": " STR_FMT " %s partner " STR_FMT "\n\n",
+	    (long long)ev->id, STR_ARG(cli_conf(w->c)->name),
+	    STR_ARG(name_shown(w->c->arena, story->doc->name)), ev->in ? "from" : "to",
+	    STR_ARG(ev->partner));
 	evidence_check(ev, put_proof, &text, &r);
 	(void)buf_printf(&text, NULL, "\n" STR_FMT ".\n\n"
 	    "Check it: sh verify.sh (needs openssl and coreutils), or edigate evidence verify FILE.tar.\n"
@@ -88,7 +92,8 @@ put_readme(struct writing *w, const struct story *story)
 }
 
 void
-evidence_texts(struct cli *c, struct db *db, const struct story *story, const struct story *mail, int64_t at_ms, struct evidence *ev)
+evidence_texts(struct cli *c, struct db *db, const struct story *story, const struct story *mail,
+    int64_t at_ms, struct evidence *ev)
 {
 	struct writing w = { .c = c, .ev = ev, .at_ms = at_ms };
 

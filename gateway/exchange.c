@@ -53,7 +53,8 @@ static void
 move_stage(struct exchange *x, enum ex_event ev)
 {
 	for (size_t i = 0; i < exchange_n_stages; i++)
-		if (exchange_stages[i].on == ev && exchange_stages[i].from == x->stage && (exchange_stages[i].dirs & 1u << x->dir) != 0) {
+		if (exchange_stages[i].on == ev && exchange_stages[i].from == x->stage &&
+		    (exchange_stages[i].dirs & 1u << x->dir) != 0) {
 			x->stage = exchange_stages[i].to;
 			return;
 		}
@@ -118,8 +119,10 @@ is_settled_against(const struct exchange *x, enum ex_event ev)
 
 	switch (ev) {
 	case EV_RETRIED:	/* they have it: sending the same bytes would change nothing */
-		return x->dir == EX_OUT && (s == COMPLETE || s == REJECTED || s == PARTLY_ACCEPTED ||
-		    r_values[x->r].class == GOOD || a_values[x->a].class == GOOD || b_values[x->b].class == GOOD);
+		return x->dir == EX_OUT &&
+		    (s == COMPLETE || s == REJECTED || s == PARTLY_ACCEPTED ||
+		        r_values[x->r].class == GOOD || a_values[x->a].class == GOOD ||
+		        b_values[x->b].class == GOOD);
 	case EV_GAVE_UP:
 		return s == COMPLETE || s == REJECTED || s == PARTLY_ACCEPTED;
 	case EV_HELD:
@@ -163,7 +166,8 @@ exchange_apply(struct exchange *x, enum ex_event ev, unsigned int arg)
 	if (effect == EX_IGNORED && !is_same(x, &was))
 		return EX_MOVED;
 	/* A proof for what had an end already, other than being complete before and after. */
-	if (effect == EX_MOVED && exchange_is_final(&was) && (exchange_word(&was) != COMPLETE || exchange_word(x) != COMPLETE))
+	if (effect == EX_MOVED && exchange_is_final(&was) &&
+	    (exchange_word(&was) != COMPLETE || exchange_word(x) != COMPLETE))
 		return EX_LATE_EVIDENCE;
 	return effect;
 }

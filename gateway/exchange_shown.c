@@ -148,5 +148,6 @@ exchange_is_final(const struct exchange *x)
 bool
 exchange_needs_person(const struct exchange *x)
 {
-	return words[exchange_word(x)].needs_person || (x->dir == EX_IN && t_values[x->t].class == BAD && exchange_word(x) != CANCELLED);
+	return words[exchange_word(x)].needs_person ||
+	    (x->dir == EX_IN && t_values[x->t].class == BAD && exchange_word(x) != CANCELLED);
 }

@@ -40,7 +40,8 @@ unknown(const char *what, struct str word, const char *const *words, size_t n, s
 	const char *near = ini_nearest(word, words, n);
 
 	if (near != NULL)
-		return err_set(e, ERR_INPUT, "unknown %s '" STR_FMT "', did you mean '%s'?", what, STR_ARG(word), near);
+		return err_set(e, ERR_INPUT, "unknown %s '" STR_FMT "', did you mean '%s'?", what,
+		    STR_ARG(word), near);
 	return err_set(e, ERR_INPUT, "unknown %s '" STR_FMT "'", what, STR_ARG(word));
 }
 
@@ -109,7 +110,8 @@ set_since(struct filter *f, struct str value, int64_t now_ms, struct err *e)
 	else if (clock_read_rfc3339(value, &ms) == 0 || read_day(value, &ms) == 0)
 		f->db.since_ms = ms;
 	else
-		return err_set(e, ERR_INPUT, "since is '" STR_FMT "', want a span (30m, 4h, 2d, 1w) or a day (2026-11-20)",
+		return err_set(e, ERR_INPUT,
+		    "since is '" STR_FMT "', want a span (30m, 4h, 2d, 1w) or a day (2026-11-20)",
 		    STR_ARG(value));
 	return 0;
 }

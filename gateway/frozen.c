@@ -12,7 +12,8 @@ put(struct sink *sink, struct str piece, struct err *e)
 
 	if (piece.n <= fz->bytes.cap - fz->bytes.n)
 		return buf_put(&fz->bytes, piece, e);
-	if (spool_put_write(&fz->put, buf_str(&fz->bytes), e) == -1 || spool_put_write(&fz->put, piece, e) == -1)
+	if (spool_put_write(&fz->put, buf_str(&fz->bytes), e) == -1 ||
+	    spool_put_write(&fz->put, piece, e) == -1)
 		return -1;
 	buf_cut(&fz->bytes, 0);
 	return 0;
@@ -21,7 +22,9 @@ put(struct sink *sink, struct str piece, struct err *e)
 int
 frozen_begin(struct frozen *fz, struct spool *s, const char *ulid, struct err *e)
 {
-	*fz = (struct frozen){ .sink = { put }, .spool = s, .put = { .fd = -1 }, .bytes = BUF_CAP(FROZEN_WINDOW) };
+	*fz = (struct frozen){
+		.sink = { put }, .spool = s, .put = { .fd = -1 }, .bytes = BUF_CAP(FROZEN_WINDOW)
+	};
 	if (mic_sink_open(&fz->sha256, 1u << MIC_SHA256, &fz->sink, e) == -1)
 		return -1;
 	return spool_put_open(s, ulid, &fz->put, e);

@@ -88,11 +88,14 @@ claim(struct gather *g, struct outbox_file *x, int dir)
 
 	ulid_new(ulid);
 	if (claim_take(g->spool, dir, x->name, ulid, x->folder->name, &e) == -1) {
-		log_ev(LOG_WARN, 0, "claim", KC("partner", x->folder->name), KC("file", x->name), KC("why", e.text));
+		log_ev(LOG_WARN, 0, "claim", KC("partner", x->folder->name), KC("file", x->name),
+		    KC("why", e.text));
 		tell_waiting(g, x, e.kind == ERR_INPUT, e.text);
 		return;
 	}
-	role_tell(g->role, &(struct msg){ .type = MSG_CLAIMED, .ulid = str_of(ulid), .partner = str_of(x->folder->name) });
+	role_tell(g->role,
+	    &(struct msg){
+	        .type = MSG_CLAIMED, .ulid = str_of(ulid), .partner = str_of(x->folder->name) });
 	forget(g, x);
 }
 
@@ -143,7 +146,8 @@ gather_work(struct gather *g)
 	int64_t begin = clock_mono_ms(), now = begin;
 	struct outbox_file *x;
 
-	while ((x = outbox_next(g->box)) != NULL && x->due <= now && now - begin < TURN_MS && !g->role->stopping) {
+	while ((x = outbox_next(g->box)) != NULL && x->due <= now && now - begin < TURN_MS &&
+	    !g->role->stopping) {
 		look(g, x);
 		now = clock_mono_ms();
 	}

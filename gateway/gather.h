@@ -35,7 +35,8 @@ void gather_scan_folder(struct gather *g, struct outbox_folder *f);
 /* An entry of outbox/ was seen: a folder (perhaps by a symlink of the operator's), returned, or a file: NULL. */
 struct outbox_folder *gather_entry(struct gather *g, const char *name);
 /* A file was seen in f: look at it at the time due. renamed: it came there by a rename. */
-void gather_file(struct gather *g, struct outbox_folder *f, const char *name, bool renamed, int64_t due);
+void gather_file(struct gather *g, struct outbox_folder *f, const char *name, bool renamed,
+    int64_t due);
 
 /* Look at the files that are due and take those that are ready, for a moment; gather_due(): when the next one is. */
 void gather_work(struct gather *g);

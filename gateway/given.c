@@ -91,11 +91,15 @@ given_open(struct str address, struct err *e)
 	size_t at;
 
 	if (!given_find(str_of(given_names), address, &at) || at >= n_given)
-		return err_set(e, ERR_CONFIG, "listen address '" STR_FMT "': no such socket was passed to us (LISTEN_FDS %zu, "
-		    "LISTEN_FDNAMES '%s')", STR_ARG(address), n_given, given_names);
+		return err_set(e, ERR_CONFIG,
+		    "listen address '" STR_FMT
+		    "': no such socket was passed to us (LISTEN_FDS %zu, "
+		    "LISTEN_FDNAMES '%s')",
+		    STR_ARG(address), n_given, given_names);
 	fd = FD_FIRST + (int)at;
 	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &on, &len) == -1 || on == 0)
-		return err_set(e, ERR_CONFIG, "listen address '" STR_FMT "': descriptor %d does not listen (want Accept=no)",
+		return err_set(e, ERR_CONFIG,
+		    "listen address '" STR_FMT "': descriptor %d does not listen (want Accept=no)",
 		    STR_ARG(address), fd);
 	fd = fcntl(fd, F_DUPFD_CLOEXEC, FD_FIRST + GIVEN_MAX);
 	return fd == -1 ? err_errno(e, "listen address '" STR_FMT "'", STR_ARG(address)) : fd;

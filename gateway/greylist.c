@@ -74,7 +74,8 @@ find(struct entry set[WAYS], uint64_t who, int64_t now)
 	for (size_t i = 0; i < WAYS; i++) {
 		if (is_stale(&set[i], now))
 			return &set[i];
-		if (set[i].passed < out->passed || (set[i].passed == out->passed && set[i].seen_ms < out->seen_ms))
+		if (set[i].passed < out->passed ||
+		    (set[i].passed == out->passed && set[i].seen_ms < out->seen_ms))
 			out = &set[i];
 	}
 	return out;

@@ -104,12 +104,14 @@ on_ended(void *arg, int status, struct str output)
 	loop_timer_drop(role.loop, r->timer);
 	r->timer = NULL;
 	r->child = NULL;
-	log_ev(status == 0 ? LOG_INFO : LOG_WARN, r->doc, "hook", KS("event", r->event), KC("hook", name), KI("status", status),
-	    KS("output", output));
+	log_ev(status == 0 ? LOG_INFO : LOG_WARN, r->doc, "hook", KS("event", r->event),
+	    KC("hook", name), KI("status", status), KS("output", output));
 	if (r->timed_out)
 		finish(r, false, str_fmt(r->arena, "%s: not done after %d s", name, HOOK_TIMEOUT_MS / 1000));
 	else if (status != 0)
-		finish(r, false, str_fmt(r->arena, "%s: exit status %d%s" STR_FMT, name, status, output.n > 0 ? ": " : "", STR_ARG(output)));
+		finish(r, false,
+		    str_fmt(r->arena, "%s: exit status %d%s" STR_FMT, name, status,
+		        output.n > 0 ? ": " : "", STR_ARG(output)));
 	else {
 		r->next++;
 		start_next(r);

@@ -19,7 +19,8 @@ line(struct arena *a, struct str *env, const char *name, struct str value)
 }
 
 struct str
-hook_env(struct arena *a, struct str home, struct str event, struct str delivery, const struct db_doc *d)
+hook_env(struct arena *a, struct str home, struct str event, struct str delivery,
+    const struct db_doc *d)
 {
 	struct str env = S("");
 

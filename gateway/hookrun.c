@@ -39,12 +39,13 @@ by_name(const void *a, const void *b)
 
 /* Left out silently: what is no hook by its name, or not executable (the usual way to switch one off). */
 static int
-consider(struct arena *a, int dirfd, struct str dir, const char *name, struct hook_list *out, struct err *e)
+consider(struct arena *a, int dirfd, struct str dir, const char *name, struct hook_list *out,
+    struct err *e)
 {
 	struct stat st;
 
-	if (!is_digit(name[0]) || !is_digit(name[1]) || fstatat(dirfd, name, &st, 0) == -1 || !S_ISREG(st.st_mode) ||
-	    (st.st_mode & 0111) == 0)
+	if (!is_digit(name[0]) || !is_digit(name[1]) || fstatat(dirfd, name, &st, 0) == -1 ||
+	    !S_ISREG(st.st_mode) || (st.st_mode & 0111) == 0)
 		return 0;
 	if ((st.st_mode & 0002) != 0)
 		return err_set(e, ERR_CONFIG, "hook '%s' may be written by everybody: chmod o-w", name);
@@ -92,7 +93,8 @@ become(char *path, char *env, const int in[2], const int out[2])
 		p = *end == '\0' ? end : end + 1;
 		*end = '\0';
 	}
-	if (dup2(in[0], STDIN_FILENO) == -1 || dup2(out[1], STDOUT_FILENO) == -1 || dup2(out[1], STDERR_FILENO) == -1)
+	if (dup2(in[0], STDIN_FILENO) == -1 || dup2(out[1], STDOUT_FILENO) == -1 ||
+	    dup2(out[1], STDERR_FILENO) == -1)
 		_exit(126);
 	(void)close_range(3, ~0u, 0);
 	sigemptyset(&none);
@@ -203,7 +205,8 @@ forget(pid_t pid)
 }
 
 struct hook_child *
-hook_start(struct loop *l, const char *path, struct str env, struct str input, hook_ended_fn *ended, void *arg, struct err *e)
+hook_start(struct loop *l, const char *path, struct str env, struct str input,
+    hook_ended_fn *ended, void *arg, struct err *e)
 {
 	struct arena *a = arena_new(env.n + 8192);
 	int in[2] = { -1, -1 }, out[2] = { -1, -1 };

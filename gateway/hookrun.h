@@ -20,7 +20,8 @@ struct hook_list {
  * The executables of DIR/EVENT, by name, those that begin with two digits. No such folder: n is 0. ERR_CONFIG when one may be
  * written by others than its owner, or there are too many.
  */
-int hook_find(struct arena *a, const char *dir, struct str event, struct hook_list *out, struct err *e);
+int hook_find(struct arena *a, const char *dir, struct str event, struct hook_list *out,
+    struct err *e);
 
 struct hook_child;
 
@@ -28,8 +29,8 @@ struct hook_child;
 typedef void hook_ended_fn(void *arg, int status, struct str output);
 
 /* env: NAME=value, one a line. NULL when it cannot be started. The child ends with the call of ended. */
-struct hook_child *hook_start(struct loop *l, const char *path, struct str env, struct str input, hook_ended_fn *ended, void *arg,
-    struct err *e);
+struct hook_child *hook_start(struct loop *l, const char *path, struct str env, struct str input,
+    hook_ended_fn *ended, void *arg, struct err *e);
 void hook_kill(struct hook_child *c);	/* and its process group; ended is still called */
 
 #endif

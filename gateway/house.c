@@ -54,7 +54,8 @@ house_give_file(struct cli *c, const char *path)
 {
 	struct stat st;
 
-	if (geteuid() == 0 && stat(str_cstr(c->arena, c->home), &st) == 0 && lchown(path, st.st_uid, st.st_gid) == -1)
+	if (geteuid() == 0 && stat(str_cstr(c->arena, c->home), &st) == 0 &&
+	    lchown(path, st.st_uid, st.st_gid) == -1)
 		cli_fail(EX_CANTCREAT, "%s: %s", path, strerror(errno));
 }
 
@@ -95,12 +96,13 @@ house_make_key(struct cli *c, const struct house_key *k)
 	struct buf key = BUF_CAP(KEY_PEM_MAX), cert = BUF_CAP(KEY_PEM_MAX);
 	const char *key_path = cli_path(c, "%s", k->key), *cert_path = cli_path(c, "%s", k->cert);
 	int64_t now = clock_wall_ms();
-	struct cert_new what = { k->org, k->mail, k->host, now - NOT_BEFORE_MS, now + HOUSE_CERT_DAYS * DAY_MS };
+	struct cert_new what = { k->org, k->mail, k->host, now - NOT_BEFORE_MS,
+		now + HOUSE_CERT_DAYS * DAY_MS };
 	struct err e;
 
 	if (access(key_path, F_OK) == 0 || access(cert_path, F_OK) == 0)
-		cli_fail(EX_CANTCREAT, "%s exists already: nothing was changed", access(key_path, F_OK) == 0 ? key_path :
-		    cert_path);
+		cli_fail(EX_CANTCREAT, "%s exists already: nothing was changed",
+		    access(key_path, F_OK) == 0 ? key_path : cert_path);
 	if (cert_make(&what, &key, &cert, &e) == -1)
 		cli_die(EX_SOFTWARE, &e);
 	if (io_replace_file(AT_FDCWD, key_path, buf_str(&key), 0600, &e) == -1 ||

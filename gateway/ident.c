@@ -65,8 +65,9 @@ ident_is_key(struct str s)
 static bool
 is_legal_form(struct str word)
 {
-	static const char *const forms[] = { "gmbh", "ag", "kg", "ohg", "ug", "se", "ltd", "limited", "inc", "llc", "plc", "corp",
-		"co", "sa", "sas", "sarl", "srl", "spa", "bv", "nv", "ab", "as", "oy", "aps", "sro", "zrt", "kft" };
+	static const char *const forms[] = { "gmbh", "ag", "kg", "ohg", "ug", "se", "ltd",
+		"limited", "inc", "llc", "plc", "corp", "co", "sa", "sas", "sarl", "srl", "spa",
+		"bv", "nv", "ab", "as", "oy", "aps", "sro", "zrt", "kft" };
 
 	for (size_t i = 0; i < N(forms); i++)
 		if (str_eq(word, str_of(forms[i])))
@@ -86,7 +87,8 @@ ident_slug(struct arena *a, struct str name)
 			i++;
 		struct str word = str_sub(lower, from, i - from);
 		if (word.n > 0 && (slug.n == 0 || !is_legal_form(word)) && slug.n + 1 + word.n <= IDENT_KEY_MAX)
-			slug = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(slug), slug.n == 0 ? "" : "-", STR_ARG(word));
+			slug = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(slug),
+			    slug.n == 0 ? "" : "-", STR_ARG(word));
 		if (i < lower.n)
 			i++;
 	}

@@ -38,7 +38,8 @@ add(struct judged *out, bool warning, struct str code, struct str text)
 static struct str
 place_text(struct arena *a, const struct edi_problem *p)
 {
-	struct str at = str_fmt(a, "offset %llu, segment %llu", (unsigned long long)p->offset, (unsigned long long)p->segment);
+	struct str at = str_fmt(a, "offset %llu, segment %llu", (unsigned long long)p->offset,
+	    (unsigned long long)p->segment);
 
 	if (p->element > 0)
 		at = str_fmt(a, STR_FMT ", element %u", STR_ARG(at), p->element);
@@ -66,7 +67,8 @@ read_dictionaries(struct judge *j, const struct conf_list *list, struct err *e)
 		if (find_dictionary(j, list->v[i]) != NULL)
 			continue;
 		d->path = list->v[i];
-		if (io_read_named(j->a, str_cstr(j->a, d->path), DICT_SIZE_MAX, &bytes, e) == -1 || dict_open(&d->dict, bytes, e) == -1)
+		if (io_read_named(j->a, str_cstr(j->a, d->path), DICT_SIZE_MAX, &bytes, e) == -1 ||
+		    dict_open(&d->dict, bytes, e) == -1)
 			return err_add(e, "dictionary " STR_FMT, STR_ARG(d->path));
 		j->n++;
 	}
@@ -94,10 +96,12 @@ judge_open(const struct conf *c, struct judge **out, struct err *e)
 		n += c->partners[i].dictionaries.n;
 	j->dictionaries = arena_get_array(a, n, sizeof(*j->dictionaries));
 	j->schemas = schemas_new(a);
-	if (dict_builtin_x12(a, &j->x12, e) == -1 || read_dictionaries(j, &c->dictionaries, e) == -1 || add_schemas(j, &c->schemas, e) == -1)
+	if (dict_builtin_x12(a, &j->x12, e) == -1 ||
+	    read_dictionaries(j, &c->dictionaries, e) == -1 || add_schemas(j, &c->schemas, e) == -1)
 		goto fail;
 	for (size_t i = 0; i < c->n_partners; i++)
-		if (read_dictionaries(j, &c->partners[i].dictionaries, e) == -1 || add_schemas(j, &c->partners[i].schemas, e) == -1)
+		if (read_dictionaries(j, &c->partners[i].dictionaries, e) == -1 ||
+		    add_schemas(j, &c->partners[i].schemas, e) == -1)
 			goto fail;
 	*out = j;
 	return 0;
@@ -126,8 +130,8 @@ choose_dictionary(const struct judge *j, const struct edi_facts *f, const struct
 }
 
 static void
-judge_messages(const struct judge *j, struct arena *a, struct str in, const struct edi_facts *f, const struct partner *pt,
-    struct judged *out)
+judge_messages(const struct judge *j, struct arena *a, struct str in, const struct edi_facts *f,
+    const struct partner *pt, struct judged *out)
 {
 	const struct dict *dict = choose_dictionary(j, f, pt);
 
@@ -146,8 +150,8 @@ judge_messages(const struct judge *j, struct arena *a, struct str in, const stru
 /* ---- schemas ---- */
 
 static void
-judge_schema(const struct judge *j, struct arena *a, struct str in, const struct edi_facts *f, const struct partner *pt,
-    struct judged *out)
+judge_schema(const struct judge *j, struct arena *a, struct str in, const struct edi_facts *f,
+    const struct partner *pt, struct judged *out)
 {
 	struct xml_schema_findings found;
 	struct err e;
@@ -178,7 +182,8 @@ judge_rules(struct arena *a, struct str in, const struct edi_facts *f, struct ju
 	}
 	for (size_t i = 0; i < rules.findings.n_kept && out->n_kept < JUDGE_KEPT; i++) {
 		const struct rule_finding *one = &rules.findings.kept[i];
-		out->kept[out->n_kept++] = (struct judge_finding){ str_of(one->id), one->rule->level == RULE_WARNING,
+		out->kept[out->n_kept++] = (struct judge_finding){ str_of(one->id),
+			one->rule->level == RULE_WARNING,
 			str_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(one->place), STR_ARG(one->text)) };
 	}
 	out->n_errors += rules.findings.n_fatal;
@@ -188,7 +193,8 @@ judge_rules(struct arena *a, struct str in, const struct edi_facts *f, struct ju
 }
 
 static void
-judge_signature(struct arena *a, struct str in, const struct edi_facts *f, int64_t now_ms, struct judged *out)
+judge_signature(struct arena *a, struct str in, const struct edi_facts *f, int64_t now_ms,
+    struct judged *out)
 {
 	struct edi_facts again = *f;
 
@@ -224,6 +230,7 @@ judge_text(struct arena *a, const struct judged *d)
 		first = 0;
 	if (d->n_kept == 0)
 		return S("");
-	return str_fmt(a, "%zu error%s, %zu warning%s: " STR_FMT " [" STR_FMT "]", d->n_errors, d->n_errors == 1 ? "" : "s", d->n_warnings,
-	    d->n_warnings == 1 ? "" : "s", STR_ARG(d->kept[first].text), STR_ARG(d->kept[first].code));
+	return str_fmt(a, "%zu error%s, %zu warning%s: " STR_FMT " [" STR_FMT "]", d->n_errors,
+	    d->n_errors == 1 ? "" : "s", d->n_warnings, d->n_warnings == 1 ? "" : "s",
+	    STR_ARG(d->kept[first].text), STR_ARG(d->kept[first].code));
 }

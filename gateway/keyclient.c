@@ -85,7 +85,8 @@ get(struct keyclient *k, unsigned char frame[KEYANS_BYTES], struct keyans *ans, 
 
 /* ans has slices of frame. A question that a dying role has read is lost: its successor is asked again. */
 static int
-ask(struct keyclient *k, struct keyreq *q, unsigned char frame[KEYANS_BYTES], struct keyans *ans, struct err *e)
+ask(struct keyclient *k, struct keyreq *q, unsigned char frame[KEYANS_BYTES], struct keyans *ans,
+    struct err *e)
 {
 	int64_t until = clock_mono_ms() + k->wait_ms;
 	unsigned char question[KEYREQ_BYTES];
@@ -100,7 +101,8 @@ ask(struct keyclient *k, struct keyreq *q, unsigned char frame[KEYANS_BYTES], st
 			return -1;
 		if (rc == 1 && ans->status == KEYANS_READY) {
 			if (asked++ == ASKED_MAX)
-				return err_set(e, ERR_RETRY, "the keys role died %d times over one question", ASKED_MAX - 1);
+				return err_set(e, ERR_RETRY,
+				    "the keys role died %d times over one question", ASKED_MAX - 1);
 			if (put(k, question, until, e) == -1)
 				return -1;
 		} else if (rc == 1 && ans->number == q->number) {
@@ -112,7 +114,8 @@ ask(struct keyclient *k, struct keyreq *q, unsigned char frame[KEYANS_BYTES], st
 /* ---- a key that is elsewhere ---- */
 
 static int
-remote_sign(void *arg, const struct cert_to_sign *what, unsigned char *out, size_t *n, struct err *e)
+remote_sign(void *arg, const struct cert_to_sign *what, unsigned char *out, size_t *n,
+    struct err *e)
 {
 	const struct remote *r = arg;
 	struct keyreq q = { .op = KEYREQ_SIGN, .sign = *what };
@@ -176,7 +179,9 @@ keyclient_new(int fd, int wait_ms)
 
 	if (k == NULL)
 		abort();
-	*k = (struct keyclient){ .fd = fd, .wait_ms = wait_ms, .number = (uint64_t)getpid() << 40 ^ (uint64_t)clock_mono_ms() << 16 };
+	*k = (struct keyclient){ .fd = fd,
+		.wait_ms = wait_ms,
+		.number = (uint64_t)getpid() << 40 ^ (uint64_t)clock_mono_ms() << 16 };
 	return k;
 }
 

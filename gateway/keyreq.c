@@ -13,7 +13,8 @@ enum {				/* of a request */
 enum { AT_STATUS = 4, AT_LENGTH = 6, AT_ANSWERED = 8, AT_ANSWER = 16 };
 
 _Static_assert(AT_BYTES + CERT_TO_SIGN_MAX <= KEYREQ_BYTES, "what is signed fits");
-_Static_assert(AT_BYTES + CERT_WRAPPED_MAX + KEYREQ_PEER_MAX + KEYREQ_INFO_MAX <= KEYREQ_BYTES, "what is wrapped fits");
+_Static_assert(AT_BYTES + CERT_WRAPPED_MAX + KEYREQ_PEER_MAX + KEYREQ_INFO_MAX <= KEYREQ_BYTES,
+    "what is wrapped fits");
 _Static_assert(AT_ANSWER + CERT_SIGNATURE_MAX == KEYANS_BYTES && CERT_SECRET_MAX <= CERT_SIGNATURE_MAX, "answers fit");
 
 static void
@@ -61,7 +62,8 @@ check_sign(const struct cert_to_sign *s, struct err *e)
 	if (s->scheme != ALG_RSA && s->scheme != ALG_RSA_PSS && s->scheme != ALG_ECDSA)
 		return err_set(e, ERR_INPUT, "to sign by scheme %d, which is none", (int)s->scheme);
 	if (s->bytes.n != digest->bytes)
-		return err_set(e, ERR_INPUT, "to sign a digest of %zu bytes, want %zu", s->bytes.n, digest->bytes);
+		return err_set(e, ERR_INPUT, "to sign a digest of %zu bytes, want %zu", s->bytes.n,
+		    digest->bytes);
 	return 0;
 }
 
@@ -161,7 +163,8 @@ keyreq_read(struct str frame, struct keyreq *out, struct err *e)
 	}
 	if (at > KEYREQ_BYTES || !is_zero(str_from(frame, at)))
 		return err_set(e, ERR_INPUT, "a request whose parts do not fill it as they say");
-	*out = (struct keyreq){ .op = (enum keyreq_op)byte_at(frame, AT_OP), .number = get_number(frame.p + AT_NUMBER, 8) };
+	*out = (struct keyreq){ .op = (enum keyreq_op)byte_at(frame, AT_OP),
+		.number = get_number(frame.p + AT_NUMBER, 8) };
 	memcpy(out->key, frame.p + AT_KEY, CERT_KEY_ID_BYTES);
 	if (out->op == KEYREQ_UNWRAP)
 		out->unwrap = (struct cert_to_unwrap){
@@ -197,8 +200,9 @@ keyans_write(const struct keyans *ans, unsigned char frame[KEYANS_BYTES])
 int
 keyans_read(struct str frame, struct keyans *out, struct err *e)
 {
-	if (frame.n != KEYANS_BYTES || memcmp(frame.p, ANSWER_MAGIC, 4) != 0 || byte_at(frame, AT_STATUS) > KEYANS_READY ||
-	    byte_at(frame, AT_STATUS + 1) != 0 || get_number(frame.p + AT_LENGTH, 2) > CERT_SIGNATURE_MAX)
+	if (frame.n != KEYANS_BYTES || memcmp(frame.p, ANSWER_MAGIC, 4) != 0 ||
+	    byte_at(frame, AT_STATUS) > KEYANS_READY || byte_at(frame, AT_STATUS + 1) != 0 ||
+	    get_number(frame.p + AT_LENGTH, 2) > CERT_SIGNATURE_MAX)
 		return err_set(e, ERR_INPUT, "%zu bytes that are no answer of the keys", frame.n);
 	*out = (struct keyans){
 		.status = (enum keyans_status)byte_at(frame, AT_STATUS),

@@ -81,7 +81,8 @@ read_partner(const struct partner *pt, struct cert_set **out, struct err *e)
 	for (size_t i = 0; i < pt->certs.n && rc == 0; i++) {
 		rc = read_set(a, pt->certs.v[i], &set, e);
 		if (rc == -1)
-			err_add(e, "partner '" STR_FMT "': " STR_FMT, STR_ARG(pt->key), STR_ARG(pt->certs.v[i]));
+			err_add(e, "partner '" STR_FMT "': " STR_FMT, STR_ARG(pt->key),
+			    STR_ARG(pt->certs.v[i]));
 	}
 	if (rc == -1) {
 		cert_set_free(set);
@@ -106,7 +107,9 @@ hide_private(struct arena *a, const struct conf *c, struct err *e)
 		paths[n++] = str_cstr(a, c->keys.v[i]);
 	rc = landlock_hide(paths, n, e);
 	if (rc == 1)
-		log_ev(LOG_WARN, 0, "landlock", KC("why", "this kernel has none: private keys are kept away by not looking only"));
+		log_ev(LOG_WARN, 0, "landlock",
+		    KC("why",
+		        "this kernel has none: private keys are kept away by not looking only"));
 	return rc == -1 ? -1 : 0;
 }
 
@@ -190,7 +193,8 @@ keyring_signer(const struct keyring *r, const struct partner *pt, int64_t now_ms
 			usable++;
 		}
 	for (size_t i = 0; i < r->n_own && usable > 1; i++)
-		if (cert_usable(r->own[i].set, 0, CERT_SIGNS, now_ms, NULL) == 0 && is_taken_up(r, &r->own[i], pt) &&
+		if (cert_usable(r->own[i].set, 0, CERT_SIGNS, now_ms, NULL) == 0 &&
+		    is_taken_up(r, &r->own[i], pt) &&
 		    (newest == NULL || newest->from_ms < r->own[i].from_ms))
 			newest = &r->own[i];
 	return newest != NULL ? newest : first != NULL ? first : &r->own[r->n_own - 1];
@@ -247,7 +251,8 @@ read_chain(struct arena *a, const struct partner *pt, struct cert_chain **out, s
 
 /* Those of a partner's certificates that an authority stands for at that time, whatever they are for. */
 static void
-keep_chained(const struct keyring *r, const struct partner *pt, const struct cert_set *all, int64_t at_ms)
+keep_chained(const struct keyring *r, const struct partner *pt, const struct cert_set *all,
+    int64_t at_ms)
 {
 	struct arena *a = arena_new(PEM_MAX);
 	struct cert_facts facts;
@@ -258,7 +263,8 @@ keep_chained(const struct keyring *r, const struct partner *pt, const struct cer
 		    cert_chain_check(r->chain, all, i, CERT_SIGNS, at_ms, &why) == 0)
 			(void)cert_set_push(r->chained, cert_set_get(all, i), NULL);
 		else if (cert_facts(a, all, i, &facts, NULL) == 0)
-			log_ev(LOG_WARN, 0, "cert-chain", KS("partner", pt->key), KS("subject", facts.subject), KC("why", why.text));
+			log_ev(LOG_WARN, 0, "cert-chain", KS("partner", pt->key),
+			    KS("subject", facts.subject), KC("why", why.text));
 	arena_free(a);
 }
 
@@ -278,7 +284,8 @@ open_chain(struct keyring *r, const struct partner *pt, struct err *e)
 }
 
 int
-keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms, const struct cert_set **out, struct err *e)
+keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms,
+    const struct cert_set **out, struct err *e)
 {
 	struct cert_set **slot = &r->partners[pt - r->conf->partners];
 

@@ -31,7 +31,8 @@ struct keyring_own {
  * For that partner: of those that may sign now the newest that the partner has taken up (certmail.h), else the first in
  * the order of the settings; when none may any more, the last.
  */
-const struct keyring_own *keyring_signer(const struct keyring *r, const struct partner *pt, int64_t now_ms);
+const struct keyring_own *keyring_signer(const struct keyring *r, const struct partner *pt,
+    int64_t now_ms);
 
 bool keyring_is_own(const struct keyring *r, struct str der);	/* a certificate of ours */
 
@@ -46,7 +47,8 @@ const struct cert_key *keyring_unwrapper(const struct keyring *r);
  * Every certificate of that partner, or with trust = chain those that count at that time; kept until asked for another
  * partner. NULL in out and 0 when there is none.
  */
-int  keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms, const struct cert_set **out, struct err *e);
+int  keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms,
+    const struct cert_set **out, struct err *e);
 
 /* With trust = chain, behind keyring_partner(): which others may join them. NULL: none. */
 const struct cert_newcomers *keyring_newcomers(const struct keyring *r, const struct partner *pt);

@@ -47,7 +47,8 @@ answer(int fd, const struct keyans *ans)
 }
 
 static int
-carry_out(const struct keyreq *q, const struct cert_key *key, unsigned char *out, size_t *n, struct err *e)
+carry_out(const struct keyreq *q, const struct cert_key *key, unsigned char *out, size_t *n,
+    struct err *e)
 {
 	switch (q->op) {
 	case KEYREQ_SIGN:
@@ -117,7 +118,8 @@ serve_all(int epoll)
 
 		for (int i = 0; i < n; i++)
 			if (!receive((size_t)ready[i].data.u32)) {
-				(void)epoll_ctl(epoll, EPOLL_CTL_DEL, ROLE_FD_CHANNEL + (int)ready[i].data.u32, NULL);
+				(void)epoll_ctl(epoll, EPOLL_CTL_DEL,
+				    ROLE_FD_CHANNEL + (int)ready[i].data.u32, NULL);
 				open--;
 			}
 	}

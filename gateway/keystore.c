@@ -78,13 +78,15 @@ read_all(OSSL_STORE_CTX *store, struct keystore *out, struct err *e)
 			return -1;
 	}
 	if (out->n == before)
-		return err_set(e, ERR_CONFIG, "no private key that can be read, or opened by key_passphrase: %s", why());
+		return err_set(e, ERR_CONFIG,
+		    "no private key that can be read, or opened by key_passphrase: %s", why());
 	return 0;
 }
 
 /* By the engine, where no provider knew the URI. */
 static int
-read_token(const char *uri, UI_METHOD *ui, struct str *passphrase, struct keystore *out, struct err *e)
+read_token(const char *uri, UI_METHOD *ui, struct str *passphrase, struct keystore *out,
+    struct err *e)
 {
 	EVP_PKEY *key = keystore_engine_load(uri, ui, passphrase, e);
 	int rc = key == NULL ? -1 : add_key(key, out, e);

@@ -33,7 +33,8 @@ int keystore_read(const char *place, struct str passphrase, struct keystore *out
 
 /* keystore_engine.c: one in a token (pkcs11:...), by an engine, for where there is no provider. NULL: ERR_CONFIG. */
 struct ui_method_st;
-struct evp_pkey_st *keystore_engine_load(const char *uri, struct ui_method_st *ui, void *ui_arg, struct err *e);
+struct evp_pkey_st *keystore_engine_load(const char *uri, struct ui_method_st *ui, void *ui_arg,
+    struct err *e);
 
 /* A key that stands for all of them, and only unwraps; it ends before the store. */
 struct cert_key *keystore_unwrapper(const struct keystore *s);

@@ -54,7 +54,8 @@ load(ENGINE *engine, const char *uri, struct ui_method_st *ui, void *ui_arg, str
 	EVP_PKEY *key = ENGINE_load_private_key(engine, uri, ui, ui_arg);
 
 	if (key == NULL)
-		(void)err_set(e, ERR_CONFIG, "the token has no such private key, or its PIN (key_passphrase) is another");
+		(void)err_set(e, ERR_CONFIG,
+		    "the token has no such private key, or its PIN (key_passphrase) is another");
 	return key;
 }
 
@@ -71,7 +72,9 @@ keystore_engine_load(const char *uri, struct ui_method_st *ui, void *ui_arg, str
 	if (engine == NULL) {
 		(void)err_set(e, ERR_CONFIG, "neither a provider nor an engine for PKCS #11: libengine-pkcs11-openssl has one");
 	} else if ((module.n > 0 && ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module.p, 0) != 1) || ENGINE_init(engine) != 1) {
-		(void)err_set(e, ERR_CONFIG, "the engine for PKCS #11 does not start: is '" STR_FMT "' its module?", STR_ARG(module));
+		(void)err_set(e, ERR_CONFIG,
+		    "the engine for PKCS #11 does not start: is '" STR_FMT "' its module?",
+		    STR_ARG(module));
 	} else {
 		key = load(engine, str_cstr(a, name), ui, ui_arg, e);
 		(void)ENGINE_finish(engine);	/* the key has its own reference */

@@ -63,7 +63,8 @@ on_closed(void *arg, struct ipc *c, const char *why)
 
 	(void)c;
 	if (p->who != WHO_CLI)
-		log_ev(p->who == WHO_SUPERVISOR ? LOG_WARN : LOG_INFO, 0, "peer-gone", KS("peer", p->name), KC("why", why));
+		log_ev(p->who == WHO_SUPERVISOR ? LOG_WARN : LOG_INFO, 0, "peer-gone",
+		    KS("peer", p->name), KC("why", why));
 	peer_lost(p);
 }
 
@@ -94,8 +95,11 @@ on_message(void *arg, struct ipc *c, uint16_t type, struct str payload, int fd)
 	l->now = clock_wall_ms();
 	(void)err_set(&e, ERR_INPUT, "more than anybody has to say");
 	/* Whoever speaks nonsense loses the channel; the supervisor starts a role again. */
-	if (!p->gone && (msg_decode(type, payload, p->who, WHO_LEDGER, &m, &e) == -1 || (m.type != MSG_PEER && !ledger_hear(l, p, &m)))) {
-		log_ev(p->who == WHO_CLI ? LOG_WARN : LOG_ERROR, 0, "bad-message", KS("peer", p->name), KC("why", e.text));
+	if (!p->gone &&
+	    (msg_decode(type, payload, p->who, WHO_LEDGER, &m, &e) == -1 ||
+	        (m.type != MSG_PEER && !ledger_hear(l, p, &m)))) {
+		log_ev(p->who == WHO_CLI ? LOG_WARN : LOG_ERROR, 0, "bad-message",
+		    KS("peer", p->name), KC("why", e.text));
 		peer_lost(p);
 	}
 	if (p->gone || m.type != MSG_PEER) {
@@ -106,7 +110,8 @@ on_message(void *arg, struct ipc *c, uint16_t type, struct str payload, int fd)
 	(void)str_cut(&rest, '.', &name);
 	if (fd != -1)
 		(void)peer_add(l, fd, msg_who_of(str_cstr(l->turn, name)), m.name);
-	if (str_eq(name, S("send")) || str_eq(name, S("pack")) || str_eq(name, S("unpack")) || str_eq(name, S("hook")))
+	if (str_eq(name, S("send")) || str_eq(name, S("pack")) || str_eq(name, S("unpack")) ||
+	    str_eq(name, S("hook")))
 		for (size_t i = 0; i < N(l->maybe_due); i++)
 			l->maybe_due[i] = true;
 }

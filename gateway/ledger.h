@@ -112,8 +112,9 @@ bool ledger_in_hand(const struct ledger *l, int64_t job);		/* some role has it *
 
 /* ---- ledger_story.c ---- */
 /* Write one event of d's story, fold it, store d (all its fields). proof may be empty, tx 0. */
-enum ex_effect ledger_story(struct ledger *l, struct db_doc *d, enum ex_event ev, unsigned int arg, const char *role, int64_t tx,
-    struct str proof, const char *fmt, ...) __attribute__((format(printf, 8, 9)));
+enum ex_effect ledger_story(struct ledger *l, struct db_doc *d, enum ex_event ev, unsigned int arg,
+    const char *role, int64_t tx, struct str proof, const char *fmt, ...)
+    __attribute__((format(printf, 8, 9)));
 struct exchange ledger_exchange(const struct db_doc *d);
 struct str ledger_signer(struct str subject_and_fingerprint);	/* for a line: without the fingerprint */
 
@@ -137,14 +138,16 @@ void ledger_send_again(struct ledger *l, struct db_tx *t, bool by_person);
 void ledger_proven(struct ledger *l, struct db_doc *d, struct db_tx *t);	/* a report says that it got through: nothing is left to send */
 void ledger_failed(struct ledger *l, struct db_doc *d, struct str why);	/* shown as failed: say so, stop what is queued */
 /* False: its worker died over it too often; the job is gone, and that event says so. */
-bool ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker, enum ex_event aside);
+bool ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker,
+    enum ex_event aside);
 bool ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt);	/* as the two above */
 
 /* ---- ledger_delay.c ---- */
 int64_t ledger_retry_delay(struct ledger *l, unsigned int tries);	/* milliseconds until the next attempt */
 void ledger_tell_delay(struct ledger *l, struct db_doc *d, const struct db_tx *t);	/* after an attempt: once, when it is late */
 /* Its turn comes in so many seconds (smtp.rate): that was no attempt. */
-void ledger_put_off(struct ledger *l, const struct db_job *job, struct db_doc *d, struct db_tx *t, uint64_t seconds);
+void ledger_put_off(struct ledger *l, const struct db_job *job, struct db_doc *d, struct db_tx *t,
+    uint64_t seconds);
 
 /* ---- ledger_in.c ---- */
 void ledger_arrived(struct ledger *l, struct str ulid);
@@ -168,7 +171,8 @@ void ledger_dsn(struct ledger *l, struct db_doc *mail, const struct msg *m, stru
 /* ---- ledger_ack.c ---- */
 bool ledger_is_ack(const struct db_doc *d);	/* by its format and type */
 /* What the payload of an inbound document says of ours; proof is the mail that brought it. */
-void ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f, int64_t payload, struct str proof, struct str signer);
+void ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f, int64_t payload,
+    struct str proof, struct str signer);
 
 void ledger_ack_deadline(struct ledger *l, struct db_doc *d, const struct db_tx *t);	/* no receipt is waited for: is this? */
 void ledger_ack_overdue(struct ledger *l, struct db_doc *d);
@@ -185,13 +189,14 @@ void ledger_collected(struct ledger *l, struct inflight *f, const struct msg *m)
 /* d's job is due: what was collected with it goes out. True: the job is settled. */
 bool ledger_batch_due(struct ledger *l, const struct db_doc *d, const struct db_job *j);
 void ledger_batch_job(struct ledger *l, const struct db_doc *d, struct msg *m);		/* what pack needs for a batch */
-void ledger_batch_mirror(struct ledger *l, const struct db_doc *batch, enum ex_event ev, unsigned int arg, const char *role,
-    struct str proof, struct str text);
+void ledger_batch_mirror(struct ledger *l, const struct db_doc *batch, enum ex_event ev,
+    unsigned int arg, const char *role, struct str proof, struct str text);
 struct db_doc *ledger_batch_of(struct ledger *l, struct db_doc *d);	/* for who acts on d: its batch; or d, no longer collected */
 
 /* ---- ledger_owe.c ---- */
 /* An opened document is due an acknowledgement; when it has been filed, that is made. */
-void ledger_owe(struct ledger *l, const struct db_doc *d, const struct inflight *f, int64_t payload);
+void ledger_owe(struct ledger *l, const struct db_doc *d, const struct inflight *f,
+    int64_t payload);
 void ledger_owe_pay(struct ledger *l, struct db_doc *d);
 void ledger_owe_told(struct ledger *l, const struct db_doc *answer);	/* it has another state: what it answers is told the end */
 void ledger_owe_job(struct ledger *l, const struct db_doc *d, struct msg *m);	/* what pack needs for it */

@@ -90,7 +90,8 @@ find_sent(struct ledger *l, struct str partner, const struct msg *m)
 	size_t n;
 
 	if (m->control.n > 0) {
-		ledger_must(l, db_doc_sent(l->db, l->turn, partner, m->format, m->control, &d, &e), &e, "acknowledgement");
+		ledger_must(l, db_doc_sent(l->db, l->turn, partner, m->format, m->control, &d, &e),
+		    &e, "acknowledgement");
 		return d;
 	}
 	ledger_must(l, db_doc_sent_group(l->db, l->turn, partner, m->format, m->name, &d, &e), &e, "acknowledgement");
@@ -110,7 +111,8 @@ read_before(struct ledger *l, struct said *s)
 	ledger_must(l, db_message_ack_list(l->db, l->turn, s->doc->id, &v, &n, &e), &e, "acknowledgement");
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < s->n; k++)
-			if (str_eq(v[i].grp, s->messages[k].grp) && str_eq(v[i].control, s->messages[k].control)) {
+			if (str_eq(v[i].grp, s->messages[k].grp) &&
+			    str_eq(v[i].control, s->messages[k].control)) {
 				s->verdicts[k].before = word_of(v[i].verdict);
 				s->verdicts[k].said_by = v[i].said_by;
 			}
@@ -162,7 +164,8 @@ static void
 take_message(struct said *s, const struct msg *m)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (str_eq(s->messages[i].control, m->control) && (m->name.n == 0 || str_eq(s->messages[i].grp, m->name)))
+		if (str_eq(s->messages[i].control, m->control) &&
+		    (m->name.n == 0 || str_eq(s->messages[i].grp, m->name)))
 			say(&s->verdicts[i], word_of(m->word), m->text);
 }
 
@@ -193,8 +196,9 @@ take_report(struct ledger *l, struct said *s, const struct inflight *f, const st
 	if (s->text.n > 0 && w <= s->worst)
 		return;
 	s->worst = w;
-	s->text = str_fmt(l->turn, STR_FMT " of %s '" STR_FMT "': " STR_FMT "%s" STR_FMT, STR_ARG(m->doc_type),
-	    m->name.n > 0 ? "group" : "interchange", STR_ARG(m->name.n > 0 ? m->name : m->control), STR_ARG(m->word),
+	s->text = str_fmt(l->turn, STR_FMT " of %s '" STR_FMT "': " STR_FMT "%s" STR_FMT,
+	    STR_ARG(m->doc_type), m->name.n > 0 ? "group" : "interchange",
+	    STR_ARG(m->name.n > 0 ? m->name : m->control), STR_ARG(m->word),
 	    m->text.n > 0 ? "; " : "", STR_ARG(m->text));
 }
 
@@ -256,7 +260,8 @@ said_before(const struct said *s)
 }
 
 static void
-apply(struct ledger *l, struct db_doc *ack, const struct said *s, struct str proof, struct str signer)
+apply(struct ledger *l, struct db_doc *ack, const struct said *s, struct str proof,
+    struct str signer)
 {
 	struct db_doc *d = s->doc;
 	int64_t before = said_before(s);
@@ -267,18 +272,21 @@ apply(struct ledger *l, struct db_doc *ack, const struct said *s, struct str pro
 
 	ledger_must(l, db_tx_latest(l->db, l->turn, d->id, TX_DOCUMENT, &t, &e), &e, "acknowledgement");
 	keep(l, s, ack->id);
-	effect = ledger_story(l, d, ev, 0, "unpack", t != NULL ? t->id : 0, proof, STR_FMT "%s" STR_FMT "; document %lld",
-	    STR_ARG(s->text), signer.n > 0 ? ", signed by " : ", not signed", STR_ARG(signer), (long long)ack->id);
+	effect = ledger_story(l, d, ev, 0, "unpack", t != NULL ? t->id : 0, proof,
+	    STR_FMT "%s" STR_FMT "; document %lld", STR_ARG(s->text),
+	    signer.n > 0 ? ", signed by " : ", not signed", STR_ARG(signer), (long long)ack->id);
 	if (t != NULL && ev != EV_NOTE)
 		ledger_proven(l, d, t);
-	if (effect != EX_IGNORED && effect != EX_CONTRADICTION && (ev == EV_ACK_REJECTED || ev == EV_ACK_PARTIAL))
+	if (effect != EX_IGNORED && effect != EX_CONTRADICTION &&
+	    (ev == EV_ACK_REJECTED || ev == EV_ACK_PARTIAL))
 		d->reason = s->text;
 	if (d->a > A_OVERDUE && d->r != R_AWAITED && d->r != R_OVERDUE && d->r != R_WEAK)
 		d->deadline_ms = 0;
 	ledger_put_doc(l, d);
 	if (before != 0) {
 		log_ev(LOG_WARN, ack->id, "ack-duplicate", KI("of", d->id), KI("before", before));
-		ledger_story(l, ack, EV_NOTE, 0, "ledger", 0, proof, "acknowledges document %lld once more: said before by document %lld",
+		ledger_story(l, ack, EV_NOTE, 0, "ledger", 0, proof,
+		    "acknowledges document %lld once more: said before by document %lld",
 		    (long long)d->id, (long long)before);
 		return;
 	}
@@ -288,7 +296,8 @@ apply(struct ledger *l, struct db_doc *ack, const struct said *s, struct str pro
 
 /* Each document in a batch has a run of the batch's messages: the verdicts on those are the verdicts on its own. */
 static void
-apply_members(struct ledger *l, struct db_doc *ack, const struct said *s, struct str proof, struct str signer)
+apply_members(struct ledger *l, struct db_doc *ack, const struct said *s, struct str proof,
+    struct str signer)
 {
 	struct db_batch *v;
 	struct err e;
@@ -298,7 +307,9 @@ apply_members(struct ledger *l, struct db_doc *ack, const struct said *s, struct
 	for (size_t i = 0; i < n; i++) {
 		struct said member = { .doc = ledger_doc(l, v[i].doc), .refused = s->refused, .text = s->text };
 
-		ledger_must(l, db_message_list(l->db, l->turn, v[i].doc, &member.messages, &member.n, &e), &e, "acknowledgement");
+		ledger_must(l,
+		    db_message_list(l->db, l->turn, v[i].doc, &member.messages, &member.n, &e), &e,
+		    "acknowledgement");
 		if (member.n > s->n - at)
 			return;		/* the batch is too large to be known message by message */
 		member.verdicts = s->verdicts + at;
@@ -316,13 +327,15 @@ static void
 stranger(struct ledger *l, struct db_doc *ack, const struct msg *m, struct str proof)
 {
 	log_ev(LOG_WARN, ack->id, "ack-unmatched", KS("control", m->control), KS("group", m->name));
-	ledger_story(l, ack, EV_NOTE, 0, "ledger", 0, proof, STR_FMT " of %s '" STR_FMT "', which we did not send: " STR_FMT,
-	    STR_ARG(m->doc_type), m->control.n > 0 ? "interchange" : "group", STR_ARG(m->control.n > 0 ? m->control : m->name),
-	    STR_ARG(m->word));
+	ledger_story(l, ack, EV_NOTE, 0, "ledger", 0, proof,
+	    STR_FMT " of %s '" STR_FMT "', which we did not send: " STR_FMT, STR_ARG(m->doc_type),
+	    m->control.n > 0 ? "interchange" : "group",
+	    STR_ARG(m->control.n > 0 ? m->control : m->name), STR_ARG(m->word));
 }
 
 void
-ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f, int64_t payload, struct str proof, struct str signer)
+ledger_acks(struct ledger *l, struct db_doc *ack, const struct inflight *f, int64_t payload,
+    struct str proof, struct str signer)
 {
 	const struct partner *pt = partner_by_key(&l->role.conf, ack->partner);
 	struct said *list = NULL;
@@ -367,5 +380,6 @@ ledger_ack_overdue(struct ledger *l, struct db_doc *d)
 	d->deadline_ms = 0;
 	d->reason = str_fmt(l->turn, "no acknowledgement after %lld s: ask the partner",
 	    (long long)(l->now - (t != NULL ? t->accepted_ms : d->created_ms)) / 1000);
-	ledger_story(l, d, EV_ACK_OVERDUE, 0, "ledger", t != NULL ? t->id : 0, S(""), STR_FMT, STR_ARG(d->reason));
+	ledger_story(l, d, EV_ACK_OVERDUE, 0, "ledger", t != NULL ? t->id : 0, S(""), STR_FMT,
+	    STR_ARG(d->reason));
 }

@@ -26,9 +26,12 @@ ledger_may_answer(struct ledger *l, struct db_doc *d)
 	back = kept > (uint64_t)(l->now + HOUR_MS) ? l->now + HOUR_MS : (int64_t)kept;
 	back = (back > l->now ? back : l->now) + each;
 	if (back > l->now + HOUR_MS) {
-		ledger_story(l, d, EV_NOTE, 0, "ledger", 0, S(""), "not answered: '" STR_FMT "' had %u receipts for refused or repeated "
-		    "mails within an hour ([receipt] answers_max)", STR_ARG(d->partner), l->role.conf.answers_max);
-		log_ev(LOG_WARN, d->id, "no-answer", KS("partner", d->partner), KI("an_hour", l->role.conf.answers_max));
+		ledger_story(l, d, EV_NOTE, 0, "ledger", 0, S(""),
+		    "not answered: '" STR_FMT "' had %u receipts for refused or repeated "
+		    "mails within an hour ([receipt] answers_max)",
+		    STR_ARG(d->partner), l->role.conf.answers_max);
+		log_ev(LOG_WARN, d->id, "no-answer", KS("partner", d->partner),
+		    KI("an_hour", l->role.conf.answers_max));
 		return false;
 	}
 	ledger_must(l, db_counter_put(l->db, d->partner, S(ALLOWANCE), (uint64_t)back, &e), &e, "counter");

@@ -23,7 +23,8 @@ row_of(struct ledger *l, int64_t doc)
 }
 
 static void
-add_member(struct ledger *l, const struct db_batch *batch, struct db_batch *member, const struct db_doc *name)
+add_member(struct ledger *l, const struct db_batch *batch, struct db_batch *member,
+    const struct db_doc *name)
 {
 	struct db_doc *d = ledger_doc(l, member->doc);
 	struct err e;
@@ -32,8 +33,9 @@ add_member(struct ledger *l, const struct db_batch *batch, struct db_batch *memb
 	ledger_must(l, db_batch_put(l->db, member, &e), &e, "batch");
 	ledger_must(l, db_job_drop_doc(l->db, member->doc, &e), &e, "batch");
 	d->parent = batch->doc;
-	ledger_story(l, d, EV_NOTE, 0, "ledger", 0, S(""), "goes out in document %lld, " STR_FMT ", control number %llu",
-	    (long long)batch->doc, STR_ARG(name->name), (unsigned long long)batch->interchange);
+	ledger_story(l, d, EV_NOTE, 0, "ledger", 0, S(""),
+	    "goes out in document %lld, " STR_FMT ", control number %llu", (long long)batch->doc,
+	    STR_ARG(name->name), (unsigned long long)batch->interchange);
 }
 
 static struct db_doc *
@@ -47,7 +49,8 @@ add_batch(struct ledger *l, const struct partner *pt, const struct db_doc *first
 	*d = (struct db_doc){ .ulid = str_dup(l->turn, str_of(ulid)), .dir = EX_OUT, .kind = DOC_BATCH, .partner = pt->key,
 		.format = first->format, .shown = S("claimed"), .created_ms = l->now, .changed_ms = l->now };
 	ledger_must(l, db_doc_add(l->db, d, &d->id, &e), &e, "batch");
-	d->name = str_fmt(l->turn, "batch_%lld.%s", (long long)d->id, str_eq(d->format, S("x12")) ? "x12" : "edi");
+	d->name = str_fmt(l->turn, "batch_%lld.%s", (long long)d->id,
+	    str_eq(d->format, S("x12")) ? "x12" : "edi");
 	return d;
 }
 
@@ -67,7 +70,8 @@ make(struct ledger *l, const struct partner *pt, struct db_batch *v, size_t n)
 	batch.interchange = ledger_count_up(l, pt, x12 ? "x12-interchange" : "edifact-interchange", 1);
 	batch.grp = batch.groups > 0 ? ledger_count_up(l, pt, "x12-group", batch.groups) : 1;
 	ledger_must(l, db_batch_put(l->db, &batch, &e), &e, "batch");
-	ledger_story(l, d, EV_CLAIMED, 0, "ledger", 0, S(""), "%zu documents, %llu messages, control number %llu", n,
+	ledger_story(l, d, EV_CLAIMED, 0, "ledger", 0, S(""),
+	    "%zu documents, %llu messages, control number %llu", n,
 	    (unsigned long long)batch.messages, (unsigned long long)batch.interchange);
 	for (size_t i = 0; i < n; i++)
 		add_member(l, &batch, &v[i], d);
@@ -180,7 +184,10 @@ ledger_batch_job(struct ledger *l, const struct db_doc *d, struct msg *m)
 	ledger_must(l, db_batch_members(l->db, l->turn, d->id, &v, &n, &e), &e, "batch");
 	for (size_t i = 0; i < n; i++) {
 		const struct db_doc *member = ledger_doc(l, v[i].doc);
-		ledger_must(l, buf_printf(&list, &e, STR_FMT " " STR_FMT "\n", STR_ARG(member->ulid), STR_ARG(member->partner)), &e, "batch");
+		ledger_must(l,
+		    buf_printf(&list, &e, STR_FMT " " STR_FMT "\n", STR_ARG(member->ulid),
+		        STR_ARG(member->partner)),
+		    &e, "batch");
 	}
 	m->word = S("batch");
 	m->name = d->name;
@@ -224,8 +231,8 @@ settle(struct ledger *l, struct db_doc *d, struct str why)
 }
 
 void
-ledger_batch_mirror(struct ledger *l, const struct db_doc *batch, enum ex_event ev, unsigned int arg, const char *role,
-    struct str proof, struct str text)
+ledger_batch_mirror(struct ledger *l, const struct db_doc *batch, enum ex_event ev,
+    unsigned int arg, const char *role, struct str proof, struct str text)
 {
 	struct db_batch *v;
 	struct err e;

@@ -115,7 +115,9 @@ retry(struct ledger *l, struct db_doc *d, enum ex_event again)
 	if (t == NULL) {
 		effect_unlink(l, ledger_error_path(l, d));	/* what was found in it no longer keeps it */
 		ledger_story(l, d, EV_RELEASED, 0, "operator", 0, S(""), "released by a person: packed again");
-		ledger_add_job(l, &(struct db_job){ .kind = JOB_PACK, .doc = d->id, .due_ms = l->now, .detail = S("forced") });
+		ledger_add_job(l,
+		    &(struct db_job){
+		        .kind = JOB_PACK, .doc = d->id, .due_ms = l->now, .detail = S("forced") });
 		return NULL;
 	}
 	t->accepted_ms = 0;	/* the time for a receipt counts from its next acceptance */
@@ -197,7 +199,8 @@ act(struct ledger *l, struct peer *p, const struct msg *m)
 		refusal = hold(l, d, str_sub(m->text, 0, REASON_MAX));
 	else if (str_eq(m->word, S("cancel")))
 		refusal = cancel(l, d, str_sub(m->text, 0, REASON_MAX));
-	answer(l, p, refusal == NULL, refusal == NULL ? EX_OK : 1, m->id, refusal == NULL ? d->shown : str_of(refusal));
+	answer(l, p, refusal == NULL, refusal == NULL ? EX_OK : 1, m->id,
+	    refusal == NULL ? d->shown : str_of(refusal));
 }
 
 /* A part at a time, so that mail is not kept waiting: who asks goes on from the id in the answer, until that is 0. */

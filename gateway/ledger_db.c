@@ -47,7 +47,9 @@ ledger_answer(struct ledger *l, struct peer *p, const struct msg *m)
 	struct err e;
 
 	ledger_must(l, msg_encode(m, &b, &e), &e, "answer");	/* every field met a limit before it was kept */
-	*o = (struct outgoing){ .peer = p, .type = (uint16_t)m->type, .payload = str_dup(l->turn, buf_str(&b)) };
+	*o = (struct outgoing){
+		.peer = p, .type = (uint16_t)m->type, .payload = str_dup(l->turn, buf_str(&b))
+	};
 	buf_clear(&b);
 	*l->out_end = o;
 	l->out_end = &o->next;
@@ -91,7 +93,9 @@ ledger_doc(struct ledger *l, int64_t id)
 
 	ledger_must(l, db_doc_get(l->db, l->turn, id, &d, &e), &e, "document");
 	if (d == NULL)
-		ledger_must(l, err_set(&e, ERR_CONFIG, "document %lld is not in the database", (long long)id), &e, "document");
+		ledger_must(l,
+		    err_set(&e, ERR_CONFIG, "document %lld is not in the database", (long long)id),
+		    &e, "document");
 	return d;
 }
 

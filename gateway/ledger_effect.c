@@ -46,7 +46,8 @@ has_original(const struct db_doc *d)
 }
 
 void
-effect_settle_claim(struct ledger *l, const struct db_doc *d, struct str partner, const char *folder)
+effect_settle_claim(struct ledger *l, const struct db_doc *d, struct str partner,
+    const char *folder)
 {
 	struct effect *x;
 
@@ -120,7 +121,8 @@ base_of(struct str path)
 bool
 ledger_is_failed(const struct db_doc *d)
 {
-	return str_eq(d->shown, S("failed")) || str_eq(d->shown, S("invalid")) || str_eq(d->shown, S("cancelled"));
+	return str_eq(d->shown, S("failed")) || str_eq(d->shown, S("invalid")) ||
+	    str_eq(d->shown, S("cancelled"));
 }
 
 /*
@@ -153,14 +155,16 @@ ledger_status_path(struct ledger *l, const struct db_doc *d)
 
 /* What had failed was delivered after all: the original goes where that is to be seen. */
 static int
-settle_anew(struct ledger *l, struct db_doc *d, const char *folder, struct str *final, struct err *e)
+settle_anew(struct ledger *l, struct db_doc *d, const char *folder, struct str *final,
+    struct err *e)
 {
 	char *from = str_cstr(l->turn, d->path), *error = str_cstr(l->turn, ledger_error_path(l, d));
 	struct str name = base_of(d->path), id = str_fmt(l->turn, "%lld", (long long)d->id);
 
 	*final = S("");
 	for (int i = 0; i < 2; i++) {
-		struct str to = str_cat(l->turn, str_fmt(l->turn, "%s/", folder), i == 0 ? name : name_other(l->turn, name, id));
+		struct str to = str_cat(l->turn, str_fmt(l->turn, "%s/", folder),
+		    i == 0 ? name : name_other(l->turn, name, id));
 
 		if (renameat2(l->home, from, l->home, to.p, RENAME_NOREPLACE) == 0) {
 			*final = base_of(to);
@@ -209,7 +213,8 @@ settle(struct ledger *l, struct db_doc *d, struct str partner, const char *folde
 
 /* Small files that the database can make again are renamed into place without waiting for the disk. */
 static int
-write_beside(struct ledger *l, const char *folder, struct str path, struct str content, struct err *e)
+write_beside(struct ledger *l, const char *folder, struct str path, struct str content,
+    struct err *e)
 {
 	char *tmp = str_cstr(l->turn, str_fmt(l->turn, "%s/.%d.tmp", folder, (int)getpid()));
 	int fd = openat(l->home, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0640);
@@ -233,7 +238,8 @@ write_error_file(struct ledger *l, const struct db_doc *d, struct err *e)
 	    STR_ARG(d->type), STR_ARG(d->number));
 
 	text = str_cat(l->turn, text, ledger_findings_text(l, d));
-	text = str_cat(l->turn, text, str_fmt(l->turn, "\nThe whole story:  edigate trace %lld\n", (long long)d->id));
+	text = str_cat(l->turn, text,
+	    str_fmt(l->turn, "\nThe whole story:  edigate trace %lld\n", (long long)d->id));
 	return write_beside(l, "failed", ledger_error_path(l, d), text, e);
 }
 

@@ -93,7 +93,9 @@ ledger_file_jobs(struct ledger *l)
 	if (!l->maybe_due[JOB_FILE])
 		return;
 	ledger_begin(l);
-	ledger_must(l, db_job_take(l->db, l->turn, JOB_FILE, l->now, l->now + LEDGER_LEASE_MS, S("ledger"), FILE_JOBS_MAX, &jobs, &n, &e),
+	ledger_must(l,
+	    db_job_take(l->db, l->turn, JOB_FILE, l->now, l->now + LEDGER_LEASE_MS, S("ledger"),
+	        FILE_JOBS_MAX, &jobs, &n, &e),
 	    &e, "file jobs");
 	l->maybe_due[JOB_FILE] = n == FILE_JOBS_MAX;
 	v = arena_get_array(l->turn, n, sizeof(*v));
@@ -112,7 +114,8 @@ ledger_file_jobs(struct ledger *l)
 		}
 		d->path = v[i].final;
 		ledger_must(l, db_job_done(l->db, jobs[i].id, &e), &e, "filed");
-		ledger_story(l, d, EV_FILED, 0, "ledger", 0, d->path, STR_FMT ", %llu bytes", STR_ARG(d->path), (unsigned long long)d->size);
+		ledger_story(l, d, EV_FILED, 0, "ledger", 0, d->path, STR_FMT ", %llu bytes",
+		    STR_ARG(d->path), (unsigned long long)d->size);
 		ledger_owe_pay(l, d);
 		ledger_queue_receipt(l, d->parent != 0 ? d->parent : d->id, jobs[i].detail);
 	}

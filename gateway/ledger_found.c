@@ -3,7 +3,8 @@
 #include "gateway/ledger.h"
 
 bool
-ledger_findings(struct ledger *l, struct db_doc *d, const struct inflight *f, int64_t payload, const char *role)
+ledger_findings(struct ledger *l, struct db_doc *d, const struct inflight *f, int64_t payload,
+    const char *role)
 {
 	bool any = false;
 
@@ -14,8 +15,9 @@ ledger_findings(struct ledger *l, struct db_doc *d, const struct inflight *f, in
 			continue;
 		any = true;
 		if (m->name.n > 0)
-			ledger_story(l, d, EV_FINDING, 0, role, 0, S(""), STR_FMT ": " STR_FMT " [" STR_FMT "]", STR_ARG(m->word), STR_ARG(m->text),
-			    STR_ARG(m->name));
+			ledger_story(l, d, EV_FINDING, 0, role, 0, S(""),
+			    STR_FMT ": " STR_FMT " [" STR_FMT "]", STR_ARG(m->word),
+			    STR_ARG(m->text), STR_ARG(m->name));
 		else
 			ledger_story(l, d, EV_FINDING, 0, role, 0, S(""), STR_FMT, STR_ARG(m->text));
 	}

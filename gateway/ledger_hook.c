@@ -23,7 +23,9 @@ ledger_hook_event(struct ledger *l, const struct db_doc *d, struct str event)
 	bool theirs = d->kind == DOC_ACK && d->dir == EX_IN;	/* filed like a document */
 
 	if ((d->kind == DOC_DOCUMENT || theirs) && faccessat(l->home, folder, F_OK, 0) == 0)
-		ledger_add_job(l, &(struct db_job){ .kind = JOB_HOOK, .doc = d->id, .due_ms = l->now, .detail = event });
+		ledger_add_job(l,
+		    &(struct db_job){
+		        .kind = JOB_HOOK, .doc = d->id, .due_ms = l->now, .detail = event });
 }
 
 bool
@@ -50,13 +52,15 @@ ledger_hooked(struct ledger *l, struct inflight *f, const struct msg *m)
 		ledger_must(l, db_job_done(l->db, f->job.id, &e), &e, "hook");
 		if (m->text.n == 0)
 			return;		/* a folder without hooks proves nothing */
-		ledger_story(l, d, str_eq(f->job.detail, S("filed")) ? EV_HANDED_OVER : EV_NOTE, 0, "hook", 0, S(""), STR_FMT " for '" STR_FMT "'",
-		    STR_ARG(m->text), STR_ARG(f->job.detail));
+		ledger_story(l, d, str_eq(f->job.detail, S("filed")) ? EV_HANDED_OVER : EV_NOTE, 0,
+		    "hook", 0, S(""), STR_FMT " for '" STR_FMT "'", STR_ARG(m->text),
+		    STR_ARG(f->job.detail));
 		return;
 	}
 	if (f->job.tries >= HOOK_TRIES) {
 		ledger_must(l, db_job_done(l->db, f->job.id, &e), &e, "hook");
-		ledger_story(l, d, EV_NOTE, 0, "hook", 0, S(""), "hooks for '" STR_FMT "' given up: " STR_FMT, STR_ARG(f->job.detail),
+		ledger_story(l, d, EV_NOTE, 0, "hook", 0, S(""),
+		    "hooks for '" STR_FMT "' given up: " STR_FMT, STR_ARG(f->job.detail),
 		    STR_ARG(m->text));
 		return;
 	}
@@ -65,5 +69,6 @@ ledger_hooked(struct ledger *l, struct inflight *f, const struct msg *m)
 	if (delay > HOOK_LONGEST_MS)
 		delay = HOOK_LONGEST_MS;
 	ledger_job_again(l, &f->job, l->now + delay);
-	ledger_story(l, d, EV_NOTE, 0, "hook", 0, S(""), "hook failed: " STR_FMT "; again in %lld s", STR_ARG(m->text), (long long)delay / 1000);
+	ledger_story(l, d, EV_NOTE, 0, "hook", 0, S(""),
+	    "hook failed: " STR_FMT "; again in %lld s", STR_ARG(m->text), (long long)delay / 1000);
 }

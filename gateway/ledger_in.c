@@ -18,7 +18,8 @@ ledger_arrived(struct ledger *l, struct str ulid)
 		*d = (struct db_doc){ .ulid = ulid, .dir = EX_IN, .kind = DOC_DOCUMENT, .shown = S("spooled"), .created_ms = l->now };
 		ledger_begin(l);
 		ledger_must(l, db_doc_add(l->db, d, &d->id, &e), &e, "arrived");
-		ledger_story(l, d, EV_SPOOLED, 0, "listen", 0, str_fmt(l->turn, "spool/in/" STR_FMT ".eml", STR_ARG(ulid)),
+		ledger_story(l, d, EV_SPOOLED, 0, "listen", 0,
+		    str_fmt(l->turn, "spool/in/" STR_FMT ".eml", STR_ARG(ulid)),
 		    "mail taken in as " STR_FMT, STR_ARG(ulid));
 		ledger_add_job(l, &(struct db_job){ .kind = JOB_UNPACK, .doc = d->id, .due_ms = l->now });
 	}
@@ -38,7 +39,8 @@ static void
 quarantine(struct ledger *l, struct db_doc *d, const char *role, struct str why)
 {
 	d->reason = why;
-	ledger_story(l, d, EV_QUARANTINED, 0, role, 0, str_fmt(l->turn, "quarantine/" STR_FMT ".eml", STR_ARG(d->ulid)), STR_FMT,
+	ledger_story(l, d, EV_QUARANTINED, 0, role, 0,
+	    str_fmt(l->turn, "quarantine/" STR_FMT ".eml", STR_ARG(d->ulid)), STR_FMT,
 	    STR_ARG(why));
 	effect_move(l, d->ulid, SPOOL_IN, SPOOL_QUARANTINE);
 	ledger_reason_file(l, d);
@@ -53,7 +55,8 @@ ledger_job_unpack(struct ledger *l, struct db_job *j, struct msg *m)
 	if (d->attempts >= LEDGER_DEADLY_TRIES) {
 		d->attempts = 0;
 		ledger_must(l, db_job_done(l->db, j->id, &e), &e, "job");
-		quarantine(l, d, "ledger", str_fmt(l->turn, "the unpacker died over it %d times", LEDGER_DEADLY_TRIES));
+		quarantine(l, d, "ledger",
+		    str_fmt(l->turn, "the unpacker died over it %d times", LEDGER_DEADLY_TRIES));
 		return false;
 	}
 	*m = (struct msg){ .type = MSG_JOB_UNPACK, .job = j->id, .ulid = d->ulid, .id = d->id };
@@ -64,17 +67,20 @@ ledger_job_unpack(struct ledger *l, struct db_job *j, struct msg *m)
 
 /* The receipt to build, kept as the detail of a job: word, modifier, text, MIC, signed or not. */
 static struct str
-receipt_detail(struct ledger *l, const char *word, const char *modifier, struct str text, const struct msg *m)
+receipt_detail(struct ledger *l, const char *word, const char *modifier, struct str text,
+    const struct msg *m)
 {
-	return str_fmt(l->turn, "%s\n%s\n" STR_FMT "\n" STR_FMT "\n%s\n", word, modifier, STR_ARG(text), STR_ARG(m->mic),
-	    m->flag2 ? "signed" : "unsigned");
+	return str_fmt(l->turn, "%s\n%s\n" STR_FMT "\n" STR_FMT "\n%s\n", word, modifier,
+	    STR_ARG(text), STR_ARG(m->mic), m->flag2 ? "signed" : "unsigned");
 }
 
 void
 ledger_queue_receipt(struct ledger *l, int64_t mail, struct str detail)
 {
 	if (detail.n > 0)
-		ledger_add_job(l, &(struct db_job){ .kind = JOB_RECEIPT, .doc = mail, .due_ms = l->now, .detail = detail });
+		ledger_add_job(l,
+		    &(struct db_job){
+		        .kind = JOB_RECEIPT, .doc = mail, .due_ms = l->now, .detail = detail });
 }
 
 static void
@@ -91,9 +97,11 @@ take_payload(struct ledger *l, struct db_doc *d, const struct msg *m)
 	d->test = m->flag2;
 	d->kind = ledger_is_ack(d) ? DOC_ACK : DOC_DOCUMENT;
 	d->path = m->proof;	/* where it is staged, until it is filed */
-	d->name = name_inbox(l->turn, d->partner, d->type.n > 0 ? d->type : S("document"), d->number, d->id, m->word);
+	d->name = name_inbox(l->turn, d->partner, d->type.n > 0 ? d->type : S("document"),
+	    d->number, d->id, m->word);
 	if (str_eq(m->word, S(CERTMAIL_WORD)) || str_eq(m->word, S(CERTMAIL_CEM)))
-		d->name = str_fmt(l->turn, CERTMAIL_PREFIX "%lld.%s", (long long)d->id, str_eq(m->word, S(CERTMAIL_CEM)) ? CERTMAIL_CEM : "cer");
+		d->name = str_fmt(l->turn, CERTMAIL_PREFIX "%lld.%s", (long long)d->id,
+		    str_eq(m->word, S(CERTMAIL_CEM)) ? CERTMAIL_CEM : "cer");
 	d->reason = m->text.n > 0 ? str_fmt(l->turn, "content: " STR_FMT, STR_ARG(m->text)) : S("");
 }
 
@@ -146,7 +154,8 @@ owes_receipt(struct ledger *l, const struct db_doc *mail, const struct msg *m, b
 
 /* The mail was filed before: its receipt, built then, goes out once more; nothing is filed. */
 static void
-duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const struct inflight *f, const struct msg *m)
+duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const struct inflight *f,
+    const struct msg *m)
 {
 	int64_t mail = first->parent != 0 ? first->parent : first->id;
 	const char *then = "";
@@ -165,7 +174,8 @@ duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const 
 		then = "; it gets the receipt that the first had not asked for";
 		ledger_queue_receipt(l, mail, receipt_detail(l, "processed", "", S(""), m));
 	}
-	ledger_story(l, d, EV_DUPLICATE, 0, "unpack", 0, S(""), "the same mail as document %lld%s", (long long)mail, then);
+	ledger_story(l, d, EV_DUPLICATE, 0, "unpack", 0, S(""), "the same mail as document %lld%s",
+	    (long long)mail, then);
 }
 
 /* Other bytes under a name that stands for what we have: nothing of the mail is filed before a person has looked. */
@@ -184,7 +194,8 @@ hold(struct ledger *l, struct db_doc *mail, const struct inflight *f, int64_t fi
  * are acknowledged when they are filed.
  */
 static void
-answer_refused(struct ledger *l, struct db_doc *mail, const struct inflight *f, const struct msg *payload, const struct msg *m)
+answer_refused(struct ledger *l, struct db_doc *mail, const struct inflight *f,
+    const struct msg *payload, const struct msg *m)
 {
 	(void)ledger_findings(l, mail, f, payload->id, "unpack");
 	if (m->flag)
@@ -231,8 +242,8 @@ further_payload(struct ledger *l, const struct db_doc *mail, int64_t i)
 		.parent = mail->id, .shown = S("opened"), .created_ms = l->now, .changed_ms = l->now,
 		.ulid = str_fmt(l->turn, STR_FMT "-%lld", STR_ARG(mail->ulid), (long long)i) };
 	ledger_must(l, db_doc_add(l->db, d, &d->id, &e), &e, "payload");
-	ledger_story(l, d, EV_SPOOLED, 0, "unpack", 0, S(""), "payload %lld of the mail of document %lld", (long long)i + 1,
-	    (long long)mail->id);
+	ledger_story(l, d, EV_SPOOLED, 0, "unpack", 0, S(""),
+	    "payload %lld of the mail of document %lld", (long long)i + 1, (long long)mail->id);
 	return d;
 }
 
@@ -244,13 +255,14 @@ known_payload(struct ledger *l, struct db_doc *d, int64_t first)
 	d->path = S("");
 	if (d->parent == 0)
 		d->parent = first;
-	ledger_story(l, d, EV_DUPLICATE, 0, "unpack", 0, S(""), "the same interchange " STR_FMT " as document %lld, in a new mail",
-	    STR_ARG(d->control), (long long)first);
+	ledger_story(l, d, EV_DUPLICATE, 0, "unpack", 0, S(""),
+	    "the same interchange " STR_FMT " as document %lld, in a new mail", STR_ARG(d->control),
+	    (long long)first);
 }
 
 static void
-open_payload(struct ledger *l, struct db_doc *d, const struct inflight *f, const struct msg *payload, const struct db_doc *mail,
-    const struct msg *m)
+open_payload(struct ledger *l, struct db_doc *d, const struct inflight *f,
+    const struct msg *payload, const struct db_doc *mail, const struct msg *m)
 {
 	struct str proof = str_fmt(l->turn, "spool/in/" STR_FMT ".eml", STR_ARG(mail->ulid));
 
@@ -270,7 +282,8 @@ open_payload(struct ledger *l, struct db_doc *d, const struct inflight *f, const
  * whole mail: it is built when the last of them that is new has been filed.
  */
 static void
-take_payloads(struct ledger *l, struct db_doc *mail, const struct inflight *f, const struct msg *m, bool forced)
+take_payloads(struct ledger *l, struct db_doc *mail, const struct inflight *f, const struct msg *m,
+    bool forced)
 {
 	int64_t last = 0;
 
@@ -297,7 +310,8 @@ take_payloads(struct ledger *l, struct db_doc *mail, const struct inflight *f, c
 		ledger_add_job(l, &(struct db_job){ .kind = JOB_FILE, .doc = last, .due_ms = l->now,
 		    .detail = owes_receipt(l, mail, m, forced) ? receipt_detail(l, "processed", "", S(""), m) : S("") });
 	else if (m->flag && ledger_may_answer(l, mail))
-		ledger_queue_receipt(l, mail->id, receipt_detail(l, "processed", "warning", S("duplicate-document"), m));
+		ledger_queue_receipt(l, mail->id,
+		    receipt_detail(l, "processed", "warning", S("duplicate-document"), m));
 }
 
 static bool
@@ -322,8 +336,10 @@ opened(struct ledger *l, struct db_doc *d, const struct inflight *f, const struc
 	if (first != NULL && has_content_of(f, first))
 		duplicate(l, d, first, f, m);
 	else if (first != NULL && !forced)
-		hold(l, d, f, first->id, str_fmt(l->turn, "its Message-ID came before with document %lld, with other content",
-		    (long long)first->id));
+		hold(l, d, f, first->id,
+		    str_fmt(l->turn,
+		        "its Message-ID came before with document %lld, with other content",
+		        (long long)first->id));
 	else if (forced || !is_held(l, d, f, m))
 		take_payloads(l, d, f, m, forced);
 }
@@ -351,8 +367,8 @@ is_sane(const struct ledger *l, const struct inflight *f, const struct msg *m)
 		if (t->m.type != MSG_OPENED)
 			continue;
 		rest = t->m.proof;
-		if (t->m.id != n++ || !skip(&rest, S("inbox/")) || !skip(&rest, m->partner) || !skip(&rest, S("/.")) ||
-		    str_chr(rest, '/', NULL))
+		if (t->m.id != n++ || !skip(&rest, S("inbox/")) || !skip(&rest, m->partner) ||
+		    !skip(&rest, S("/.")) || str_chr(rest, '/', NULL))
 			return false;
 	}
 	return n > 0 || !str_eq(m->word, S("document"));
@@ -363,13 +379,15 @@ refused(struct ledger *l, struct db_doc *d, const struct msg *m)
 {
 	const struct partner *pt = ledger_partner(l, d);
 
-	quarantine(l, d, "unpack", str_fmt(l->turn, STR_FMT ": " STR_FMT, STR_ARG(m->verdict), STR_ARG(m->text)));
+	quarantine(l, d, "unpack",
+	    str_fmt(l->turn, STR_FMT ": " STR_FMT, STR_ARG(m->verdict), STR_ARG(m->text)));
 	/* Strangers get no answer. A partner learns by a negative receipt, at his configured address, that we refused. */
 	if (m->flag && pt != NULL && m->modifier.n > 0 && ledger_may_answer(l, d)) {
 		struct str text = m->modifier, kind;
 		(void)str_cut(&text, ':', &kind);
-		ledger_queue_receipt(l, d->id, receipt_detail(l, str_eq(kind, S("error")) ? "processed" : "failed",
-		    str_cstr(l->turn, kind), str_trim(text), m));
+		ledger_queue_receipt(l, d->id,
+		    receipt_detail(l, str_eq(kind, S("error")) ? "processed" : "failed",
+		        str_cstr(l->turn, kind), str_trim(text), m));
 	}
 }
 
@@ -407,7 +425,8 @@ ledger_unpacked(struct ledger *l, struct inflight *f, const struct msg *m)
 	d->kind = str_eq(m->word, S("receipt")) ? DOC_RECEIPT : str_eq(m->word, S("report")) ? DOC_REPORT : DOC_OTHER;
 	if (d->kind == DOC_OTHER) {
 		d->reason = S("a mail for people, or an automatic answer");
-		ledger_story(l, d, EV_UNMATCHED, 0, "unpack", 0, proof, "subject: " STR_FMT, STR_ARG(d->subject));
+		ledger_story(l, d, EV_UNMATCHED, 0, "unpack", 0, proof, "subject: " STR_FMT,
+		    STR_ARG(d->subject));
 		return;
 	}
 	ledger_put_doc(l, d);

@@ -16,7 +16,8 @@ ledger_claimed(struct ledger *l, struct str ulid, struct str partner)
 	if (d != NULL)
 		return;
 	if (claim_get(l->turn, l->spool, ulid, partner, &claim, &found, &e) == -1 || !found) {
-		log_ev(LOG_ERROR, 0, "claim-missing", KS("ulid", ulid), KC("why", found ? e.text : "not in the spool"));
+		log_ev(LOG_ERROR, 0, "claim-missing", KS("ulid", ulid),
+		    KC("why", found ? e.text : "not in the spool"));
 		return;
 	}
 	d = arena_new_of(l->turn, struct db_doc);
@@ -25,8 +26,10 @@ ledger_claimed(struct ledger *l, struct str ulid, struct str partner)
 	ledger_begin(l);
 	ledger_must(l, db_doc_add(l->db, d, &d->id, &e), &e, "claimed");
 	ledger_must(l, db_waiting_drop(l->db, partner, claim.name, &e), &e, "claimed");
-	ledger_story(l, d, EV_CLAIMED, 0, "watch", 0, S(""), "taken from outbox/" STR_FMT "%s" STR_FMT ", %llu bytes", STR_ARG(partner),
-	    partner.n > 0 ? "/" : "", STR_ARG(name_shown(l->turn, claim.name)), (unsigned long long)claim.size);
+	ledger_story(l, d, EV_CLAIMED, 0, "watch", 0, S(""),
+	    "taken from outbox/" STR_FMT "%s" STR_FMT ", %llu bytes", STR_ARG(partner),
+	    partner.n > 0 ? "/" : "", STR_ARG(name_shown(l->turn, claim.name)),
+	    (unsigned long long)claim.size);
 	ledger_add_job(l, &(struct db_job){ .kind = JOB_PACK, .doc = d->id, .due_ms = l->now });
 }
 
@@ -34,7 +37,8 @@ ledger_claimed(struct ledger *l, struct str ulid, struct str partner)
 
 /* A document whose worker died over it too often waits for a person instead. */
 bool
-ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker, enum ex_event aside)
+ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker,
+    enum ex_event aside)
 {
 	struct err e;
 
@@ -120,7 +124,8 @@ ledger_take_messages(struct ledger *l, const struct inflight *f, int64_t doc)
 }
 
 static int64_t
-add_transmission(struct ledger *l, const struct db_doc *d, enum db_tx_kind kind, const struct msg *m)
+add_transmission(struct ledger *l, const struct db_doc *d, enum db_tx_kind kind,
+    const struct msg *m)
 {
 	struct db_tx t = { .doc = d->id, .kind = (int)kind, .ulid = m->ulid2, .message_id = m->message_id, .envid = m->envid,
 		.sender = m->sender, .recipient = m->recipient, .size = m->count, .sha256 = m->sha256_mail, .mic = m->mic,

@@ -81,10 +81,12 @@ ledger_owe_pay(struct ledger *l, struct db_doc *d)
 	k->answer = answer->id;
 	give_numbers(l, pt, d, k);
 	ledger_must(l, db_ack_put(l->db, k, &e), &e, "acknowledgement");
-	ledger_story(l, answer, EV_CLAIMED, 0, "ledger", 0, S(""), "acknowledges document %lld: " STR_FMT ", control number %llu",
-	    (long long)d->id, STR_ARG(k->verdict), (unsigned long long)k->interchange);
+	ledger_story(l, answer, EV_CLAIMED, 0, "ledger", 0, S(""),
+	    "acknowledges document %lld: " STR_FMT ", control number %llu", (long long)d->id,
+	    STR_ARG(k->verdict), (unsigned long long)k->interchange);
 	ledger_add_job(l, &(struct db_job){ .kind = JOB_PACK, .doc = answer->id, .due_ms = l->now });
-	ledger_story(l, d, EV_NOTE, 0, "ledger", 0, S(""), "acknowledged: " STR_FMT ", by document %lld", STR_ARG(k->verdict),
+	ledger_story(l, d, EV_NOTE, 0, "ledger", 0, S(""),
+	    "acknowledged: " STR_FMT ", by document %lld", STR_ARG(k->verdict),
 	    (long long)answer->id);
 }
 
@@ -95,8 +97,9 @@ ledger_owe_told(struct ledger *l, const struct db_doc *answer)
 
 	if (answer->parent == 0 || (!exchange_is_final(&x) && !exchange_needs_person(&x)))
 		return;
-	ledger_story(l, ledger_doc(l, answer->parent), EV_NOTE, 0, "ledger", 0, S(""), "its acknowledgement, document %lld, is " STR_FMT,
-	    (long long)answer->id, STR_ARG(answer->shown));
+	ledger_story(l, ledger_doc(l, answer->parent), EV_NOTE, 0, "ledger", 0, S(""),
+	    "its acknowledgement, document %lld, is " STR_FMT, (long long)answer->id,
+	    STR_ARG(answer->shown));
 }
 
 void
@@ -107,7 +110,9 @@ ledger_owe_job(struct ledger *l, const struct db_doc *d, struct msg *m)
 
 	ledger_must(l, db_ack_by_answer(l->db, l->turn, d->id, &k, &e), &e, "acknowledgement");
 	if (k == NULL)
-		ledger_must(l, err_set(&e, ERR_CONFIG, "acknowledgement %lld has no text", (long long)d->id), &e, "acknowledgement");
+		ledger_must(l,
+		    err_set(&e, ERR_CONFIG, "acknowledgement %lld has no text", (long long)d->id),
+		    &e, "acknowledgement");
 	m->word = S("ack");
 	m->name = d->name;
 	m->format = d->format;

@@ -42,7 +42,8 @@ end_open_attempts(struct ledger *l)
 static bool
 left_the_house(const struct db_doc *d)
 {
-	return d->t == T_ACCEPTED || d->t == T_DELAYED || d->t == T_RELAYED || d->t == T_DELIVERED || d->r == R_OK || d->r == R_WARNING;
+	return d->t == T_ACCEPTED || d->t == T_DELAYED || d->t == T_RELAYED ||
+	    d->t == T_DELIVERED || d->r == R_OK || d->r == R_WARNING;
 }
 
 /* What is looked through may be long: each item's memory ends with it. */
@@ -139,13 +140,15 @@ is_left_over(struct ledger *l, struct arena *scratch, const char *folder, struct
 	struct str ulid = str_sub(name, 1, ULID_MAX - 1), index = str_from(name, ULID_MAX + 1), rest = index;
 	struct db_doc *d;
 
-	if (name.n < ULID_MAX + 2 || name.p[0] != '.' || !ulid_is(ulid) || name.p[ULID_MAX] != '-' || !str_ends(name, S(".part")))
+	if (name.n < ULID_MAX + 2 || name.p[0] != '.' || !ulid_is(ulid) ||
+	    name.p[ULID_MAX] != '-' || !str_ends(name, S(".part")))
 		return false;
 	(void)str_cut(&rest, '.', &index);
 	if (!str_eq(index, S("0")))
 		ulid = str_fmt(l->turn, STR_FMT "-" STR_FMT, STR_ARG(ulid), STR_ARG(index));
 	d = doc_of(l, scratch, ulid);
-	return d == NULL || d->stage != ST_OPENED || !str_eq(d->path, str_fmt(scratch, "%s/" STR_FMT, folder, STR_ARG(name)));
+	return d == NULL || d->stage != ST_OPENED ||
+	    !str_eq(d->path, str_fmt(scratch, "%s/" STR_FMT, folder, STR_ARG(name)));
 }
 
 static void
@@ -190,9 +193,11 @@ look_at_files(struct ledger *l, struct arena *scratch, int64_t id)
 		return;
 	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT && is_older(l, ledger_status_path(l, d), d->changed_ms))
 		effect_status(l, d);
-	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT && ledger_is_failed(d) && is_older(l, ledger_error_path(l, d), 0))
+	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT && ledger_is_failed(d) &&
+	    is_older(l, ledger_error_path(l, d), 0))
 		effect_error_file(l, d);
-	if (d->stage == ST_QUARANTINED && is_older(l, str_fmt(l->turn, "quarantine/" STR_FMT ".reason.txt", STR_ARG(d->ulid)), 0))
+	if (d->stage == ST_QUARANTINED &&
+	    is_older(l, str_fmt(l->turn, "quarantine/" STR_FMT ".reason.txt", STR_ARG(d->ulid)), 0))
 		ledger_reason_file(l, d);
 }
 
@@ -214,7 +219,9 @@ look_at_recent(struct ledger *l, struct arena *scratch)
 	size_t n;
 
 	ledger_must(l, db_event_newest(l->db, &newest, &e), &e, "recovery");
-	ledger_must(l, db_event_since(l->db, l->turn, newest - RECENT_EVENTS, RECENT_EVENTS, &events, &n, &e), &e, "recovery");
+	ledger_must(l,
+	    db_event_since(l->db, l->turn, newest - RECENT_EVENTS, RECENT_EVENTS, &events, &n, &e),
+	    &e, "recovery");
 	ids = arena_get_array(l->turn, n + 1, sizeof(*ids));
 	for (size_t i = 0; i < n; i++)
 		ids[i] = events[i].doc;
@@ -239,7 +246,8 @@ look_at_leases(struct ledger *l)
 	for (size_t i = 0; i < n; i++) {
 		if (ledger_in_hand(l, jobs[i].id))
 			continue;
-		log_ev(LOG_WARN, jobs[i].doc, "lease-expired", KI("job", jobs[i].id), KS("owner", jobs[i].owner));
+		log_ev(LOG_WARN, jobs[i].doc, "lease-expired", KI("job", jobs[i].id),
+		    KS("owner", jobs[i].owner));
 		ledger_job_again(l, &jobs[i], l->now);
 		if (jobs[i].kind != JOB_SEND)
 			continue;
@@ -263,12 +271,14 @@ static void
 look_at_clock(struct ledger *l)
 {
 	const struct conf *c = &l->role.conf;
-	int64_t wait = longer(2 * c->retry_max_ms, c->uncertain_grace_ms), receipt = longer(c->receipt_give_up_ms, c->receipt_wait_ms);
+	int64_t wait = longer(2 * c->retry_max_ms, c->uncertain_grace_ms),
+	        receipt = longer(c->receipt_give_up_ms, c->receipt_wait_ms);
 	uint64_t n;
 	struct err e;
 
 	for (size_t i = 0; i < c->n_partners; i++)
-		receipt = longer(receipt, longer(c->partners[i].receipt_give_up_ms, c->partners[i].receipt_wait_ms));
+		receipt = longer(receipt,
+		    longer(c->partners[i].receipt_give_up_ms, c->partners[i].receipt_wait_ms));
 	ledger_begin(l);
 	ledger_must(l, db_due_within(l->db, l->now, wait + SLACK_MS, 2 * receipt + SLACK_MS, c->receipt_wait_ms, &n, &e), &e, "clock");
 	if (n > 0)

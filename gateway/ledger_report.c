@@ -16,25 +16,30 @@ unbracketed(struct str id)
 
 /* A receipt against the mail that it is for. */
 static enum ex_event
-weigh_mdn(const struct ledger *l, const struct msg *m, const struct db_tx *t, const struct partner *pt, const char **why)
+weigh_mdn(const struct ledger *l, const struct msg *m, const struct db_tx *t,
+    const struct partner *pt, const char **why)
 {
 	const struct weigh_receipt r = { .word = m->word, .modifier = m->name, .text = m->text, .mic = m->mic, .is_signed = m->flag,
 		.way = m->verdict };
-	const struct weigh_sent s = { .mics = t->mic, .signed_due = pt == NULL || pt->receipt == CONF_RECEIPT_SIGNED,
-		.sha1 = pt != NULL && (partner_allows(pt, l->now) & 1u << CONF_ALLOW_SHA1) != 0, .tries = t->tries };
+	const struct weigh_sent s = { .mics = t->mic,
+		.signed_due = pt == NULL || pt->receipt == CONF_RECEIPT_SIGNED,
+		.sha1 = pt != NULL && (partner_allows(pt, l->now) & 1u << CONF_ALLOW_SHA1) != 0,
+		.tries = t->tries };
 
 	return weigh(&r, &s, why);
 }
 
 /* A receipt or report of ours to the right document: the mail that brought it is filed as evidence. */
 static void
-matched(struct ledger *l, struct db_doc *mail, const struct db_doc *d, struct str proof, const char *what)
+matched(struct ledger *l, struct db_doc *mail, const struct db_doc *d, struct str proof,
+    const char *what)
 {
 	mail->parent = d->id;
 	mail->reason = S("");
 	if (mail->partner.n == 0)
 		mail->partner = d->partner;
-	ledger_story(l, mail, EV_MATCHED, 0, "ledger", 0, proof, "%s for document %lld", what, (long long)d->id);
+	ledger_story(l, mail, EV_MATCHED, 0, "ledger", 0, proof, "%s for document %lld", what,
+	    (long long)d->id);
 }
 
 /* Proof that the partner has it: nothing is left to send or to wait for. */
@@ -65,18 +70,21 @@ ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct st
 	d = ledger_doc(l, t->doc);
 	if (!str_eq(d->partner, m->partner)) {
 		log_ev(LOG_WARN, d->id, "receipt-of-other", KS("from", m->partner));
-		ledger_story(l, d, EV_NOTE, 0, "unpack", t->id, proof, "a receipt for it came from somebody else ('" STR_FMT "') and is ignored",
+		ledger_story(l, d, EV_NOTE, 0, "unpack", t->id, proof,
+		    "a receipt for it came from somebody else ('" STR_FMT "') and is ignored",
 		    STR_ARG(m->partner));
 		return;
 	}
 	ev = weigh_mdn(l, m, t, ledger_partner(l, d), &why);
-	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof, "receipt " STR_FMT "%s" STR_FMT "%s" STR_FMT ": %s%s" STR_FMT,
-	    STR_ARG(m->word), m->name.n > 0 ? "/" : "", STR_ARG(m->name), m->text.n > 0 ? ": " : "", STR_ARG(m->text), why,
-	    m->peer.n > 0 ? ", signed by " : "", STR_ARG(ledger_signer(m->peer)));
+	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof,
+	    "receipt " STR_FMT "%s" STR_FMT "%s" STR_FMT ": %s%s" STR_FMT, STR_ARG(m->word),
+	    m->name.n > 0 ? "/" : "", STR_ARG(m->name), m->text.n > 0 ? ": " : "", STR_ARG(m->text),
+	    why, m->peer.n > 0 ? ", signed by " : "", STR_ARG(ledger_signer(m->peer)));
 	if (ev == EV_MDN_OK || ev == EV_MDN_WARNING) {
 		settled(l, d, t);
 	} else if (effect != EX_IGNORED && effect != EX_CONTRADICTION && (ev == EV_MDN_NEGATIVE || ev == EV_MDN_DISPUTED)) {
-		d->reason = str_fmt(l->turn, "receipt: %s%s" STR_FMT, why, m->text.n > 0 ? ": " : "", STR_ARG(m->text));
+		d->reason = str_fmt(l->turn, "receipt: %s%s" STR_FMT, why,
+		    m->text.n > 0 ? ": " : "", STR_ARG(m->text));
 		if (str_eq(d->shown, S("failed")))
 			ledger_failed(l, d, d->reason);
 		else
@@ -156,9 +164,12 @@ reported_tx(struct ledger *l, const struct msg *m)
 	if (m->envid.n > 0)
 		ledger_must(l, db_tx_by_envid(l->db, l->turn, str_trim(m->envid), &by_id, &e), &e, "report");
 	if (m->message_id.n > 0)
-		ledger_must(l, db_tx_by_message_id(l->db, l->turn, unbracketed(m->message_id), &by_mail, &e), &e, "report");
+		ledger_must(l,
+		    db_tx_by_message_id(l->db, l->turn, unbracketed(m->message_id), &by_mail, &e),
+		    &e, "report");
 	if (by_id != NULL && by_mail != NULL && by_id->id != by_mail->id) {
-		log_ev(LOG_WARN, by_id->doc, "report-of-two", KS("envid", m->envid), KS("message_id", m->message_id));
+		log_ev(LOG_WARN, by_id->doc, "report-of-two", KS("envid", m->envid),
+		    KS("message_id", m->message_id));
 		return NULL;
 	}
 	return by_id != NULL ? by_id : by_mail;
@@ -178,15 +189,19 @@ ledger_dsn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct st
 		return;
 	d = ledger_doc(l, t->doc);
 	if (!is_about(l, m, t)) {
-		log_ev(LOG_WARN, d->id, "report-of-other", KS("recipient", m->recipient), KS("sent_to", t->recipient));
+		log_ev(LOG_WARN, d->id, "report-of-other", KS("recipient", m->recipient),
+		    KS("sent_to", t->recipient));
 		ev = EV_NOTE;
 		other = ", whom we did not write to: it moves nothing";
 	}
 	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof,
 	    "report%s of " STR_FMT ": " STR_FMT " " STR_FMT " for <" STR_FMT ">%s%s" STR_FMT,
-	    t->kind == TX_RECEIPT ? " on our receipt" : "", STR_ARG(m->peer), STR_ARG(m->word), STR_ARG(m->enhanced),
-	    STR_ARG(m->recipient), other, m->text.n > 0 ? ", " : "", STR_ARG(m->text));
+	    t->kind == TX_RECEIPT ? " on our receipt" : "", STR_ARG(m->peer), STR_ARG(m->word),
+	    STR_ARG(m->enhanced), STR_ARG(m->recipient), other, m->text.n > 0 ? ", " : "",
+	    STR_ARG(m->text));
 	if (effect != EX_IGNORED && effect != EX_CONTRADICTION)
-		reported(l, d, t, ev, str_fmt(l->turn, "bounced: " STR_FMT " " STR_FMT, STR_ARG(m->enhanced), STR_ARG(m->text)));
+		reported(l, d, t, ev,
+		    str_fmt(l->turn, "bounced: " STR_FMT " " STR_FMT, STR_ARG(m->enhanced),
+		        STR_ARG(m->text)));
 	matched(l, mail, d, proof, "delivery report");
 }

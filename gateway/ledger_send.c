@@ -12,8 +12,8 @@
 static bool
 wants_sending(const struct db_doc *d)
 {
-	return d->stage == ST_PACKED && d->t != T_REFUSED && d->t != T_BOUNCED && d->r != R_OK && d->r != R_WARNING &&
-	    d->r != R_NEGATIVE;
+	return d->stage == ST_PACKED && d->t != T_REFUSED && d->t != T_BOUNCED && d->r != R_OK &&
+	    d->r != R_WARNING && d->r != R_NEGATIVE;
 }
 
 /* Handed over once: what goes out now are the same bytes again, asked for by a deadline or a person. */
@@ -132,7 +132,8 @@ ledger_failed(struct ledger *l, struct db_doc *d, struct str why)
 
 /* A document that nobody will send any more: why, and its original goes to failed/. */
 static void
-fail(struct ledger *l, struct db_doc *d, enum ex_event ev, const char *role, int64_t tx, struct str why)
+fail(struct ledger *l, struct db_doc *d, enum ex_event ev, const char *role, int64_t tx,
+    struct str why)
 {
 	struct exchange x;
 
@@ -145,7 +146,8 @@ fail(struct ledger *l, struct db_doc *d, enum ex_event ev, const char *role, int
 }
 
 static void
-send_later(struct ledger *l, const struct db_job *job, struct db_doc *d, struct db_tx *t, int64_t delay, enum ex_event ev, struct str why)
+send_later(struct ledger *l, const struct db_job *job, struct db_doc *d, struct db_tx *t,
+    int64_t delay, enum ex_event ev, struct str why)
 {
 	bool document = t->kind == TX_DOCUMENT;
 	struct err e;
@@ -158,11 +160,13 @@ send_later(struct ledger *l, const struct db_job *job, struct db_doc *d, struct 
 		struct str text = str_fmt(l->turn, "gave up after %u attempts: " STR_FMT, t->tries, STR_ARG(why));
 		ledger_must(l, db_job_done(l->db, job->id, &e), &e, "sent");
 		if (is_resend(t))	/* the deadline of its receipt decides */
-			ledger_story(l, d, EV_NOTE, 0, "ledger", t->id, S(""), "sending it again " STR_FMT, STR_ARG(text));
+			ledger_story(l, d, EV_NOTE, 0, "ledger", t->id, S(""),
+			    "sending it again " STR_FMT, STR_ARG(text));
 		else if (document)
 			fail(l, d, EV_GAVE_UP, "ledger", t->id, text);
 		else
-			ledger_story(l, d, EV_RECEIPT_FAILED, 0, "ledger", t->id, S(""), STR_FMT, STR_ARG(text));
+			ledger_story(l, d, EV_RECEIPT_FAILED, 0, "ledger", t->id, S(""), STR_FMT,
+			    STR_ARG(text));
 		return;
 	}
 	ledger_job_again(l, job, l->now + delay);
@@ -186,7 +190,8 @@ handed_over(struct ledger *l, struct db_doc *d, struct db_tx *t)
 	if (t->kind == TX_RECEIPT)
 		return;
 	d->reason = S("");
-	if (t->wants_receipt && (d->r == R_AWAITED || d->r == R_OVERDUE || d->r == R_WEAK) && d->deadline_ms == 0)
+	if (t->wants_receipt && (d->r == R_AWAITED || d->r == R_OVERDUE || d->r == R_WEAK) &&
+	    d->deadline_ms == 0)
 		d->deadline_ms = l->now + (pt != NULL ? pt->receipt_wait_ms : l->role.conf.receipt_wait_ms);
 	ledger_ack_deadline(l, d, t);
 	effect_settle(l, d, "sent");
@@ -196,7 +201,8 @@ static void
 accepted(struct ledger *l, struct db_doc *d, struct db_tx *t, struct str why, struct str proof)
 {
 	handed_over(l, d, t);
-	ledger_story(l, d, t->kind == TX_RECEIPT ? EV_RECEIPT_SENT : EV_ACCEPTED, 0, "send", t->id, proof, STR_FMT, STR_ARG(why));
+	ledger_story(l, d, t->kind == TX_RECEIPT ? EV_RECEIPT_SENT : EV_ACCEPTED, 0, "send", t->id,
+	    proof, STR_FMT, STR_ARG(why));
 }
 
 void
@@ -213,7 +219,8 @@ ledger_proven(struct ledger *l, struct db_doc *d, struct db_tx *t)
 }
 
 static void
-uncertain(struct ledger *l, const struct db_job *job, struct db_doc *d, struct db_tx *t, struct str why)
+uncertain(struct ledger *l, const struct db_job *job, struct db_doc *d, struct db_tx *t,
+    struct str why)
 {
 	const struct partner *pt = ledger_partner(l, d);
 	struct err e;
@@ -225,7 +232,9 @@ uncertain(struct ledger *l, const struct db_job *job, struct db_doc *d, struct d
 	}
 	ledger_must(l, db_job_done(l->db, job->id, &e), &e, "sent");
 	ledger_story(l, d, EV_UNCERTAIN, 0, "send", t->id, S(""), STR_FMT, STR_ARG(why));
-	d->reason = str_fmt(l->turn, "it may have arrived, and the partner does not recognise duplicates: " STR_FMT, STR_ARG(why));
+	d->reason = str_fmt(l->turn,
+	    "it may have arrived, and the partner does not recognise duplicates: " STR_FMT,
+	    STR_ARG(why));
 	ledger_story(l, d, EV_HELD, 0, "ledger", t->id, S(""), STR_FMT, STR_ARG(d->reason));
 }
 
@@ -237,8 +246,8 @@ reply_text(struct ledger *l, const struct msg *m)
 
 	if (m->code == 0)
 		return str_fmt(l->turn, STR_FMT STR_FMT, STR_ARG(m->text), STR_ARG(peer));
-	return str_fmt(l->turn, "%u%s" STR_FMT " " STR_FMT STR_FMT, m->code, m->enhanced.n > 0 ? " " : "", STR_ARG(m->enhanced),
-	    STR_ARG(m->text), STR_ARG(peer));
+	return str_fmt(l->turn, "%u%s" STR_FMT " " STR_FMT STR_FMT, m->code,
+	    m->enhanced.n > 0 ? " " : "", STR_ARG(m->enhanced), STR_ARG(m->text), STR_ARG(peer));
 }
 
 static void
@@ -267,7 +276,8 @@ end_attempt(struct ledger *l, int64_t id, const struct msg *m)
 
 /* The end of an attempt, however it came to be known: the sender lives to tell, or has died. */
 static void
-attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const struct msg *m, bool told)
+attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const struct msg *m,
+    bool told)
 {
 	struct db_doc *d = ledger_doc(l, job->doc);
 	struct db_tx *t = ledger_tx(l, job->tx);
@@ -353,7 +363,8 @@ receipt_overdue(struct ledger *l, struct db_doc *d, struct db_tx *t)
 
 	if (waited >= give_up && d->r == R_OVERDUE) {
 		d->deadline_ms = 0;
-		fail(l, d, EV_GAVE_UP, "ledger", t->id, str_fmt(l->turn, "no receipt within %lld h", (long long)give_up / 3600000));
+		fail(l, d, EV_GAVE_UP, "ledger", t->id,
+		    str_fmt(l->turn, "no receipt within %lld h", (long long)give_up / 3600000));
 		return;
 	}
 	d->deadline_ms = l->now + (waited > wait ? waited : wait);	/* doubles each time */
@@ -361,7 +372,8 @@ receipt_overdue(struct ledger *l, struct db_doc *d, struct db_tx *t)
 		d->deadline_ms = t->accepted_ms + give_up;
 	if (d->deadline_ms < l->now + wait / OVERDUE_PACE)
 		d->deadline_ms = l->now + wait / OVERDUE_PACE;
-	ledger_story(l, d, EV_RECEIPT_OVERDUE, 0, "ledger", t->id, S(""), "no receipt after %lld s%s", (long long)waited / 1000,
+	ledger_story(l, d, EV_RECEIPT_OVERDUE, 0, "ledger", t->id, S(""),
+	    "no receipt after %lld s%s", (long long)waited / 1000,
 	    again ? "; the same bytes go out again" : "");
 	if (again)
 		ledger_send_again(l, t, false);

@@ -28,8 +28,8 @@ ledger_signer(struct str subject_and_fingerprint)
 }
 
 enum ex_effect
-ledger_story(struct ledger *l, struct db_doc *d, enum ex_event ev, unsigned int arg, const char *role, int64_t tx, struct str proof,
-    const char *fmt, ...)
+ledger_story(struct ledger *l, struct db_doc *d, enum ex_event ev, unsigned int arg,
+    const char *role, int64_t tx, struct str proof, const char *fmt, ...)
 {
 	char text[STORY_TEXT_MAX];
 	struct exchange x = ledger_exchange(d);
@@ -57,8 +57,8 @@ ledger_story(struct ledger *l, struct db_doc *d, enum ex_event ev, unsigned int 
 	effect_status(l, d);
 	if (!str_eq(was_shown, d->shown))
 		ledger_hook_event(l, d, d->shown);
-	log_ev(effect == EX_CONTRADICTION ? LOG_WARN : LOG_INFO, d->id, exchange_event_name(ev), KC("role", role), KS("state", d->shown),
-	    KS("text", event.text));
+	log_ev(effect == EX_CONTRADICTION ? LOG_WARN : LOG_INFO, d->id, exchange_event_name(ev),
+	    KC("role", role), KS("state", d->shown), KS("text", event.text));
 	if (d->kind == DOC_ACK && d->dir == EX_OUT && !str_eq(was_shown, d->shown))
 		ledger_owe_told(l, d);
 	if (d->kind == DOC_BATCH)

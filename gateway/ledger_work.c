@@ -145,7 +145,10 @@ hand_out(struct ledger *l, struct peer *p, int kind)
 	if (max == 0 || p->gone || !l->maybe_due[kind])
 		return 0;
 	ledger_begin(l);
-	ledger_must(l, db_job_take(l->db, l->turn, kind, l->now, l->now + LEDGER_LEASE_MS, p->name, max, &jobs, &n, &e), &e, "jobs");
+	ledger_must(l,
+	    db_job_take(l->db, l->turn, kind, l->now, l->now + LEDGER_LEASE_MS, p->name, max, &jobs,
+	        &n, &e),
+	    &e, "jobs");
 	if (n < max)
 		l->maybe_due[kind] = false;
 	for (size_t i = 0; i < n; i++) {
@@ -198,7 +201,8 @@ job_failed(struct ledger *l, struct inflight *f, const struct msg *m)
 	if (f->job.kind == JOB_RECEIPT || !str_eq(d->reason, trouble)) {
 		if (f->job.kind != JOB_RECEIPT)
 			d->reason = trouble;
-		ledger_story(l, d, EV_NOTE, 0, f->job.kind == JOB_UNPACK ? "unpack" : "pack", 0, S(""), STR_FMT "; tried again", STR_ARG(trouble));
+		ledger_story(l, d, EV_NOTE, 0, f->job.kind == JOB_UNPACK ? "unpack" : "pack", 0,
+		    S(""), STR_FMT "; tried again", STR_ARG(trouble));
 	} else {
 		ledger_put_doc(l, d);
 	}
@@ -244,7 +248,8 @@ job_message(struct ledger *l, struct peer *p, const struct msg *m)
 	struct inflight *f = inflight_find(l, p, m->job);
 
 	if (f == NULL) {
-		log_ev(LOG_WARN, 0, "stale-message", KS("peer", p->name), KC("message", msg_name(m->type)), KI("job", m->job));
+		log_ev(LOG_WARN, 0, "stale-message", KS("peer", p->name),
+		    KC("message", msg_name(m->type)), KI("job", m->job));
 		if (m->type == MSG_COMMITTING)
 			ledger_answer(l, p, &(struct msg){ .type = MSG_GO, .job = m->job, .flag = false });
 		return true;
@@ -280,8 +285,8 @@ waiting(struct ledger *l, const struct msg *m)
 		ledger_must(l, db_waiting_drop(l->db, m->partner, m->name, &e), &e, "waiting");
 		return;
 	}
-	log_ev(m->flag ? LOG_WARN : LOG_INFO, 0, m->flag ? "refused" : "waiting", KS("partner", m->partner), KS("file", m->name),
-	    KS("why", m->text));
+	log_ev(m->flag ? LOG_WARN : LOG_INFO, 0, m->flag ? "refused" : "waiting",
+	    KS("partner", m->partner), KS("file", m->name), KS("why", m->text));
 	ledger_must(l, db_waiting_put(l->db, &w, &e), &e, "waiting");
 }
 

@@ -74,8 +74,8 @@ listen_auth_check(struct listen_session *s)
 	bool known = m->by_certificate ? str_eq(user, s->certified->key)
 				       : m->by_proof ? m->proven : listen_users_know(&s->l->users, m->user, m->password);
 
-	log_ev(known ? LOG_INFO : LOG_WARN, 0, known ? "auth" : "auth-failed", KC("peer", s->peer), KS("user", user),
-	    KC("by", m->by_certificate ? "certificate" : "password"));
+	log_ev(known ? LOG_INFO : LOG_WARN, 0, known ? "auth" : "auth-failed", KC("peer", s->peer),
+	    KS("user", user), KC("by", m->by_certificate ? "certificate" : "password"));
 	if (known)
 		s->login = partner_by_key(s->l->conf, user);
 	return known;

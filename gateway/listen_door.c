@@ -112,7 +112,8 @@ log_refused(struct listen *l, const struct listen_session *s, int64_t now)
 	l->refused++;
 	if (l->refused_until > now)
 		return;
-	log_ev(LOG_WARN, 0, "sessions-full", KC("peer", s->peer), KI("sessions", l->n - 1), KI("refused", l->refused));
+	log_ev(LOG_WARN, 0, "sessions-full", KC("peer", s->peer), KI("sessions", l->n - 1),
+	    KI("refused", l->refused));
 	l->refused_until = now + REFUSED_LOG_MS;
 	l->refused = 0;
 }

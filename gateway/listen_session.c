@@ -211,7 +211,8 @@ on_net(void *arg, enum net_event ev, struct str bytes)
 	case NET_FAILED:
 	case NET_ENDED:
 		if (ev == NET_FAILED)
-			log_ev(LOG_DEBUG, 0, "connection", KC("peer", s->peer), KC("why", net_error(s->net)->text));
+			log_ev(LOG_DEBUG, 0, "connection", KC("peer", s->peer),
+			    KC("why", net_error(s->net)->text));
 		s->lost = true;
 		if (!s->proxied)
 			smtp_server_lost(&s->smtp);
@@ -298,9 +299,9 @@ listen_session_kept(struct listen_session *s, enum smtp_kept k)
 		listen_file_drop(s);
 	s->writing = false;
 	if (k == KEPT)
-		log_ev(LOG_INFO, 0, s->lost ? "taken-unheard" : "taken", KC("ulid", s->ulid), KC("peer", s->peer),
-		    KS("from", buf_str(&s->smtp.sender)), KI("size", s->smtp.data.size),
-		    KC("with", smtp_server_protocol(&s->smtp)));
+		log_ev(LOG_INFO, 0, s->lost ? "taken-unheard" : "taken", KC("ulid", s->ulid),
+		    KC("peer", s->peer), KS("from", buf_str(&s->smtp.sender)),
+		    KI("size", s->smtp.data.size), KC("with", smtp_server_protocol(&s->smtp)));
 	if (s->lost) {
 		listen_session_end(s);
 		return;

@@ -54,9 +54,13 @@ listen_users_read(struct listen_users *u, struct arena *a, const char *path, str
 		return -1;
 	rest = u->text;
 	while (next_user(&rest, &name, &password))
-		if (is_stored(password) && (scram_verifier_parse(password, &v) == -1 || v.iterations > ITERATIONS_MAX))
-			return err_set(e, ERR_CONFIG, "user '" STR_FMT "': want SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY, "
-			    "iterations %d to %d", STR_ARG(name), SCRAM_ITERATIONS_MIN, ITERATIONS_MAX);
+		if (is_stored(password) &&
+		    (scram_verifier_parse(password, &v) == -1 || v.iterations > ITERATIONS_MAX))
+			return err_set(e, ERR_CONFIG,
+			    "user '" STR_FMT
+			    "': want SCRAM-SHA-256$ITERATIONS:SALT$STOREDKEY:SERVERKEY, "
+			    "iterations %d to %d",
+			    STR_ARG(name), SCRAM_ITERATIONS_MIN, ITERATIONS_MAX);
 	return 0;
 }
 

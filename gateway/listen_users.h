@@ -18,6 +18,7 @@ int listen_users_read(struct listen_users *u, struct arena *a, const char *path,
 
 bool listen_users_know(const struct listen_users *u, struct str name, struct str password);
 /* For a name that is not there too: one that no password fits, and looks the same each time. */
-void listen_users_verifier(const struct listen_users *u, struct str name, struct scram_verifier *out);
+void listen_users_verifier(const struct listen_users *u, struct str name,
+    struct scram_verifier *out);
 
 #endif

@@ -91,7 +91,8 @@ bind_one(const struct conf *c, struct str address, struct err *e)
 		goto out;
 	rc = getaddrinfo(host, port, &hints, &list);
 	if (rc != 0) {
-		(void)err_set(e, ERR_CONFIG, "listen address '" STR_FMT "': %s", STR_ARG(address), gai_strerror(rc));
+		(void)err_set(e, ERR_CONFIG, "listen address '" STR_FMT "': %s", STR_ARG(address),
+		    gai_strerror(rc));
 		goto out;
 	}
 	fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -172,7 +173,8 @@ close_dropped(int *fds, size_t n, const bool *kept, const struct conf *was)
  * cannot be had. Should even that fail nobody listens until the next update.
  */
 static int
-bind_instead(int *fds, size_t *n, const bool *kept, const struct conf *was, int *next, const struct conf *want, size_t count, struct err *e)
+bind_instead(int *fds, size_t *n, const bool *kept, const struct conf *was, int *next,
+    const struct conf *want, size_t count, struct err *e)
 {
 	bool none[ADDRESSES_MAX] = { false };
 	struct err again;
@@ -189,7 +191,8 @@ bind_instead(int *fds, size_t *n, const bool *kept, const struct conf *was, int 
 }
 
 int
-listener_update(int *fds, size_t *n, size_t max, const struct conf *was, const struct conf *want, struct err *e)
+listener_update(int *fds, size_t *n, size_t max, const struct conf *was, const struct conf *want,
+    struct err *e)
 {
 	size_t count = want->listen ? want->listen_addresses.n : 0, at, first;
 	int next[ADDRESSES_MAX];
@@ -199,7 +202,8 @@ listener_update(int *fds, size_t *n, size_t max, const struct conf *was, const s
 		return err_set(e, ERR_CONFIG, "%zu listen addresses, at most %d", count, ADDRESSES_MAX);
 	for (size_t i = 0; i < count; i++) {
 		if (find(want, want->listen_addresses.v[i], &first) && first < i)
-			return err_set(e, ERR_CONFIG, "listen address '" STR_FMT "' is given twice", STR_ARG(want->listen_addresses.v[i]));
+			return err_set(e, ERR_CONFIG, "listen address '" STR_FMT "' is given twice",
+			    STR_ARG(want->listen_addresses.v[i]));
 		next[i] = -1;
 		if (find(was, want->listen_addresses.v[i], &at) && at < *n) {
 			next[i] = fds[at];
@@ -208,7 +212,8 @@ listener_update(int *fds, size_t *n, size_t max, const struct conf *was, const s
 	}
 	for (size_t i = 0; i < *n; i++)
 		gone |= !kept[i];
-	if (bind_missing(next, want, count, e) == -1 && (!gone || bind_instead(fds, n, kept, was, next, want, count, e) == -1))
+	if (bind_missing(next, want, count, e) == -1 &&
+	    (!gone || bind_instead(fds, n, kept, was, next, want, count, e) == -1))
 		return -1;
 	close_dropped(fds, *n, kept, was);
 	memcpy(fds, next, count * sizeof(fds[0]));

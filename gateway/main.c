@@ -172,7 +172,9 @@ global_options(int argc, char **argv)
 		else if (strncmp(argv[i], "--home=", 7) == 0)
 			dir = argv[i] + 7;
 		if (dir == NULL || dir[0] == '\0')
-			cli_fail(EX_USAGE, "option '%s' before the command: only --home DIR may stand there", argv[i]);
+			cli_fail(EX_USAGE,
+			    "option '%s' before the command: only --home DIR may stand there",
+			    argv[i]);
 		if (setenv("EDIGATE_HOME", dir, 1) == -1)
 			cli_fail(EX_OSERR, "out of memory");
 	}

@@ -275,7 +275,8 @@ msg_encode(const struct msg *m, struct buf *out, struct err *e)
 }
 
 int
-msg_decode(uint16_t type, struct str payload, enum msg_who from, enum msg_who to, struct msg *out, struct err *e)
+msg_decode(uint16_t type, struct str payload, enum msg_who from, enum msg_who to, struct msg *out,
+    struct err *e)
 {
 	const struct row *row;
 
@@ -286,7 +287,8 @@ msg_decode(uint16_t type, struct str payload, enum msg_who from, enum msg_who to
 		return err_set(e, ERR_INPUT, "message '%s' is not theirs to send", row->name);
 	*out = (struct msg){ .type = (enum msg_type)type };
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		if ((row->fields >> i & 1) != 0 && !get_field(&fields[i], &payload, (char *)out + fields[i].offset))
+		if ((row->fields >> i & 1) != 0 &&
+		    !get_field(&fields[i], &payload, (char *)out + fields[i].offset))
 			return err_set(e, ERR_INPUT, "message '%s' is cut short", row->name);
 	if (payload.n > 0)
 		return err_set(e, ERR_INPUT, "message '%s' has %zu bytes left over", row->name, payload.n);

@@ -102,6 +102,7 @@ void msg_dup(struct arena *a, const struct msg *m, struct msg *out);
 int msg_encode(const struct msg *m, struct buf *out, struct err *e);
 
 /* Decode and check: type known, allowed from that sender to that receiver, every length right. Slices are payload's. */
-int msg_decode(uint16_t type, struct str payload, enum msg_who from, enum msg_who to, struct msg *out, struct err *e);
+int msg_decode(uint16_t type, struct str payload, enum msg_who from, enum msg_who to,
+    struct msg *out, struct err *e);
 
 #endif

@@ -44,15 +44,21 @@ network_read(struct str text, struct network *out, struct err *e)
 	uint64_t bits = 0;
 
 	if (!read_address(address, &out->address))
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no address or network, want e.g. 192.0.2.10, 192.0.2.0/24 or "
-		    "2001:db8::/48", STR_ARG(text));
+		return err_set(e, ERR_CONFIG,
+		    "\"" STR_FMT
+		    "\" is no address or network, want e.g. 192.0.2.10, 192.0.2.0/24 or "
+		    "2001:db8::/48",
+		    STR_ARG(text));
 	base = is_v4(&out->address) ? V4_AT * 8 : 0;
 	if (has_bits && str_u64(rest, ADDRESS_BYTES * 8 - base, &bits) == -1)
-		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\": want /0 to /%u", STR_ARG(text), ADDRESS_BYTES * 8 - base);
+		return err_set(e, ERR_CONFIG, "\"" STR_FMT "\": want /0 to /%u", STR_ARG(text),
+		    ADDRESS_BYTES * 8 - base);
 	out->bits = has_bits ? base + (unsigned int)bits : ADDRESS_BYTES * 8;
 	for (unsigned int i = out->bits; i < ADDRESS_BYTES * 8; i++)
 		if (bit(&out->address, i))
-			return err_set(e, ERR_CONFIG, "\"" STR_FMT "\": the address has bits that the network leaves open", STR_ARG(text));
+			return err_set(e, ERR_CONFIG,
+			    "\"" STR_FMT "\": the address has bits that the network leaves open",
+			    STR_ARG(text));
 	return 0;
 }
 
@@ -93,6 +99,7 @@ address_is_loopback(const struct address *a)
 void
 address_text(const struct address *a, char *out, size_t size)
 {
-	if (inet_ntop(is_v4(a) ? AF_INET : AF_INET6, is_v4(a) ? a->b + V4_AT : a->b, out, (socklen_t)size) == NULL)
+	if (inet_ntop(is_v4(a) ? AF_INET : AF_INET6, is_v4(a) ? a->b + V4_AT : a->b, out,
+	        (socklen_t)size) == NULL)
 		(void)snprintf(out, size, "unknown");
 }

@@ -83,7 +83,8 @@ online_ask(struct cli *c, const char *partner, online_fn *fn, void *arg, struct 
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
-		return err_set(e, ERR_RETRY, "edigate-probe ended with %s %d", WIFEXITED(status) ? "status" : "signal",
+		return err_set(e, ERR_RETRY, "edigate-probe ended with %s %d",
+		    WIFEXITED(status) ? "status" : "signal",
 		    WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	return 0;
 }

@@ -52,11 +52,13 @@ wants_ack(const struct partner *pt, const struct edi_facts *f)
 	if ((f->format != &edi_x12 && f->format != &edi_edifact) || ack_is(f))
 		return false;
 	/* ISA14 asks for a TA1, which says no more than that it arrived: no 997 can be asked for. */
-	return pt->ack == CONF_ACK_WANTED || (pt->ack == CONF_ACK_AUTO && f->format == &edi_edifact && f->ack_requested);
+	return pt->ack == CONF_ACK_WANTED ||
+	    (pt->ack == CONF_ACK_AUTO && f->format == &edi_edifact && f->ack_requested);
 }
 
 static void
-set_aside(int64_t job, const char *word, struct str why, const struct edi_facts *f, struct span content)
+set_aside(int64_t job, const char *word, struct str why, const struct edi_facts *f,
+    struct span content)
 {
 	struct msg m = { .type = MSG_SET_ASIDE, .job = job, .word = str_of(word), .text = why };
 
@@ -102,12 +104,14 @@ check_unchanged(const struct claim *was, struct err *e)
 }
 
 static int
-write_mail(const struct as1_document *d, const struct claim *claim, struct msg *m, struct mic_set *mics, struct err *e)
+write_mail(const struct as1_document *d, const struct claim *claim, struct msg *m,
+    struct mic_set *mics, struct err *e)
 {
 	struct frozen fz;
 	int rc = -1;
 
-	if (frozen_begin(&fz, spool, str_cstr(arena, m->ulid2), e) == 0 && as1_pack(arena, d, &room.room, &fz.sha256.sink, mics, e) == 0 &&
+	if (frozen_begin(&fz, spool, str_cstr(arena, m->ulid2), e) == 0 &&
+	    as1_pack(arena, d, &room.room, &fz.sha256.sink, mics, e) == 0 &&
 	    check_unchanged(claim, e) == 0)
 		rc = frozen_end(&fz, arena, &m->sha256_mail, &m->count, e);
 	frozen_clear(&fz);
@@ -147,7 +151,8 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	d.is_entity = pack_cert_is_entity(f);
 	d.how.sign |= pack_cert_is(f);
 	d.subject = subject_of(arena, pt, f, content);
-	if ((pt->encrypt || d.how.sign) && keyring_partner(ring, pt, clock_wall_ms(), &d.partner, e) == -1 && pt->encrypt)
+	if ((pt->encrypt || d.how.sign) &&
+	    keyring_partner(ring, pt, clock_wall_ms(), &d.partner, e) == -1 && pt->encrypt)
 		return -1;
 	m->ulid2 = job->ulid2;
 	if (write_mail(&d, claim, m, &mics, e) == -1)
@@ -161,15 +166,16 @@ pack_for(const struct msg *job, const struct partner *pt, const struct claim *cl
 	m->mic = mic_set_text(arena, &mics);
 	m->flag = pt->receipt != CONF_RECEIPT_NONE;
 	m->word = wants_ack(pt, f) ? S("ack") : S("");
-	m->text = str_fmt(arena, "%s%s%s%s as " STR_FMT ", MIC " STR_FMT, d.how.sign ? "signed" : "not signed",
-	    pt->encrypt ? ", encrypted" : "", m->flag ? ", receipt asked" : "", m->word.n > 0 ? ", acknowledgement awaited" : "",
+	m->text = str_fmt(arena, "%s%s%s%s as " STR_FMT ", MIC " STR_FMT,
+	    d.how.sign ? "signed" : "not signed", pt->encrypt ? ", encrypted" : "",
+	    m->flag ? ", receipt asked" : "", m->word.n > 0 ? ", acknowledgement awaited" : "",
 	    STR_ARG(d.media_type), STR_ARG(mic_text(arena, &mics.list[0])));
 	return 0;
 }
 
 static int
-tell_packed(const struct msg *job, const struct partner *pt, const struct claim *claim, const struct edi_facts *f, struct span content,
-    struct err *e)
+tell_packed(const struct msg *job, const struct partner *pt, const struct claim *claim,
+    const struct edi_facts *f, struct span content, struct err *e)
 {
 	struct msg m = { .type = MSG_PACKED, .job = job->job };
 
@@ -213,8 +219,8 @@ pack_ack(const struct msg *job, struct err *e)
  * what cannot be put together with others (groups of EDIFACT, packages), and goes as it is.
  */
 static bool
-tell_collected(const struct msg *job, const struct partner *pt, const struct collected *c, const struct edi_facts *f,
-    struct span content)
+tell_collected(const struct msg *job, const struct partner *pt, const struct collected *c,
+    const struct edi_facts *f, struct span content)
 {
 	struct msg m = { .type = MSG_COLLECTED, .job = job->job, .partner = pt->key };
 	struct err e;
@@ -257,7 +263,8 @@ pack_batch(const struct msg *job, struct err *e)
  * read it.
  */
 static bool
-is_kept_for_findings(const struct msg *job, const struct partner *pt, const struct edi_facts *f, struct str bytes, struct span content)
+is_kept_for_findings(const struct msg *job, const struct partner *pt, const struct edi_facts *f,
+    struct str bytes, struct span content)
 {
 	struct judged found;
 
@@ -267,7 +274,8 @@ is_kept_for_findings(const struct msg *job, const struct partner *pt, const stru
 	describe_findings(&role, arena, job->job, 0, &found);
 	if (found.n_errors == 0 || pt->findings_out == CONF_OUT_NOTE)
 		return false;
-	set_aside(job->job, pt->findings_out == CONF_OUT_HOLD ? "held" : "invalid", judge_text(arena, &found), f, content);
+	set_aside(job->job, pt->findings_out == CONF_OUT_HOLD ? "held" : "invalid",
+	    judge_text(arena, &found), f, content);
 	return true;
 }
 
@@ -325,7 +333,8 @@ pack_claimed(const struct msg *job, const struct claim *claim, struct str bytes,
 		set_aside(job->job, "held", fault, &facts, content);
 	else if (is_kept_for_findings(job, pt, &facts, read.edi, content))
 		;	/* told */
-	else if ((!read.json && !collect_takes(pt, &facts, bytes.n)) || !tell_collected(job, pt, &read, &facts, content))
+	else if ((!read.json && !collect_takes(pt, &facts, bytes.n)) ||
+	    !tell_collected(job, pt, &read, &facts, content))
 		rc = tell_packed(job, pt, &made, &facts, content, e);
 out:
 	collect_clear(&read);
@@ -345,7 +354,8 @@ pack_document(const struct msg *job, struct err *e)
 	    (!found && claim_find(arena, spool, job->ulid, &claim, &found, e) == -1))
 		return -1;
 	if (!found) {
-		set_aside(job->job, "invalid", S("the claimed file is gone from the spool"), &nothing, span_str(S("")));
+		set_aside(job->job, "invalid", S("the claimed file is gone from the spool"),
+		    &nothing, span_str(S("")));
 		return 0;
 	}
 	if (claim_map(spool, &claim, PACK_DOCUMENT_MAX, &bytes, e) == -1) {
@@ -412,8 +422,10 @@ pack_receipt(const struct msg *job, struct err *e)
 	if (job->mic.n > 0)
 		(void)mic_read(job->mic, &r.mdn.mic);
 	r.human = receipt_words(job);
-	if (frozen_begin(&fz, spool, str_cstr(arena, job->ulid2), e) == -1 || as1_pack_receipt(arena, &r, &mail, e) == -1 ||
-	    fz.sha256.sink.put(&fz.sha256.sink, buf_str(&mail), e) == -1 || frozen_end(&fz, arena, &m.sha256_mail, &m.count, e) == -1)
+	if (frozen_begin(&fz, spool, str_cstr(arena, job->ulid2), e) == -1 ||
+	    as1_pack_receipt(arena, &r, &mail, e) == -1 ||
+	    fz.sha256.sink.put(&fz.sha256.sink, buf_str(&mail), e) == -1 ||
+	    frozen_end(&fz, arena, &m.sha256_mail, &m.count, e) == -1)
 		goto out;
 	m.ulid2 = job->ulid2;
 	m.partner = pt->key;
@@ -447,7 +459,8 @@ main(int argc, char **argv)
 
 	role_start(&role, "pack", argc, argv);
 	arena = arena_new(PACK_ARENA_MAX);
-	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 || judge_open(&role.conf, &content_judge, &e) == -1 ||
+	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 ||
+	    judge_open(&role.conf, &content_judge, &e) == -1 ||
 	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;

@@ -14,7 +14,8 @@ static const struct edi_facts good_exchange = { .verdict = EDI_VALID, .format = 
 static const struct edi_facts bad_exchange = { .verdict = EDI_BROKEN, .format = &exchange, .type = S_INIT("Certificate") };
 
 const struct edi_facts *
-pack_cert_facts(struct arena *a, struct keyring *r, const struct partner *pt, struct str document, struct err *e)
+pack_cert_facts(struct arena *a, struct keyring *r, const struct partner *pt, struct str document,
+    struct err *e)
 {
 	struct cem cem;
 

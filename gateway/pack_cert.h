@@ -10,7 +10,8 @@
  * Facts when the document is one, NULL when it is something else. verdict EDI_BROKEN: one that may not go, e says why;
  * a request may only ask to trust what is ours.
  */
-const struct edi_facts *pack_cert_facts(struct arena *a, struct keyring *r, const struct partner *pt, struct str document, struct err *e);
+const struct edi_facts *pack_cert_facts(struct arena *a, struct keyring *r,
+    const struct partner *pt, struct str document, struct err *e);
 
 bool pack_cert_is(const struct edi_facts *f);		/* is always signed: whoever reads it must know that it is from us */
 bool pack_cert_is_entity(const struct edi_facts *f);	/* a MIME entity as it stands */

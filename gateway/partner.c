@@ -50,7 +50,8 @@ index_ids(struct conf_load *l)
 	ix = index_new(l->a, n);
 	for (size_t i = 0; i < c->n_partners; i++)
 		for (size_t k = 0; k < c->partners[i].ids.n; k++)
-			ix->v[ix->n++] = (struct conf_name){ c->partners[i].ids.v[k].id, c->partners[i].ids.v[k].qual, i };
+			ix->v[ix->n++] = (struct conf_name){ c->partners[i].ids.v[k].id,
+				c->partners[i].ids.v[k].qual, i };
 	qsort(ix->v, ix->n, sizeof(*ix->v), by_name);
 	return ix;
 }

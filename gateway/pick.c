@@ -205,8 +205,9 @@ pick_one(struct cli *c, struct db *db, struct str word)
 	cli_warn("'%s' fits %zu documents; name one by its number:", cli_shown(c->arena, word), found.n);
 	for (size_t i = 0; i < found.n && i < PICK_NAMED_MAX; i++) {
 		const struct db_doc *d = found.docs[i];
-		(void)fprintf(stderr, "  %lld  %s  %s  %s  %s\n", (long long)d->id, d->dir == EX_IN ? "in" : "out",
-		    cli_shown(c->arena, d->partner), cli_shown(c->arena, d->name), cli_shown(c->arena, d->shown));
+		(void)fprintf(stderr, "  %lld  %s  %s  %s  %s\n", (long long)d->id,
+		    d->dir == EX_IN ? "in" : "out", cli_shown(c->arena, d->partner),
+		    cli_shown(c->arena, d->name), cli_shown(c->arena, d->shown));
 	}
 	exit(EX_USAGE);
 }
@@ -237,8 +238,8 @@ pick_all(struct cli *c, struct db *db)
 bool
 pick_fits(const struct filter *f, const struct db_doc *d)
 {
-	struct exchange x = { (enum ex_dir)d->dir, (enum ex_stage)d->stage, (enum ex_transport)d->t, (enum ex_receipt)d->r,
-		(enum ex_ack)d->a, (enum ex_answer)d->b };
+	struct exchange x = { (enum ex_dir)d->dir, (enum ex_stage)d->stage, (enum ex_transport)d->t,
+		(enum ex_receipt)d->r, (enum ex_ack)d->a, (enum ex_answer)d->b };
 
 	return f == NULL || !f->attention || exchange_needs_person(&x);
 }

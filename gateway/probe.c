@@ -29,7 +29,8 @@ say(const struct send_job *j, bool ok, const char *text, const struct send_facts
 {
 	struct str rest = f->transcript, line;
 
-	(void)printf("%s\t%s\t%s%s%s\t%s\n", ok ? "ok" : "failed", j->ulid, f->peer, f->tls[0] != '\0' ? ", " : "", f->tls, text);
+	(void)printf("%s\t%s\t%s%s%s\t%s\n", ok ? "ok" : "failed", j->ulid, f->peer,
+	    f->tls[0] != '\0' ? ", " : "", f->tls, text);
 	while (str_next_line(&rest, &line))
 		(void)printf("\t%.*s\n", (int)line.n, line.p);
 	failed = failed || !ok;
@@ -44,7 +45,8 @@ forget(struct send *s, struct send_job *j)
 }
 
 void
-send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v, const struct send_facts *f)
+send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v,
+    const struct send_facts *f)
 {
 	say(j, v->outcome == SMTP_ACCEPTED, v->text, f);
 	forget(s, j);

@@ -187,7 +187,8 @@ look_inside(int fd, const struct ready_rules *r, struct ready_memory *m, struct 
 }
 
 void
-ready_look(int dirfd, const char *name, const struct ready_rules *r, struct ready_memory *m, struct ready *out)
+ready_look(int dirfd, const char *name, const struct ready_rules *r, struct ready_memory *m,
+    struct ready *out)
 {
 	struct stat st;
 	int64_t rest;
@@ -209,7 +210,8 @@ ready_look(int dirfd, const char *name, const struct ready_rules *r, struct read
 		return;
 	}
 	if (st.st_nlink > 1) {
-		say(out, READY_REFUSED, "has %llu names (hard links), want one", (unsigned long long)st.st_nlink);
+		say(out, READY_REFUSED, "has %llu names (hard links), want one",
+		    (unsigned long long)st.st_nlink);
 		return;
 	}
 	if (st.st_size == 0) {

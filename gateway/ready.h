@@ -50,7 +50,8 @@ struct ready {
 	char why[READY_WHY_MAX];
 };
 
-void ready_look(int dirfd, const char *name, const struct ready_rules *r, struct ready_memory *m, struct ready *out);
+void ready_look(int dirfd, const char *name, const struct ready_rules *r, struct ready_memory *m,
+    struct ready *out);
 
 /* Is the open folder on a file system that other machines write to, or whose notifications cannot be trusted? */
 bool ready_is_remote(int dirfd);

@@ -34,8 +34,9 @@ fold(struct db *db, struct arena *a, int64_t id, struct exchange *x, struct err 
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		if (exchange_event_of(events[i].kind, &ev) == -1)
-			return err_set(e, ERR_CONFIG, "document %lld: event '" STR_FMT "' is of a newer version", (long long)id,
-			    STR_ARG(events[i].kind));
+			return err_set(e, ERR_CONFIG,
+			    "document %lld: event '" STR_FMT "' is of a newer version",
+			    (long long)id, STR_ARG(events[i].kind));
 		(void)exchange_apply(x, ev, events[i].arg);
 	}
 	return 0;
@@ -54,8 +55,8 @@ rebuild_one(struct db *db, struct arena *a, int64_t id, uint64_t *differed, stru
 	x.dir = (enum ex_dir)d->dir;
 	if (fold(db, a, id, &x, e) == -1)
 		return -1;
-	if (d->stage == (int)x.stage && d->t == (int)x.t && d->r == (int)x.r && d->a == (int)x.a && d->b == (int)x.b &&
-	    str_eq(d->shown, str_of(exchange_shown(&x))))
+	if (d->stage == (int)x.stage && d->t == (int)x.t && d->r == (int)x.r && d->a == (int)x.a &&
+	    d->b == (int)x.b && str_eq(d->shown, str_of(exchange_shown(&x))))
 		return 0;
 	d->stage = (int)x.stage;
 	d->t = (int)x.t;

@@ -159,7 +159,8 @@ role_enter(struct role *r, role_msg_fn *on_message, role_stop_fn *on_stop)
 }
 
 void
-role_enter_lasting(struct role *r, role_stop_fn *on_ledger, role_stop_fn *on_retire, role_stop_fn *on_stop)
+role_enter_lasting(struct role *r, role_stop_fn *on_ledger, role_stop_fn *on_retire,
+    role_stop_fn *on_stop)
 {
 	ledger_fn = on_ledger;
 	retire_fn = on_retire;

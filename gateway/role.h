@@ -41,7 +41,8 @@ void role_enter(struct role *r, role_msg_fn *on_message, role_stop_fn *on_stop);
  * comes. on_ledger: a new one is there, which knows nothing of what was told to another. on_retire: end when the work
  * in hand has ended; somebody else has the new work. It stops on SIGTERM/SIGINT, or when the line closes.
  */
-void role_enter_lasting(struct role *r, role_stop_fn *on_ledger, role_stop_fn *on_retire, role_stop_fn *on_stop);
+void role_enter_lasting(struct role *r, role_stop_fn *on_ledger, role_stop_fn *on_retire,
+    role_stop_fn *on_stop);
 
 /*
  * Send a message to the ledger. A role that cannot speak to the ledger ends itself: the job is given again. A lasting

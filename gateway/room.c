@@ -143,11 +143,14 @@ map_get(struct store *store, uint64_t at, struct str *piece, struct err *e)
 struct map_store
 map_store(struct str map)
 {
-	return (struct map_store){ .store = { NULL, map_get, map.n }, .map = map, .window = str_sub(map, 0, 0) };
+	return (struct map_store){
+		.store = { NULL, map_get, map.n }, .map = map, .window = str_sub(map, 0, 0)
+	};
 }
 
 static int
-map_file(const struct file_store *s, struct span what, struct str *bytes, struct str *mapped, struct err *e)
+map_file(const struct file_store *s, struct span what, struct str *bytes, struct str *mapped,
+    struct err *e)
 {
 	void *p = mmap(NULL, (size_t)s->store.size, PROT_READ, MAP_PRIVATE, s->fd, 0);
 

@@ -73,8 +73,9 @@ read_address(struct route_lookup *r, struct str line)
 	struct str host, number;
 	uint64_t port;
 
-	return str_cut(&line, ' ', &number) && str_u64(number, 65535, &port) == 0 && str_cut(&line, ' ', &host) &&
-	    route_is_host(host) && add_hop(r, host, line, (unsigned int)port);
+	return str_cut(&line, ' ', &number) && str_u64(number, 65535, &port) == 0 &&
+	    str_cut(&line, ' ', &host) && route_is_host(host) &&
+	    add_hop(r, host, line, (unsigned int)port);
 }
 
 static int

@@ -60,7 +60,8 @@ struct route_lookup;
  * DANE (RFC 7672): believed is the AD bit of a name server on loopback, or of any where resolv.conf(5) says trust-ad. A
  * host whose TLSA records cannot be had (an answer that is damaged or forged is a failure, too) is left out.
  */
-struct route_lookup *route_lookup(struct loop *l, const struct route_ask *ask, route_fn *fn, void *arg);
+struct route_lookup *route_lookup(struct loop *l, const struct route_ask *ask, route_fn *fn,
+    void *arg);
 void route_lookup_drop(struct route_lookup *r);		/* takes NULL; fn is not called any more */
 
 #endif

@@ -142,8 +142,8 @@ has_secure_address(const char *host)
 }
 
 static enum tlsa
-look_up_tlsa(const char *host, unsigned int port, unsigned char kept[ROUTE_TLSA_MAX][3 + NET_DIGEST_MAX], size_t *sizes,
-    size_t *n)
+look_up_tlsa(const char *host, unsigned int port,
+    unsigned char kept[ROUTE_TLSA_MAX][3 + NET_DIGEST_MAX], size_t *sizes, size_t *n)
 {
 	char name[TLSA_NAME_MAX];
 	bool secure;
@@ -225,8 +225,9 @@ read_mx(int len, struct mx list[MX_MAX], size_t *n)
 			return false;
 		if (ns_rr_type(rr) != ns_t_mx)
 			continue;
-		if (ns_rr_rdlen(rr) < 3 || ns_name_uncompress(ns_msg_base(msg), ns_msg_end(msg), ns_rr_rdata(rr) + 2, mx->host,
-		    sizeof(mx->host)) == -1)
+		if (ns_rr_rdlen(rr) < 3 ||
+		    ns_name_uncompress(ns_msg_base(msg), ns_msg_end(msg), ns_rr_rdata(rr) + 2,
+		        mx->host, sizeof(mx->host)) == -1)
 			return false;
 		mx->preference = ns_get16(ns_rr_rdata(rr));
 		if (getrandom(&mx->lot, sizeof(mx->lot), 0) != sizeof(mx->lot))

@@ -99,7 +99,8 @@ xml_of(struct str in, const struct edi_facts *f, struct str *xml)
 }
 
 static int
-check(struct schema *one, struct arena *a, struct str xml, struct xml_schema_findings *out, struct err *e)
+check(struct schema *one, struct arena *a, struct str xml, struct xml_schema_findings *out,
+    struct err *e)
 {
 	struct xml_schema *schema = compiled(one, e);
 
@@ -107,8 +108,8 @@ check(struct schema *one, struct arena *a, struct str xml, struct xml_schema_fin
 }
 
 int
-schemas_check(struct schemas *s, struct arena *a, const struct conf_list *list, struct str in, const struct edi_facts *f,
-    struct xml_schema_findings *out, struct err *e)
+schemas_check(struct schemas *s, struct arena *a, const struct conf_list *list, struct str in,
+    const struct edi_facts *f, struct xml_schema_findings *out, struct err *e)
 {
 	struct str xml, ns;
 

@@ -47,10 +47,12 @@ job_free(struct send_job *j)
 }
 
 void
-send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v, const struct send_facts *f)
+send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v,
+    const struct send_facts *f)
 {
-	log_ev(v->outcome == SMTP_ACCEPTED ? LOG_INFO : LOG_WARN, j->doc, words[v->outcome], KC("ulid", j->ulid),
-	    KS("to", j->rcpt.address), KC("peer", f->peer), KC("tls", f->tls), KI("code", v->code), KC("text", v->text));
+	log_ev(v->outcome == SMTP_ACCEPTED ? LOG_INFO : LOG_WARN, j->doc, words[v->outcome],
+	    KC("ulid", j->ulid), KS("to", j->rcpt.address), KC("peer", f->peer), KC("tls", f->tls),
+	    KI("code", v->code), KC("text", v->text));
 	role_tell(&s->role, &(struct msg){
 		.type = MSG_SENT, .job = j->id, .word = str_of(words[v->outcome]), .code = v->code,
 		.enhanced = str_of(v->enhanced), .text = str_of(v->text), .peer = str_of(f->peer), .tls = str_of(f->tls),
@@ -74,7 +76,8 @@ send_answer_err(struct send *s, struct send_job *j, const struct err *e, const s
 void
 send_put_off(struct send *s, struct send_job *j, unsigned int seconds)
 {
-	role_tell(&s->role, &(struct msg){ .type = MSG_SENT, .job = j->id, .word = S("later"), .count = seconds });
+	role_tell(&s->role,
+	    &(struct msg){ .type = MSG_SENT, .job = j->id, .word = S("later"), .count = seconds });
 	job_free(j);
 	if (!s->role.stopping)
 		role_tell(&s->role, &(struct msg){ .type = MSG_READY, .count = 1 });

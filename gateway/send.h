@@ -116,8 +116,10 @@ struct send {
 };
 
 /* send.c; probe.c has its own of these */
-void send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v, const struct send_facts *f);
-void send_answer_err(struct send *s, struct send_job *j, const struct err *e, const struct send_facts *f);
+void send_answer(struct send *s, struct send_job *j, const struct smtp_verdict *v,
+    const struct send_facts *f);
+void send_answer_err(struct send *s, struct send_job *j, const struct err *e,
+    const struct send_facts *f);
 void send_put_off(struct send *s, struct send_job *j, unsigned int seconds);	/* no attempt: it comes again then */
 void send_committing(struct send *s, const struct send_job *j, const struct send_facts *f);
 void send_check_drained(struct send *s);
@@ -154,8 +156,8 @@ unsigned int send_rate_put_off(struct send_dest *d);	/* one more: 0, it may wait
  */
 typedef void send_secret_fn(void *arg, struct str password, const struct err *e);
 bool send_secret_is_slow(struct str setting);		/* else conf_secret() will do */
-struct send_secret *send_secret_start(struct loop *l, const struct conf *c, struct str setting, send_secret_fn *fn, void *arg,
-    struct err *e);
+struct send_secret *send_secret_start(struct loop *l, const struct conf *c, struct str setting,
+    send_secret_fn *fn, void *arg, struct err *e);
 void send_secret_drop(struct send_secret *s);		/* NULL: fine */
 
 /* send_session.c */

@@ -103,8 +103,9 @@ give_up(struct send_dest *d, const struct err *e, const struct send_facts *f)
 	d->down = *e;
 	d->down_until = clock_mono_ms() + DOWN_MS;
 	d->suspect = true;
-	log_ev(e->kind == ERR_CONFIG ? LOG_ERROR : LOG_WARN, 0, "destination-down", KS("host", d->host), KC("peer", f->peer),
-	    KC("code", e->code != NULL ? e->code : ""), KC("why", e->text), KI("waiting", d->waiting));
+	log_ev(e->kind == ERR_CONFIG ? LOG_ERROR : LOG_WARN, 0, "destination-down",
+	    KS("host", d->host), KC("peer", f->peer), KC("code", e->code != NULL ? e->code : ""),
+	    KC("why", e->text), KI("waiting", d->waiting));
 	answer_all(d, e, f);
 }
 
@@ -278,7 +279,8 @@ send_dest_shed(struct send *s, int64_t since)
 		if (d->waiting == 0 || d->moved > since)
 			continue;
 		(void)err_set(&e, ERR_RETRY, STR_FMT " makes no step, and others wait", STR_ARG(d->host));
-		log_ev(LOG_WARN, 0, "destination-slow", KS("host", d->host), KI("waiting", d->waiting), KI("sessions", d->n));
+		log_ev(LOG_WARN, 0, "destination-slow", KS("host", d->host),
+		    KI("waiting", d->waiting), KI("sessions", d->n));
 		answer_all(d, &e, SEND_NO_FACTS);
 	}
 }

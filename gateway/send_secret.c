@@ -41,7 +41,8 @@ run_child(const struct conf *c, struct str setting, int fd)
 	if (conf_secret(c, setting, &out, &e) == 0)
 		rc = io_write_all(fd, S("0"), NULL) | io_write_all(fd, buf_str(&out), NULL);
 	else
-		rc = io_write_all(fd, e.kind == ERR_RETRY ? S("r") : S("c"), NULL) | io_write_all(fd, str_of(e.text), NULL);
+		rc = io_write_all(fd, e.kind == ERR_RETRY ? S("r") : S("c"), NULL) |
+		    io_write_all(fd, str_of(e.text), NULL);
 	buf_wipe(&out);
 	_exit(rc == 0 ? 0 : 1);
 }
@@ -89,7 +90,8 @@ on_ready(void *arg, int fd, int ready)
 }
 
 struct send_secret *
-send_secret_start(struct loop *l, const struct conf *c, struct str setting, send_secret_fn *fn, void *arg, struct err *e)
+send_secret_start(struct loop *l, const struct conf *c, struct str setting, send_secret_fn *fn,
+    void *arg, struct err *e)
 {
 	struct send_secret *s;
 	int fds[2];

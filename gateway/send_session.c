@@ -20,7 +20,9 @@
 static struct send_facts
 facts_of(const struct send_session *s)
 {
-	return (struct send_facts){ .peer = s->peer, .tls = s->tls, .transcript = transcript_str(&s->transcript) };
+	return (struct send_facts){
+		.peer = s->peer, .tls = s->tls, .transcript = transcript_str(&s->transcript)
+	};
 }
 
 /* ---- the end ---- */
@@ -94,16 +96,21 @@ next_mail(struct send_session *s)
 	s->idle_since = clock_mono_ms();
 	if (s->smtp.mails > 0 && s->dest->waiting > 0) {
 		transcript_begin(&s->transcript);
-		transcript_putf(&s->transcript, TRANSCRIPT_NOTE, "%s, mail %u of a session", s->peer, s->smtp.mails + 1);
+		transcript_putf(&s->transcript, TRANSCRIPT_NOTE, "%s, mail %u of a session",
+		    s->peer, s->smtp.mails + 1);
 	}
 	f = facts_of(s);
 	while (s->smtp.state == CL_IDLE && s->dest->waiting > 0 && send_rate_may(s->dest)) {
 		j = send_dest_take(s->dest);
 		if (j->probe) {
-			send_answer(g, j, &(struct smtp_verdict){ .outcome = SMTP_ACCEPTED, .text = "ready for mail" }, &f);
+			send_answer(g, j,
+			    &(struct smtp_verdict){
+			        .outcome = SMTP_ACCEPTED, .text = "ready for mail" },
+			    &f);
 			continue;
 		}
-		if (j->mail.bytes.p == NULL && spool_map(g->spool, SPOOL_OUT, j->ulid, MAIL_MAX, &j->mail.bytes, &e) == -1) {
+		if (j->mail.bytes.p == NULL &&
+		    spool_map(g->spool, SPOOL_OUT, j->ulid, MAIL_MAX, &j->mail.bytes, &e) == -1) {
 			send_answer_err(g, j, &e, &f);
 			continue;
 		}
@@ -223,7 +230,8 @@ connect_here(struct send_session *s, struct err *e)
 	s->closing = s->tls_due = s->connected = false;
 	s->tls[0] = '\0';
 	s->idle_since = clock_mono_ms();
-	s->net = net_connect(s->dest->send->role.loop, (const struct sockaddr *)&s->hop.to, s->hop.len, s->on_net, s, e);
+	s->net = net_connect(s->dest->send->role.loop, (const struct sockaddr *)&s->hop.to,
+	    s->hop.len, s->on_net, s, e);
 	if (s->net != NULL)
 		set_timer(s);
 	return s->net != NULL;

@@ -9,7 +9,8 @@ send_trust_of(const struct send *s, const struct conf_smtp *route)
 	for (size_t i = 0; i < s->n_trusts; i++) {
 		const struct send_trust *t = &s->trusts[i];
 
-		if (str_eq(t->ca, route->ca) && str_eq(t->cert, route->tls_cert) && str_eq(t->key, route->tls_key))
+		if (str_eq(t->ca, route->ca) && str_eq(t->cert, route->tls_cert) &&
+		    str_eq(t->key, route->tls_key))
 			return t;
 	}
 	return NULL;

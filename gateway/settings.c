@@ -87,7 +87,8 @@ settings_reload(struct cli *c)
 	uint64_t pid;
 	struct err e;
 
-	if (!control_is_up(c) || io_read_named(c->arena, cli_path(c, "run/edigate.pid"), 64, &pid_text, &e) == -1 ||
+	if (!control_is_up(c) ||
+	    io_read_named(c->arena, cli_path(c, "run/edigate.pid"), 64, &pid_text, &e) == -1 ||
 	    str_u64(str_trim(pid_text), INT32_MAX, &pid) == -1)
 		return false;
 	before = roles_line(c);

@@ -36,7 +36,8 @@ percent_decode(struct arena *a, struct str in, struct str *out, struct err *e)
 		hi = i + 2 < in.n ? hex_digit(in.p[i + 1]) : -1;
 		lo = i + 2 < in.n ? hex_digit(in.p[i + 2]) : -1;
 		if (hi == -1 || lo == -1)
-			return err_set(e, ERR_INPUT, "'" STR_FMT "' has a %% without two hexadecimal digits", STR_ARG(in));
+			return err_set(e, ERR_INPUT,
+			    "'" STR_FMT "' has a %% without two hexadecimal digits", STR_ARG(in));
 		p[n++] = (char)(hi * 16 + lo);
 		i += 2;
 	}
@@ -68,7 +69,8 @@ read_host(struct str text, struct str *host, unsigned int *port, struct err *e)
 	if (str_starts(text, S("["))) {
 		rest = str_from(text, 1);
 		if (!str_cut(&rest, ']', host) || (rest.n > 0 && rest.p[0] != ':'))
-			return err_set(e, ERR_INPUT, "address is '" STR_FMT "', want [ADDRESS]:PORT", STR_ARG(text));
+			return err_set(e, ERR_INPUT,
+			    "address is '" STR_FMT "', want [ADDRESS]:PORT", STR_ARG(text));
 		has_port = rest.n > 0;
 		rest = str_from(rest, 1);
 	} else {
@@ -122,7 +124,8 @@ smarthost_read(struct arena *a, struct str url, struct smarthost *out, struct er
 		if (str_starts_nocase(url, schemes[i].prefix))
 			scheme = &schemes[i];
 	if (scheme == NULL)
-		return err_set(e, ERR_INPUT, "'" STR_FMT "' is no mail server, want smtps://HOST:465 or smtp://HOST:587",
+		return err_set(e, ERR_INPUT,
+		    "'" STR_FMT "' is no mail server, want smtps://HOST:465 or smtp://HOST:587",
 		    STR_ARG(url));
 	out->port = scheme->port;
 	out->tls = scheme->tls;
@@ -141,7 +144,8 @@ smarthost_read(struct arena *a, struct str url, struct smarthost *out, struct er
 }
 
 int
-smarthost_server(struct str text, unsigned int port, struct str *host, unsigned int *out, struct err *e)
+smarthost_server(struct str text, unsigned int port, struct str *host, unsigned int *out,
+    struct err *e)
 {
 	*out = port;
 	return read_host(text, host, out, e);

@@ -23,7 +23,8 @@ struct smarthost {
 int smarthost_read(struct arena *a, struct str url, struct smarthost *out, struct err *e);
 
 /* HOST, HOST:PORT, [V6], [V6]:PORT; port: where none is given. */
-int smarthost_server(struct str text, unsigned int port, struct str *host, unsigned int *out, struct err *e);
+int smarthost_server(struct str text, unsigned int port, struct str *host, unsigned int *out,
+    struct err *e);
 
 /* "127.0.0.1:2525", "[::1]:2525", "mail.example:25": host and port, both needed. */
 int hostport_read(struct str text, struct str *host, unsigned int *port, struct err *e);

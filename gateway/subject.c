@@ -13,12 +13,14 @@ is_plain(struct str s)
 }
 
 struct str
-subject_of(struct arena *a, const struct partner *pt, const struct edi_facts *f, struct span content)
+subject_of(struct arena *a, const struct partner *pt, const struct edi_facts *f,
+    struct span content)
 {
 	const size_t most = SUBJECT_UNB_MAX + 2 * EDIFACT_UNA_SIZE;
 	struct str top, unb = S("");
 
-	if (pt->shape.subject_unb && f->format == &edi_edifact && span_join(a, span_sub(content, 0, most), most, &top, NULL) == 0)
+	if (pt->shape.subject_unb && f->format == &edi_edifact &&
+	    span_join(a, span_sub(content, 0, most), most, &top, NULL) == 0)
 		unb = edifact_unb(top);
 	if (is_plain(unb))
 		return unb;

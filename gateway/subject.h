@@ -10,6 +10,7 @@
 #define SUBJECT_UNB_MAX 300	/* a UNB longer than that is none that was meant */
 
 /* "ORDERS 4711"; with subject = unb the UNB of an EDIFACT interchange. */
-struct str subject_of(struct arena *a, const struct partner *pt, const struct edi_facts *f, struct span content);
+struct str subject_of(struct arena *a, const struct partner *pt, const struct edi_facts *f,
+    struct span content);
 
 #endif

@@ -111,7 +111,8 @@ drain(struct supervisor *s, int64_t now)
 		return;
 	}
 	if (now >= s->drain_until_ms) {
-		log_ev(LOG_WARN, 0, "killing", KI("roles", count_up(s, true)), KC("why", "they did not end in time"));
+		log_ev(LOG_WARN, 0, "killing", KI("roles", count_up(s, true)),
+		    KC("why", "they did not end in time"));
 		signal_children(s, SIGKILL, s->phase == LAST);
 		s->drain_until_ms = now + DRAIN_MS;
 	}
@@ -146,7 +147,8 @@ ended_with_ledger(const struct supervisor *s, const struct child *c, int status)
 {
 	const struct child *ledger = &s->children[0];
 
-	return status == 0 && !roster_is_ledger(c) && (s->ledger == NULL || ledger->pid == 0 || ledger->started_ms >= c->started_ms);
+	return status == 0 && !roster_is_ledger(c) &&
+	    (s->ledger == NULL || ledger->pid == 0 || ledger->started_ms >= c->started_ms);
 }
 
 static void

@@ -132,7 +132,8 @@ supervise_start_missing(struct supervisor *s, int64_t now)
 	for (size_t i = 0; i < s->n; i++) {
 		struct child *c = &s->children[i];
 
-		if (c->pid > 0 || now < c->again_ms || (!roster_is_ledger(c) && !line_is_for(c) && s->ledger == NULL))
+		if (c->pid > 0 || now < c->again_ms ||
+		    (!roster_is_ledger(c) && !line_is_for(c) && s->ledger == NULL))
 			continue;
 		if (start(s, c, &e) == -1) {
 			log_ev(LOG_ERROR, 0, "start", KC("role", c->name), KC("why", e.text));

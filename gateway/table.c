@@ -96,8 +96,8 @@ put_cell(struct buf *out, const struct table_column *col, struct table_cell cell
 }
 
 static int
-put_row(const struct table *t, const struct table_cell *cells, const size_t *widths, bool colour, struct buf *out,
-    struct err *e)
+put_row(const struct table *t, const struct table_cell *cells, const size_t *widths, bool colour,
+    struct buf *out, struct err *e)
 {
 	size_t last = t->n;
 

@@ -100,7 +100,8 @@ tar_put(struct buf *out, const struct tar_entry *entry, struct err *e)
 	char block[TAR_BLOCK] = { 0 };
 
 	if (!is_name(entry->name) || entry->bytes.n > TAR_SIZE_MAX)
-		return err_set(e, ERR_INPUT, "'" STR_FMT "' of %zu bytes does not fit into an archive", STR_ARG(entry->name),
+		return err_set(e, ERR_INPUT,
+		    "'" STR_FMT "' of %zu bytes does not fit into an archive", STR_ARG(entry->name),
 		    entry->bytes.n);
 	field_put(block, NAME, entry->name);
 	number_put(block, MODE, entry->program ? 0755 : 0644);
@@ -133,16 +134,20 @@ read_header(struct str block, struct tar_entry *out, uint64_t *size, bool *is_fi
 	uint64_t sum, mode, mtime;
 	char type = block.p[fields[TYPE].at];
 
-	if (number_get(block, CHECKSUM, &sum) == -1 || sum != checksum(block.p) || !str_starts(field_get(block, MAGIC), S("ustar")))
+	if (number_get(block, CHECKSUM, &sum) == -1 || sum != checksum(block.p) ||
+	    !str_starts(field_get(block, MAGIC), S("ustar")))
 		return err_set(e, ERR_INPUT, "no tar archive, or damaged");
 	out->name = field_get(block, NAME);
-	if (number_get(block, SIZE, size) == -1 || number_get(block, MODE, &mode) == -1 || number_get(block, MTIME, &mtime) == -1)
+	if (number_get(block, SIZE, size) == -1 || number_get(block, MODE, &mode) == -1 ||
+	    number_get(block, MTIME, &mtime) == -1)
 		return err_set(e, ERR_INPUT, "'" STR_FMT "' has numbers that are none", STR_ARG(out->name));
 	*is_file = type == '0' || type == '\0';
 	if (!*is_file && type != '5')
-		return err_set(e, ERR_INPUT, "'" STR_FMT "' is of type '%c', want plain files", STR_ARG(out->name), type);
+		return err_set(e, ERR_INPUT, "'" STR_FMT "' is of type '%c', want plain files",
+		    STR_ARG(out->name), type);
 	if (*is_file && (!is_name(out->name) || field_get(block, PREFIX).n > 0))
-		return err_set(e, ERR_INPUT, "'" STR_FMT "' is no name for a file below a folder", STR_ARG(out->name));
+		return err_set(e, ERR_INPUT, "'" STR_FMT "' is no name for a file below a folder",
+		    STR_ARG(out->name));
 	out->mtime_s = (int64_t)(mtime & TAR_SIZE_MAX);
 	out->program = (mode & 0111) != 0;
 	return 0;

@@ -58,7 +58,8 @@ fd_put(struct sink *s, struct str piece, struct err *e)
 static int
 write_staged(int dirfd, const char *name, struct span content, struct err *e)
 {
-	struct fd_sink to = { { fd_put }, openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640) };
+	struct fd_sink to = { { fd_put },
+		openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640) };
 	int rc = -1;
 
 	if (to.fd == -1)
@@ -74,7 +75,8 @@ write_staged(int dirfd, const char *name, struct span content, struct err *e)
  * worker that the ledger no longer knows, and that works on, cannot touch the file that is being filed.
  */
 static int
-stage(const struct msg *job, const struct partner *pt, size_t i, struct span content, struct str *path, struct err *e)
+stage(const struct msg *job, const struct partner *pt, size_t i, struct span content,
+    struct str *path, struct err *e)
 {
 	char *dir = conf_path(arena, &role.conf, str_cstr(arena, str_fmt(arena, "inbox/" STR_FMT, STR_ARG(pt->key))));
 	char own[ULID_MAX];
@@ -112,8 +114,8 @@ extension(const struct edi_facts *f, const struct as1_payload *p)
 
 /* What is told of a payload, or of a part of one, that is staged under the number id. */
 static int
-stage_as(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_facts *f, struct span content,
-    struct msg *m, struct err *e)
+stage_as(const struct msg *job, const struct partner *pt, const struct as1_payload *p,
+    const struct edi_facts *f, struct span content, struct msg *m, struct err *e)
 {
 	if (stage(job, pt, (size_t)m->id, content, &m->proof, e) == -1)
 		return -1;
@@ -156,7 +158,8 @@ is_split(const struct partner *pt, const struct edi_facts *f, struct str bytes)
 
 /* One message, as an interchange: it is known by its own number, too, so that the parts are told from each other. */
 static int
-stage_part(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str part, int64_t id, struct err *e)
+stage_part(const struct msg *job, const struct partner *pt, const struct as1_payload *p,
+    struct str part, int64_t id, struct err *e)
 {
 	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = id, .name = p->file_name, .media_type = p->media_type };
 	struct arena *scratch = arena_new(EDI_ARENA_MAX);
@@ -169,8 +172,9 @@ stage_part(const struct msg *job, const struct partner *pt, const struct as1_pay
 		rc = stage_as(job, pt, p, &facts, span_str(part), &m, e);
 	if (rc == -1)
 		goto out;
-	m.control = str_fmt(arena, STR_FMT "/" STR_FMT "%s" STR_FMT, STR_ARG(m.control), STR_ARG(facts.messages->group),
-	    facts.messages->group.n > 0 ? "/" : "", STR_ARG(facts.messages->control));
+	m.control = str_fmt(arena, STR_FMT "/" STR_FMT "%s" STR_FMT, STR_ARG(m.control),
+	    STR_ARG(facts.messages->group), facts.messages->group.n > 0 ? "/" : "",
+	    STR_ARG(facts.messages->control));
 	role_tell(&role, &m);
 out:
 	arena_free(scratch);
@@ -178,8 +182,8 @@ out:
 }
 
 static int
-stage_parts(const struct msg *job, const struct partner *pt, const struct as1_payload *p, const struct edi_facts *f,
-    struct str bytes, int64_t *id, struct err *e)
+stage_parts(const struct msg *job, const struct partner *pt, const struct as1_payload *p,
+    const struct edi_facts *f, struct str bytes, int64_t *id, struct err *e)
 {
 	struct buf part = BUF_CAP(PART_MAX);
 	struct split split;
@@ -201,7 +205,8 @@ stage_parts(const struct msg *job, const struct partner *pt, const struct as1_pa
  * refused is acknowledged now: its sender need not wait for that person.
  */
 static void
-judge_payload(const struct msg *job, const struct partner *pt, struct str bytes, struct edi_facts *f, struct judged *found, struct msg *m)
+judge_payload(const struct msg *job, const struct partner *pt, struct str bytes,
+    struct edi_facts *f, struct judged *found, struct msg *m)
 {
 	edi_refuse_quirks(arena, f, partner_quirks_refused(pt));
 	if (pt->validate_in == CONF_LEVEL_ENVELOPE)
@@ -212,8 +217,8 @@ judge_payload(const struct msg *job, const struct partner *pt, struct str bytes,
 	if (f->mixed_test && pt->mode != CONF_MODE_BOTH) {
 		m->verdict = S(VET_MIXED_TEST);
 	} else if (pt->findings_in == CONF_IN_REFUSE && (f->verdict == EDI_BROKEN || found->n_errors > 0)) {
-		m->verdict = str_fmt(arena, "its content is refused: " STR_FMT, STR_ARG(f->verdict == EDI_BROKEN ? m->text :
-		    judge_text(arena, found)));
+		m->verdict = str_fmt(arena, "its content is refused: " STR_FMT,
+		    STR_ARG(f->verdict == EDI_BROKEN ? m->text : judge_text(arena, found)));
 		m->flag = true;
 	}
 	describe_findings(&role, arena, job->job, m->id, found);
@@ -221,7 +226,8 @@ judge_payload(const struct msg *job, const struct partner *pt, struct str bytes,
 
 /* A certificate exchange message, whole: its certificates are for the operator, not for the business system. */
 static int
-stage_exchange(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str bytes, int64_t *id, struct err *e)
+stage_exchange(const struct msg *job, const struct partner *pt, const struct as1_payload *p,
+    struct str bytes, int64_t *id, struct err *e)
 {
 	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = *id, .media_type = p->media_type };
 	const struct edi_facts none = { .type = S_INIT("Certificate") };
@@ -236,7 +242,8 @@ stage_exchange(const struct msg *job, const struct partner *pt, const struct as1
 
 /* bytes: the content in one piece. id: of the next payload; one that is split takes as many as it has messages. */
 static int
-stage_read(const struct msg *job, const struct partner *pt, const struct as1_payload *p, struct str bytes, int64_t *id, struct err *e)
+stage_read(const struct msg *job, const struct partner *pt, const struct as1_payload *p,
+    struct str bytes, int64_t *id, struct err *e)
 {
 	struct msg m = { .type = MSG_OPENED, .job = job->job, .id = *id, .name = p->file_name, .media_type = p->media_type };
 	const struct edi_passed window = map_window(&bytes);
@@ -258,7 +265,8 @@ stage_read(const struct msg *job, const struct partner *pt, const struct as1_pay
 }
 
 static int
-stage_payload(const struct msg *job, const struct partner *pt, const struct as1_payload *p, int64_t *id, struct err *e)
+stage_payload(const struct msg *job, const struct partner *pt, const struct as1_payload *p,
+    int64_t *id, struct err *e)
 {
 	struct str bytes, mapped;
 	int rc = -1;
@@ -323,8 +331,8 @@ class_of(const struct as1_opened *o)
 
 /* Close the job: the verdict on the whole mail. */
 static void
-tell_verdict(const struct msg *job, const struct partner *pt, const struct as1_glance *g, const struct as1_opened *o,
-    const char *class, struct span mail)
+tell_verdict(const struct msg *job, const struct partner *pt, const struct as1_glance *g,
+    const struct as1_opened *o, const char *class, struct span mail)
 {
 	struct rope whole = { 0 };
 	struct mic sha256 = { 0 };
@@ -346,7 +354,8 @@ static void
 tell_unreadable(const struct msg *job, const struct err *e)
 {
 	const struct as1_glance nothing = { 0 };
-	const struct as1_opened opened = { .verdict = AS1_MALFORMED, .reason = str_dup(arena, str_of(e->text)) };
+	const struct as1_opened opened = { .verdict = AS1_MALFORMED,
+		.reason = str_dup(arena, str_of(e->text)) };
 
 	tell_verdict(job, NULL, &nothing, &opened, "quarantine", span_str(S("")));
 }
@@ -444,7 +453,8 @@ main(int argc, char **argv)
 
 	role_start(&role, "unpack", argc, argv);
 	arena = arena_new(UNPACK_ARENA_MAX);
-	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 || judge_open(&role.conf, &content_judge, &e) == -1 ||
+	if (keyring_open(&role.conf, KEYRING_FD, &ring, &e) == -1 ||
+	    judge_open(&role.conf, &content_judge, &e) == -1 ||
 	    spool_open(str_cstr(role.arena, role.conf.home), false, &spool, &e) == -1) {
 		log_ev(LOG_ERROR, 0, "start", KC("why", e.text));
 		return e.kind == ERR_RETRY ? EX_TEMPFAIL : EX_CONFIG;

@@ -15,6 +15,7 @@
 typedef int unzip_fn(void *with, struct str name, struct str content, struct err *e);
 
 /* What is unpacked lives in a. total counts bytes, over several archives if the caller wants. */
-int unzip(struct arena *a, struct str archive, size_t *total, unzip_fn *each, void *with, struct err *e);
+int unzip(struct arena *a, struct str archive, size_t *total, unzip_fn *each, void *with,
+    struct err *e);
 
 #endif

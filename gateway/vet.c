@@ -13,7 +13,8 @@ vet_format(struct arena *a, const struct partner *pt, const struct edi_facts *f)
 }
 
 static struct str
-vet_receiver(struct arena *a, const struct conf *c, const struct partner *pt, const struct edi_facts *f)
+vet_receiver(struct arena *a, const struct conf *c, const struct partner *pt,
+    const struct edi_facts *f)
 {
 	const struct partner *other;
 
@@ -21,10 +22,14 @@ vet_receiver(struct arena *a, const struct conf *c, const struct partner *pt, co
 		return S("");
 	other = partner_by_id(c, f->receiver.qual, f->receiver.id);
 	if (other != NULL && other != pt)
-		return str_fmt(a, "the folder says '" STR_FMT "', the interchange's receiver " STR_FMT " is '" STR_FMT "'",
+		return str_fmt(a,
+		    "the folder says '" STR_FMT "', the interchange's receiver " STR_FMT
+		    " is '" STR_FMT "'",
 		    STR_ARG(pt->key), STR_ARG(describe_party(a, f->receiver)), STR_ARG(other->key));
 	if (other == NULL && pt->ids.n > 0)
-		return str_fmt(a, "the interchange's receiver " STR_FMT " is none of the ids of partner '" STR_FMT "'",
+		return str_fmt(a,
+		    "the interchange's receiver " STR_FMT " is none of the ids of partner '" STR_FMT
+		    "'",
 		    STR_ARG(describe_party(a, f->receiver)), STR_ARG(pt->key));
 	return S("");
 }
@@ -34,7 +39,8 @@ vet_sender(struct arena *a, const struct conf *c, const struct edi_facts *f)
 {
 	if (f->sender.id.n == 0 || c->ids.n == 0 || conf_is_own_id(c, f->sender.qual, f->sender.id))
 		return S("");
-	return str_fmt(a, "the interchange's sender " STR_FMT " is none of our ids", STR_ARG(describe_party(a, f->sender)));
+	return str_fmt(a, "the interchange's sender " STR_FMT " is none of our ids",
+	    STR_ARG(describe_party(a, f->sender)));
 }
 
 /* One file, one mail, one partner. */
@@ -53,12 +59,13 @@ vet_mode(struct arena *a, const struct partner *pt, const struct edi_facts *f)
 		return S(VET_MIXED_TEST);
 	if (f->format == NULL || partner_takes(pt, str_of(f->format->name), f->test))
 		return S("");
-	return str_fmt(a, "it is %s, and with partner '" STR_FMT "' we are in %s (mode)", f->test ? "a test" : "no test",
-	    STR_ARG(pt->key), f->test ? "production" : "test");
+	return str_fmt(a, "it is %s, and with partner '" STR_FMT "' we are in %s (mode)",
+	    f->test ? "a test" : "no test", STR_ARG(pt->key), f->test ? "production" : "test");
 }
 
 struct str
-vet_outbound(struct arena *a, const struct conf *c, const struct partner *pt, const struct edi_facts *f)
+vet_outbound(struct arena *a, const struct conf *c, const struct partner *pt,
+    const struct edi_facts *f)
 {
 	struct str why = vet_format(a, pt, f);
 

@@ -9,6 +9,7 @@
 #define VET_MIXED_TEST "some of its interchanges are tests, some are not: test and production do not go together (mode)"
 
 /* Why not, in a sentence for people; empty: it may. */
-struct str vet_outbound(struct arena *a, const struct conf *c, const struct partner *pt, const struct edi_facts *f);
+struct str vet_outbound(struct arena *a, const struct conf *c, const struct partner *pt,
+    const struct edi_facts *f);
 
 #endif

@@ -105,7 +105,8 @@ look_at_outbox(struct wait *w, struct wait_file *f, struct arena *a)
 			continue;
 		if (f->told == NULL || !str_eq(str_of(f->told), name_shown(a, all[i].reason))) {
 			f->told = cli_shown(w->cli->arena, all[i].reason);
-			cli_warn("outbox/%s/%s waits: %s", cli_shown(a, f->partner), cli_shown(a, f->name), f->told);
+			cli_warn("outbox/%s/%s waits: %s", cli_shown(a, f->partner),
+			    cli_shown(a, f->name), f->told);
 		}
 		f->done = all[i].refused;
 		f->status = EX_DATAERR;
@@ -115,7 +116,9 @@ look_at_outbox(struct wait *w, struct wait_file *f, struct arena *a)
 static void
 find_doc(struct wait *w, struct wait_file *f, struct arena *a)
 {
-	struct db_filter by_name = { .dir = EX_OUT, .kind = DOC_DOCUMENT, .partner = f->partner, .name = f->name };
+	struct db_filter by_name = {
+		.dir = EX_OUT, .kind = DOC_DOCUMENT, .partner = f->partner, .name = f->name
+	};
 	struct search s = { .after = w->newest };
 	struct err e;
 
@@ -189,8 +192,9 @@ look_at_doc(struct wait *w, struct wait_file *f, struct arena *a)
 		cli_die(0, &e);
 	if (d == NULL)
 		return;
-	x = (struct exchange){ (enum ex_dir)d->dir, (enum ex_stage)d->stage, (enum ex_transport)d->t, (enum ex_receipt)d->r,
-		(enum ex_ack)d->a, (enum ex_answer)d->b };
+	x = (struct exchange){ (enum ex_dir)d->dir, (enum ex_stage)d->stage,
+		(enum ex_transport)d->t, (enum ex_receipt)d->r, (enum ex_ack)d->a,
+		(enum ex_answer)d->b };
 	switch (step(w, &x)) {
 	case NOT_YET:
 		return;
@@ -203,7 +207,8 @@ look_at_doc(struct wait *w, struct wait_file *f, struct arena *a)
 	}
 	f->done = true;
 	state = table_tint(a, cli_state_tint(d->shown), d->shown, cli_colour());
-	(void)printf("%s  %.*s%s%s\n", docs_head(a, d), (int)state.n, state.p, f->status != EX_OK && d->reason.n > 0 ? ": " : "",
+	(void)printf("%s  %.*s%s%s\n", docs_head(a, d), (int)state.n, state.p,
+	    f->status != EX_OK && d->reason.n > 0 ? ": " : "",
 	    f->status != EX_OK && d->reason.n > 0 ? cli_shown(a, d->reason) : "");
 }
 
@@ -256,7 +261,8 @@ wait_run(struct wait *w, int64_t timeout_ms)
 	for (const struct wait_file *f = w->files; f != NULL; f = f->next) {
 		int one = f->done ? f->status : EX_TEMPFAIL;
 		if (!f->done)
-			cli_warn("%s: no proof within %s", cli_shown(w->cli->arena, f->name), cli_span(w->cli->arena, timeout_ms));
+			cli_warn("%s: no proof within %s", cli_shown(w->cli->arena, f->name),
+			    cli_span(w->cli->arena, timeout_ms));
 		if (one != EX_OK && status != CMD_NO)
 			status = one;
 	}

@@ -49,8 +49,8 @@ watch_folder(const struct outbox_folder *f, const char *path)
 	if (inotifytools_watch_file(path, EVENTS) == 1)
 		return true;
 	if (!w.no_watches)
-		log_ev(LOG_WARN, 0, "not-watched", KC("folder", path), KC("why", strerror(inotifytools_error())),
-		    KC("then", "it is polled"));
+		log_ev(LOG_WARN, 0, "not-watched", KC("folder", path),
+		    KC("why", strerror(inotifytools_error())), KC("then", "it is polled"));
 	w.no_watches = w.no_watches || inotifytools_error() == ENOSPC;
 	return false;
 }

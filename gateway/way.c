@@ -18,7 +18,8 @@ ulid_of(struct str message_id)
 }
 
 const char *
-way_of_receipt(struct arena *a, struct spool *s, struct room *room, struct str message_id, const struct mic *got)
+way_of_receipt(struct arena *a, struct spool *s, struct room *room, struct str message_id,
+    const struct mic *got)
 {
 	const struct str ulid = ulid_of(message_id);
 	const char *way = "";

@@ -12,6 +12,7 @@
  * message_id: of our mail, in brackets or without. A static string as as1_mic_way() gives it; "" when the mail is not
  * there (any more), over WAY_MAIL_MAX, or cannot be read: then the receipt is held against what was kept alone.
  */
-const char *way_of_receipt(struct arena *a, struct spool *s, struct room *room, struct str message_id, const struct mic *got);
+const char *way_of_receipt(struct arena *a, struct spool *s, struct room *room,
+    struct str message_id, const struct mic *got);
 
 #endif

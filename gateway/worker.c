@@ -48,7 +48,9 @@ next_job(void *arg)
 	(void)alarm(0);
 	if (rc == -1) {
 		log_ev(LOG_WARN, q->job.id, "job-failed", KC("job", msg_name(q->job.type)), KC("why", e.text));
-		role_tell(w.role, &(struct msg){ .type = MSG_JOB_FAILED, .job = q->job.job, .text = str_of(e.text) });
+		role_tell(w.role,
+		    &(struct msg){
+		        .type = MSG_JOB_FAILED, .job = q->job.job, .text = str_of(e.text) });
 	}
 	role_tell(w.role, &(struct msg){ .type = MSG_READY, .count = 1 });
 	arena_free(q->arena);

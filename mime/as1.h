@@ -71,14 +71,15 @@ struct as1_document {
  * others only when the document is not signed, and behind them, when it is encrypted, those that partners are known to come
  * to in error: of other mails as1_mic_way() tells them from the mail.
  */
-int as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to, struct mic_set *mics,
-    struct err *e);
+int as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to,
+    struct mic_set *mics, struct err *e);
 
 /*
  * How a partner came to the MIC of a receipt, told from the mail that it is for, as as1_pack() made it: "right", "wrong: lf" and
  * the like (docs/MAIL.md), "unknown"; "" when it cannot be told, because only the partner can open that mail.
  */
-int as1_mic_way(struct arena *a, struct span mail, const struct mic *got, struct room *room, const char **way, struct err *e);
+int as1_mic_way(struct arena *a, struct span mail, const struct mic *got, struct room *room,
+    const char **way, struct err *e);
 
 struct as1_receipt_mail {
 	struct as1_envelope env;
@@ -92,7 +93,8 @@ struct as1_receipt_mail {
 };
 
 /* multipart/report; report-type=disposition-notification, signed when asked; Auto-Submitted: auto-replied. */
-int as1_pack_receipt(struct arena *a, const struct as1_receipt_mail *r, struct buf *out, struct err *e);
+int as1_pack_receipt(struct arena *a, const struct as1_receipt_mail *r, struct buf *out,
+    struct err *e);
 
 /* What can be known without any key: enough to pick the partner. Fails (ERR_INPUT) only on what is no mail at all. */
 struct as1_glance {
@@ -155,9 +157,10 @@ struct as1_policy {
  * in mail and in the room, which takes what comes off each layer. With pol->partner NULL nothing verifies; tree and layers
  * are still filled, which is what inspect shows. as1_open: of a mail in memory, and so are its payloads (span_mem()).
  */
-int as1_open_in(struct arena *a, struct span mail, const struct as1_policy *pol, struct room *room, struct as1_opened *out,
-    struct err *e);
-int as1_open(struct arena *a, struct str mail, const struct as1_policy *pol, struct as1_opened *out, struct err *e);
+int as1_open_in(struct arena *a, struct span mail, const struct as1_policy *pol, struct room *room,
+    struct as1_opened *out, struct err *e);
+int as1_open(struct arena *a, struct str mail, const struct as1_policy *pol,
+    struct as1_opened *out, struct err *e);
 
 /* A mail that some program stored with LF alone, CRLF again as it was on the wire; any other mail as it is. */
 struct str as1_wire_form(struct arena *a, struct str mail);

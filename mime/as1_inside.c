@@ -172,7 +172,8 @@ is_uuencoded(struct opening *o, struct span text)
 		return false;
 	while (str_next_line(&rest, &line)) {
 		struct str mode = str_from(line, 6);
-		if (str_starts(line, S("begin ")) && mode.n > 4 && is_digit(mode.p[0]) && is_digit(mode.p[1]) && is_digit(mode.p[2]) &&
+		if (str_starts(line, S("begin ")) && mode.n > 4 && is_digit(mode.p[0]) &&
+		    is_digit(mode.p[1]) && is_digit(mode.p[2]) &&
 		    (mode.p[3] == ' ' || (is_digit(mode.p[3]) && mode.p[4] == ' ')))
 			return true;
 	}
@@ -191,7 +192,8 @@ is_exchange(const struct part_tree *t)
 	const struct part *root = &t->parts[0];
 
 	if (part_is(root, S("multipart/related")))
-		return str_eq_nocase(params_get(&root->type, S("type")), S(EXCHANGE)) || (t->n > 1 && part_is(&t->parts[1], S(EXCHANGE)));
+		return str_eq_nocase(params_get(&root->type, S("type")), S(EXCHANGE)) ||
+		    (t->n > 1 && part_is(&t->parts[1], S(EXCHANGE)));
 	return part_is(root, S(EXCHANGE));
 }
 
@@ -200,7 +202,8 @@ has_strange_part(const struct part_tree *t)
 {
 	for (size_t i = 1; i < t->n; i++)
 		if (t->parts[i].parent != 0 || (i == 1) != part_is(&t->parts[i], S(EXCHANGE)) ||
-		    (i > 1 && !part_is(&t->parts[i], S("application/pkcs7-mime")) && !part_is(&t->parts[i], S("application/x-pkcs7-mime"))))
+		    (i > 1 && !part_is(&t->parts[i], S("application/pkcs7-mime")) &&
+		        !part_is(&t->parts[i], S("application/x-pkcs7-mime"))))
 			return true;
 	return false;
 }

@@ -75,7 +75,8 @@ as1_boundary(struct arena *a, const struct as1_envelope *env, const char *kind)
 }
 
 struct cms_signing
-as1_signing(const struct as1_shape *how, const struct cert_set *own, const struct cert_key *key, int64_t now_ms)
+as1_signing(const struct as1_shape *how, const struct cert_set *own, const struct cert_key *key,
+    int64_t now_ms)
 {
 	return (struct cms_signing){ .own = own, .key = key, .scheme = how->pss ? ALG_RSA_PSS : ALG_NONE, .digest = how->digest,
 		.opaque = how->opaque, .include = how->include, .by_key_id = how->by_key_id, .protection = how->protection,
@@ -84,7 +85,8 @@ as1_signing(const struct as1_shape *how, const struct cert_set *own, const struc
 
 /* RFC 8551, 3.5.3.2: all that stands before the entity. */
 static int
-put_before(struct buf *out, enum mic_alg digest, bool bare_micalg, struct str boundary, struct err *e)
+put_before(struct buf *out, enum mic_alg digest, bool bare_micalg, struct str boundary,
+    struct err *e)
 {
 	if (buf_put(out, S(TYPE_SIGNED), e) == -1 ||
 	    buf_put(out, str_of(alg_micalg(digest, bare_micalg)), e) == -1 ||
@@ -112,7 +114,8 @@ as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing
 
 	if (how->own == NULL || how->key == NULL)
 		return err_set(e, ERR_CONFIG, "no certificate and key to sign with");
-	if (rope_mic(entity, cms_sign_digest(how), over, e) == -1 || cms_sign_around(how, over, 0, &der, &der, e) == -1 ||
+	if (rope_mic(entity, cms_sign_digest(how), over, e) == -1 ||
+	    cms_sign_around(how, over, 0, &der, &der, e) == -1 ||
 	    put_before(&text, over->alg, bare_micalg, boundary, e) == -1)
 		goto out;
 	rope_bytes(out, span_str(str_dup(a, buf_str(&text))));

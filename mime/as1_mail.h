@@ -13,7 +13,8 @@ bool as1_is_message_id(struct str id);	/* without brackets */
 int as1_envelope_check(const struct as1_envelope *env, struct err *e);
 
 /* From, To, Subject, Date, Message-ID: a header without its blank line. */
-int as1_envelope_write(struct arena *a, const struct as1_envelope *env, struct str subject, struct buf *out, struct err *e);
+int as1_envelope_write(struct arena *a, const struct as1_envelope *env, struct str subject,
+    struct buf *out, struct err *e);
 
 /* A boundary of this mail: kind keeps those of several multiparts apart. "=_" occurs in no encoding of ours. */
 struct str as1_boundary(struct arena *a, const struct as1_envelope *env, const char *kind);
@@ -25,13 +26,15 @@ struct str as1_boundary(struct arena *a, const struct as1_envelope *env, const c
 int as1_sign_detached(struct arena *a, struct str boundary, const struct cms_signing *how, bool bare_micalg,
     const struct rope *entity, struct rope *out, struct mic *over, struct err *e);
 
-struct cms_signing as1_signing(const struct as1_shape *how, const struct cert_set *own, const struct cert_key *key, int64_t now_ms);
+struct cms_signing as1_signing(const struct as1_shape *how, const struct cert_set *own,
+    const struct cert_key *key, int64_t now_ms);
 
 /*
  * The document as a MIME part, encoded as asked for where its bytes allow it. wrapped: the part will travel inside of
  * something that is base64. out is made of pieces in the arena, and of the content.
  */
-int as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struct rope *out, struct err *e);
+int as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struct rope *out,
+    struct err *e);
 
 /* What a document's mail is made of, where the MICs are made from. A rope begins with its header as a piece of its own. */
 struct as1_layers {
@@ -47,7 +50,9 @@ struct as1_layers {
 int as1_mics(const struct as1_layers *l, bool sealed, struct mic_set *out, struct err *e);
 
 /* To the end of out, by that digest: those that are right; those that a partner comes to in a known wrong way. */
-int as1_mics_right(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out, struct err *e);
-int as1_mic_errors(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out, struct err *e);
+int as1_mics_right(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out,
+    struct err *e);
+int as1_mic_errors(const struct as1_layers *l, enum mic_alg alg, struct mic_set *out,
+    struct err *e);
 
 #endif

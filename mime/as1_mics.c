@@ -67,7 +67,8 @@ add(struct mic_set *set, const struct mic *mic, const char *how)
 }
 
 static int
-add_rope(struct mic_set *set, const struct rope *over, enum mic_alg alg, const char *how, struct err *e)
+add_rope(struct mic_set *set, const struct rope *over, enum mic_alg alg, const char *how,
+    struct err *e)
 {
 	struct mic mic;
 
@@ -83,7 +84,10 @@ add_rope(struct mic_set *set, const struct rope *over, enum mic_alg alg, const c
 static int
 add_variants(struct mic_set *set, const struct rope *entity, enum mic_alg alg, struct err *e)
 {
-	static const char *const how[] = { [BODY] = "wrong: body", [LF] = "wrong: lf", [EOL] = "wrong: eol", [CUT] = "wrong: cut" };
+	static const char *const how[] = { [BODY] = "wrong: body",
+		[LF] = "wrong: lf",
+		[EOL] = "wrong: eol",
+		[CUT] = "wrong: cut" };
 	const uint64_t size = rope_size(entity), header = entity->list[0].bytes.n;
 	struct variants all = { .sink = { variants_put }, .list = {
 		[BODY] = { .from = header, .to = size }, [LF] = { .to = size, .lf = true }, [EOL] = { .to = size },

@@ -355,8 +355,8 @@ read_mail(struct opening *o, struct span entity)
 }
 
 int
-as1_open_in(struct arena *a, struct span mail, const struct as1_policy *pol, struct room *room, struct as1_opened *out,
-    struct err *e)
+as1_open_in(struct arena *a, struct span mail, const struct as1_policy *pol, struct room *room,
+    struct as1_opened *out, struct err *e)
 {
 	struct opening o = { .a = a, .pol = pol, .room = room, .out = out, .v = { .a = a } };
 	struct span entity;
@@ -374,7 +374,8 @@ as1_open_in(struct arena *a, struct span mail, const struct as1_policy *pol, str
 }
 
 int
-as1_open(struct arena *a, struct str mail, const struct as1_policy *pol, struct as1_opened *out, struct err *e)
+as1_open(struct arena *a, struct str mail, const struct as1_policy *pol, struct as1_opened *out,
+    struct err *e)
 {
 	struct arena_room room = arena_room(a);
 	struct str content;

@@ -91,7 +91,8 @@ make_file_part(struct packing *p, struct err *e)
 
 	p->part = p->entity = rope_new(p);
 	p->layers.part = p->part;
-	if (as1_file_part(p->a, p->d, how->compress || how->encrypt || (how->sign && how->opaque), p->part, e) == -1)
+	if (as1_file_part(p->a, p->d, how->compress || how->encrypt || (how->sign && how->opaque),
+	        p->part, e) == -1)
 		return -1;
 	return rope_settle(p->a, p->part, e);
 }
@@ -197,9 +198,11 @@ wrap_plain(struct packing *p, struct err *e)
 	struct rope *whole = rope_new(p);
 	int rc = -1;
 
-	if (buf_put(&text, S("Content-Type: multipart/mixed"), e) == -1 || write_param(&text, "boundary", boundary, e) == -1 ||
+	if (buf_put(&text, S("Content-Type: multipart/mixed"), e) == -1 ||
+	    write_param(&text, "boundary", boundary, e) == -1 ||
 	    buf_put(&text, S("\r\n\r\nThis is a message in MIME format.\r\n"), e) == -1 ||
-	    write_delimiter(&text, boundary, e) == -1 || write_text_part(&text, "text/plain", note, e) == -1 ||
+	    write_delimiter(&text, boundary, e) == -1 ||
+	    write_text_part(&text, "text/plain", note, e) == -1 ||
 	    write_delimiter(&text, boundary, e) == -1)
 		goto out;
 	rope_bytes(whole, kept(p, &text));
@@ -234,7 +237,9 @@ wrap(struct packing *p, struct err *e)
 static int
 put_enveloped(struct packing *p, struct sink *to, struct err *e)
 {
-	const struct cms_sealing how = { .to = p->d->partner, .cipher = p->d->how.cipher, .oaep = p->d->how.oaep,
+	const struct cms_sealing how = { .to = p->d->partner,
+		.cipher = p->d->how.cipher,
+		.oaep = p->d->how.oaep,
 		.now_ms = p->d->env.date_ms };
 	const struct alg *cipher = alg_named(ALG_CIPHER, how.cipher);
 	bool authenticated = cipher != NULL && cipher->scheme == ALG_GCM;
@@ -263,8 +268,8 @@ put_header(struct packing *p, struct sink *to, struct err *e)
 }
 
 int
-as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to, struct mic_set *mics,
-    struct err *e)
+as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struct sink *to,
+    struct mic_set *mics, struct err *e)
 {
 	struct packing p = { .a = a, .d = d, .room = room,
 		.layers = { .content = d->content, .wrapped = d->how.encrypt || d->how.compress } };

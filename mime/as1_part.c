@@ -55,8 +55,11 @@ looks_put(struct sink *s, struct str piece, struct err *e)
 static int
 choose(const struct as1_document *d, bool wrapped, enum cte *out, struct err *e)
 {
-	static const enum cte wanted[] = { [AS1_BASE64] = CTE_BASE64, [AS1_QUOTED] = CTE_QP, [AS1_7BIT] = CTE_7BIT,
-		[AS1_8BIT] = CTE_8BIT, [AS1_BINARY] = CTE_BINARY };
+	static const enum cte wanted[] = { [AS1_BASE64] = CTE_BASE64,
+		[AS1_QUOTED] = CTE_QP,
+		[AS1_7BIT] = CTE_7BIT,
+		[AS1_8BIT] = CTE_8BIT,
+		[AS1_BINARY] = CTE_BINARY };
 	struct looks l = { .sink = { looks_put } };
 	bool lines;
 
@@ -89,7 +92,8 @@ put_quoted(struct arena *a, const struct as1_document *d, struct rope *out, stru
 }
 
 int
-as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struct rope *out, struct err *e)
+as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struct rope *out,
+    struct err *e)
 {
 	struct buf header = BUF_CAP(HEADER_MAX);
 	struct rope *content = arena_new_of(a, struct rope);
@@ -101,7 +105,8 @@ as1_file_part(struct arena *a, const struct as1_document *d, bool wrapped, struc
 		rc = 0;
 		goto out;
 	}
-	if (choose(d, wrapped, &cte, e) == -1 || write_file_header(&header, d->media_type, d->file_name, cte_name(cte), e) == -1)
+	if (choose(d, wrapped, &cte, e) == -1 ||
+	    write_file_header(&header, d->media_type, d->file_name, cte_name(cte), e) == -1)
 		goto out;
 	rope_bytes(out, span_str(str_dup(a, buf_str(&header))));
 	rope_bytes(content, d->content);

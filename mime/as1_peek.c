@@ -99,7 +99,9 @@ as1_peek(struct arena *a, struct str mail, struct as1_glance *out, struct err *e
 	out->from = as1_only_address(a, &h, S("From"));
 	out->subject = utf8_clean(a, header_text(a, &h, S("Subject")));
 	out->date = utf8_clean(a, header_unfold(a, header_get(&h, S("Date"))));
-	out->features = str_lower(a, utf8_clean(a, str_sub(header_unfold(a, header_get(&h, S("EDIINT-Features"))), 0, FEATURES_MAX)));
+	out->features = str_lower(a,
+	    utf8_clean(a,
+	        str_sub(header_unfold(a, header_get(&h, S("EDIINT-Features"))), 0, FEATURES_MAX)));
 	out->auto_submitted = is_auto_submitted(a, &h);
 	out->return_path = utf8_clean(a, return_path(&h));
 	out->report = is_report(a, mail);

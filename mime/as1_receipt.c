@@ -79,7 +79,8 @@ put_thread(struct str original, struct buf *out, struct err *e)
 }
 
 static int
-put_signed(struct arena *a, const struct as1_receipt_mail *r, struct str report, struct buf *out, struct err *e)
+put_signed(struct arena *a, const struct as1_receipt_mail *r, struct str report, struct buf *out,
+    struct err *e)
 {
 	struct cms_signing how = as1_signing(&r->how, r->own, r->key, r->env.date_ms);
 	struct rope entity = { 0 }, whole = { 0 };
@@ -88,7 +89,8 @@ put_signed(struct arena *a, const struct as1_receipt_mail *r, struct str report,
 
 	rope_bytes(&entity, span_str(report));
 	how.opaque = false;
-	if (as1_sign_detached(a, as1_boundary(a, &r->env, "signed"), &how, r->how.bare_micalg, &entity, &whole, &over, e) == -1)
+	if (as1_sign_detached(a, as1_boundary(a, &r->env, "signed"), &how, r->how.bare_micalg,
+	        &entity, &whole, &over, e) == -1)
 		return -1;
 	return rope_put(&whole, &to.sink, e);
 }

@@ -61,7 +61,8 @@ decode(struct ours *o, const struct part_tree *t, size_t i, struct span *out, st
 
 /* What is in an application/pkcs7-mime, unless it is for the partner's eyes only. */
 static int
-open_smime(struct ours *o, const struct part_tree *t, uint64_t at, struct span *inner, bool *is_signed, struct err *e)
+open_smime(struct ours *o, const struct part_tree *t, uint64_t at, struct span *inner,
+    bool *is_signed, struct err *e)
 {
 	struct span_source raw = span_source(part_body_span(t, 0));
 	struct cte_source decoded = cte_source(t->parts[0].cte, &raw.source);
@@ -102,7 +103,8 @@ take_part(struct ours *o, const struct part_tree *t, uint64_t at, struct err *e)
 
 /* What is around the document, once; is_signed: what comes next is what was signed. */
 static int
-next_layer(struct ours *o, const struct part_tree *t, uint64_t at, struct span *inner, bool *is_signed, struct err *e)
+next_layer(struct ours *o, const struct part_tree *t, uint64_t at, struct span *inner,
+    bool *is_signed, struct err *e)
 {
 	if (part_is(&t->parts[0], S("multipart/signed"))) {
 		*inner = part_span(t, part_child(t, 0, 0));
@@ -125,7 +127,8 @@ take_apart(struct ours *o, struct span entity, struct err *e)
 			return -1;
 		if (is_signed)
 			o->layers.entity = rope_of(o, &t, 0, at);
-		if (!part_is(&t.parts[0], S("multipart/signed")) && !part_is(&t.parts[0], S("application/pkcs7-mime")))
+		if (!part_is(&t.parts[0], S("multipart/signed")) &&
+		    !part_is(&t.parts[0], S("application/pkcs7-mime")))
 			return take_part(o, &t, at, e);
 		if (next_layer(o, &t, at, &inner, &is_signed, e) == -1)
 			return -1;
@@ -143,7 +146,8 @@ named(const struct mic_set *set, const struct mic *got)
 }
 
 int
-as1_mic_way(struct arena *a, struct span mail, const struct mic *got, struct room *room, const char **way, struct err *e)
+as1_mic_way(struct arena *a, struct span mail, const struct mic *got, struct room *room,
+    const char **way, struct err *e)
 {
 	struct ours o = { .a = a, .room = room };
 	struct mic_set set = { .n = 0 };

@@ -56,7 +56,8 @@ mend_put(struct sink *s, struct str piece, struct err *e)
 
 	do {
 		more = str_cut(&piece, m->end, &line);
-		if ((line.n > 0 && m->to->put(m->to, line, e) == -1) || (more && m->to->put(m->to, S("\r\n"), e) == -1))
+		if ((line.n > 0 && m->to->put(m->to, line, e) == -1) ||
+		    (more && m->to->put(m->to, S("\r\n"), e) == -1))
 			return -1;
 	} while (more);
 	return 0;

@@ -185,7 +185,8 @@ check_usage(X509 *x, enum cert_use use, struct err *e)
 }
 
 int
-cert_usable_by(const struct cert_set *set, size_t i, enum cert_use use, const struct cert_terms *terms, struct err *e)
+cert_usable_by(const struct cert_set *set, size_t i, enum cert_use use,
+    const struct cert_terms *terms, struct err *e)
 {
 	X509 *x = set->certs[i];
 	const EVP_PKEY *key = X509_get0_pubkey(x);

@@ -33,7 +33,8 @@ int  cert_set_push(struct cert_set *set, struct x509_st *x, struct err *e);	/* s
 void cert_set_free(struct cert_set *set);
 size_t cert_set_count(const struct cert_set *set);
 struct x509_st *cert_set_get(const struct cert_set *set, size_t i);		/* lent */
-int cert_facts(struct arena *a, const struct cert_set *set, size_t i, struct cert_facts *out, struct err *e);
+int cert_facts(struct arena *a, const struct cert_set *set, size_t i, struct cert_facts *out,
+    struct err *e);
 /* PEM of certificate i. */
 int cert_pem(const struct cert_set *set, size_t i, struct buf *out, struct err *e);
 /* One certificate as DER, and a set of one from just that (ERR_INPUT). */
@@ -51,7 +52,8 @@ struct str cert_serial_decimal(struct arena *a, const struct cert_set *set, size
 enum cert_use { CERT_SIGNS, CERT_DECRYPTS };
 #define CERT_RSA_BITS_MIN 2048
 #define CERT_EC_BITS_MIN  256
-int cert_usable(const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms, struct err *e);
+int cert_usable(const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms,
+    struct err *e);
 
 /* The same with less asked for: by a partner's exception, for reading only. */
 struct cert_terms {
@@ -60,7 +62,8 @@ struct cert_terms {
 	bool short_rsa;			/* RSA keys from CERT_RSA_BITS_EVER */
 };
 #define CERT_RSA_BITS_EVER 1024
-int cert_usable_by(const struct cert_set *set, size_t i, enum cert_use use, const struct cert_terms *terms, struct err *e);
+int cert_usable_by(const struct cert_set *set, size_t i, enum cert_use use,
+    const struct cert_terms *terms, struct err *e);
 
 /* RFC 8550, 3: whether certificate i names that mail address. */
 bool cert_is_for(const struct cert_set *set, size_t i, struct str address);
@@ -77,9 +80,11 @@ struct cert_new {
 	struct str org, mail, host;	/* mail: S/MIME use; host: TLS server use; either may be empty */
 	int64_t not_before_ms, not_after_ms;
 };
-int cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem, struct err *e);
+int cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem,
+    struct err *e);
 
 /* The same for an authority to sign: a certification request (PKCS #10, RFC 2986) in place of the certificate. */
-int cert_make_request(const struct cert_new *what, struct buf *key_pem, struct buf *request_pem, struct err *e);
+int cert_make_request(const struct cert_new *what, struct buf *key_pem, struct buf *request_pem,
+    struct err *e);
 
 #endif

@@ -101,14 +101,15 @@ judge_step(int ok, X509_STORE_CTX *ctx)
 }
 
 int
-cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms,
-    struct err *e)
+cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t i,
+    enum cert_use use, int64_t now_ms, struct err *e)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) *others = all_of(set);
 	int rc = -1;
 
-	if (ctx == NULL || others == NULL || X509_STORE_CTX_init(ctx, c->store, cert_set_get(set, i), others) != 1)
+	if (ctx == NULL || others == NULL ||
+	    X509_STORE_CTX_init(ctx, c->store, cert_set_get(set, i), others) != 1)
 		abort();
 	X509_STORE_CTX_set_time(ctx, 0, (time_t)(now_ms / 1000));
 	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), SECURITY_LEVEL);
@@ -127,7 +128,8 @@ cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t 
 }
 
 int
-cert_chain_admits(const struct cert_newcomers *n, const struct cert_set *set, size_t i, int64_t now_ms, struct err *e)
+cert_chain_admits(const struct cert_newcomers *n, const struct cert_set *set, size_t i,
+    int64_t now_ms, struct err *e)
 {
 	bool theirs = false;
 

@@ -18,8 +18,8 @@ void cert_chain_free(struct cert_chain *c);	/* NULL ok */
  * than 112 bits. Where there are revocation lists, one of every authority on the way must be among them and in force.
  * 0, or -1 with ERR_INPUT and the reason.
  */
-int cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t i, enum cert_use use, int64_t now_ms,
-    struct err *e);
+int cert_chain_check(const struct cert_chain *c, const struct cert_set *set, size_t i,
+    enum cert_use use, int64_t now_ms, struct err *e);
 
 /*
  * What a certificate must be that nobody has seen before, to be believed: that, fit to sign at now_ms (cert_usable), and
@@ -31,6 +31,7 @@ struct cert_newcomers {
 	size_t n;
 	struct cert_set *into;		/* those that are believed are added */
 };
-int cert_chain_admits(const struct cert_newcomers *n, const struct cert_set *set, size_t i, int64_t now_ms, struct err *e);
+int cert_chain_admits(const struct cert_newcomers *n, const struct cert_set *set, size_t i,
+    int64_t now_ms, struct err *e);
 
 #endif

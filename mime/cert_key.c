@@ -54,7 +54,8 @@ cert_key_scheme(const struct cert_key *k)
 }
 
 int
-cert_key_sign(const struct cert_key *k, const struct cert_to_sign *what, unsigned char *out, size_t *n, struct err *e)
+cert_key_sign(const struct cert_key *k, const struct cert_to_sign *what, unsigned char *out,
+    size_t *n, struct err *e)
 {
 	if (what->bytes.n > CERT_TO_SIGN_MAX)
 		return err_set(e, ERR_CONFIG, "cannot sign %zu bytes in one piece", what->bytes.n);

@@ -56,7 +56,9 @@ const char *cert_key_kind(struct x509_st *x);	/* as cert_key_of() wants it; NULL
 /* What it signs by when nobody says otherwise, and that scheme's digest; ALG_NONE when it cannot sign. */
 enum alg_scheme cert_key_scheme(const struct cert_key *k);
 
-int  cert_key_sign(const struct cert_key *k, const struct cert_to_sign *what, unsigned char *out, size_t *n, struct err *e);
-void cert_key_unwrap(const struct cert_key *k, const struct cert_to_unwrap *what, unsigned char *out);
+int  cert_key_sign(const struct cert_key *k, const struct cert_to_sign *what, unsigned char *out,
+    size_t *n, struct err *e);
+void cert_key_unwrap(const struct cert_key *k, const struct cert_to_unwrap *what,
+    unsigned char *out);
 
 #endif

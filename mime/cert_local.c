@@ -118,8 +118,10 @@ unwrap_pkcs1(EVP_PKEY *pkey, struct str wrapped, unsigned char *out, size_t n)
 	size_t size = sizeof(em);
 
 	memset(em, 0, sizeof(em));
-	if (c != NULL && EVP_PKEY_decrypt_init(c) == 1 && EVP_PKEY_CTX_set_rsa_padding(c, RSA_NO_PADDING) == 1 &&
-	    EVP_PKEY_decrypt(c, em, &size, (const unsigned char *)wrapped.p, wrapped.n) == 1 && size >= n + 11) {
+	if (c != NULL && EVP_PKEY_decrypt_init(c) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(c, RSA_NO_PADDING) == 1 &&
+	    EVP_PKEY_decrypt(c, em, &size, (const unsigned char *)wrapped.p, wrapped.n) == 1 &&
+	    size >= n + 11) {
 		good = is_padded(em, size, n);
 		for (size_t i = 0; i < n; i++)
 			out[i] = (unsigned char)((em[size - n + i] & good) | (out[i] & ~good));

@@ -152,7 +152,8 @@ request_of(X509 *x, EVP_PKEY *key)
 {
 	X509_REQ *req = X509_to_X509_REQ(x, key, EVP_sha256());
 
-	if (req != NULL && X509_REQ_add_extensions(req, X509_get0_extensions(x)) == 1 && X509_REQ_sign(req, key, EVP_sha256()) > 0)
+	if (req != NULL && X509_REQ_add_extensions(req, X509_get0_extensions(x)) == 1 &&
+	    X509_REQ_sign(req, key, EVP_sha256()) > 0)
 		return req;
 	X509_REQ_free(req);
 	return NULL;
@@ -173,7 +174,8 @@ put_public(BIO *b, X509 *x, EVP_PKEY *key, bool request)
 }
 
 static int
-put_pem(X509 *x, EVP_PKEY *key, bool request, struct buf *key_pem, struct buf *public_pem, struct err *e)
+put_pem(X509 *x, EVP_PKEY *key, bool request, struct buf *key_pem, struct buf *public_pem,
+    struct err *e)
 {
 	BIO *k = BIO_new(BIO_s_secmem()), *c = BIO_new(BIO_s_mem());
 	char *p = NULL;
@@ -200,7 +202,8 @@ out:
 }
 
 static int
-make(const struct cert_new *what, bool request, struct buf *key_pem, struct buf *public_pem, struct err *e)
+make(const struct cert_new *what, bool request, struct buf *key_pem, struct buf *public_pem,
+    struct err *e)
 {
 	struct arena *a = NULL;
 	EVP_PKEY *key = NULL;
@@ -237,7 +240,8 @@ cert_make(const struct cert_new *what, struct buf *key_pem, struct buf *cert_pem
 }
 
 int
-cert_make_request(const struct cert_new *what, struct buf *key_pem, struct buf *request_pem, struct err *e)
+cert_make_request(const struct cert_new *what, struct buf *key_pem, struct buf *request_pem,
+    struct err *e)
 {
 	return make(what, true, key_pem, request_pem, e);
 }

@@ -14,8 +14,8 @@ static struct str
 word(struct arena *a, unsigned int bits)
 {
 	static const char consonants[] = "bdfgjklmnprstvwz", vowels[] = "aeio";
-	const char letters[] = { consonants[bits >> 12 & 15], vowels[bits >> 10 & 3], consonants[bits >> 6 & 15],
-		vowels[bits >> 4 & 3], consonants[bits & 15] };
+	const char letters[] = { consonants[bits >> 12 & 15], vowels[bits >> 10 & 3],
+		consonants[bits >> 6 & 15], vowels[bits >> 4 & 3], consonants[bits & 15] };
 
 	return str_dup(a, str_make(letters, sizeof(letters)));
 }

@@ -46,8 +46,8 @@ struct cms_signing {
 enum mic_alg cms_sign_digest(const struct cms_signing *how);
 
 /* A signature with signed attributes over a content of n bytes with this digest: what stands before it, what behind. */
-int cms_sign_around(const struct cms_signing *how, const struct mic *over, uint64_t n, struct buf *before, struct buf *behind,
-    struct err *e);
+int cms_sign_around(const struct cms_signing *how, const struct mic *over, uint64_t n,
+    struct buf *before, struct buf *behind, struct err *e);
 
 /* The same over a content in memory; whole. */
 int cms_sign(const struct cms_signing *how, struct str content, struct buf *out, struct err *e);
@@ -87,9 +87,10 @@ struct cms_trust {
  * content, or NULL when it must be inside; then room takes it. At least one signer must be trusted and good, none may be
  * broken. -1: our own trouble (ERR_RETRY). cms_verify: of a message and, unless p is NULL, a content in memory.
  */
-int cms_verify_in(struct pull *p, enum cms_kind kind, const struct span *detached, const struct cms_trust *t, struct room *room,
-    struct cms_verified *out, struct err *e);
-void cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t, struct cms_verified *out);
+int cms_verify_in(struct pull *p, enum cms_kind kind, const struct span *detached,
+    const struct cms_trust *t, struct room *room, struct cms_verified *out, struct err *e);
+void cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t,
+    struct cms_verified *out);
 
 /* The certificates inside a signature, as PEM: for showing who claims to have signed, never for trust. */
 int cms_certs(struct str der, struct buf *pem, struct err *e);
@@ -106,7 +107,8 @@ struct cms_sealing {
 };
 
 /* ERR_CONFIG when there is nobody to encrypt to. cms_encrypt: of a content in memory. */
-int cms_seal(const struct cms_sealing *how, const struct rope *content, struct sink *to, struct err *e);
+int cms_seal(const struct cms_sealing *how, const struct rope *content, struct sink *to,
+    struct err *e);
 int cms_encrypt(const struct cms_sealing *how, struct str content, struct buf *out, struct err *e);
 
 struct cms_keys {
@@ -123,8 +125,8 @@ struct cms_opened {
 
 /* Behind cms_begin(). All other failures read the same (ERR_INPUT), but those of the room (ERR_RETRY); p tells broken syntax.
  * cms_decrypt: a message in memory. key unwraps for any of own; allow: bits of enum alg_exception. */
-int cms_open(struct pull *p, enum cms_kind kind, const struct cms_keys *keys, struct room *room, struct cms_opened *out,
-    struct err *e);
+int cms_open(struct pull *p, enum cms_kind kind, const struct cms_keys *keys, struct room *room,
+    struct cms_opened *out, struct err *e);
 int cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *key, unsigned int allow,
     struct str der, struct cms_opened *out, struct err *e);
 

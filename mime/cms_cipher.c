@@ -119,7 +119,8 @@ put(struct sink *sink, struct str piece, struct err *e)
 }
 
 int
-cms_cipher_open(struct cms_cipher_sink *s, const struct cms_cipher *c, const unsigned char *key, bool encrypt, struct sink *to)
+cms_cipher_open(struct cms_cipher_sink *s, const struct cms_cipher *c, const unsigned char *key,
+    bool encrypt, struct sink *to)
 {
 	*s = (struct cms_cipher_sink){ .sink = { put }, .to = to, .encrypt = encrypt, .tag_n = c->tag_n };
 	s->context = start(c, key, encrypt);

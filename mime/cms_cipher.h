@@ -40,8 +40,8 @@ struct cms_cipher_sink {
 };
 
 /* 0 or -1; close whatever open said. */
-int cms_cipher_open(struct cms_cipher_sink *s, const struct cms_cipher *c, const unsigned char *key, bool encrypt,
-    struct sink *to);
+int cms_cipher_open(struct cms_cipher_sink *s, const struct cms_cipher *c, const unsigned char *key,
+    bool encrypt, struct sink *to);
 
 /* Decryption, before any content: what was authenticated beside it, and the tag (CBC: both empty). 0 or -1. */
 int cms_cipher_expect(struct cms_cipher_sink *s, struct str header, struct str tag);

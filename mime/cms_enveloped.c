@@ -14,8 +14,8 @@ read_transport(struct str s, struct cms_enveloped *out)
 	struct cms_recipient *r = add_recipient(out);
 	unsigned int version;
 
-	return r != NULL && ber_take_uint(&s, &version) && cms_name_take(&s, &r->name) && alg_id_take(&s, &r->alg) &&
-	    ber_take(&s, BER_OCTETS, &r->wrapped) && s.n == 0;
+	return r != NULL && ber_take_uint(&s, &version) && cms_name_take(&s, &r->name) &&
+	    alg_id_take(&s, &r->alg) && ber_take(&s, BER_OCTETS, &r->wrapped) && s.n == 0;
 }
 
 /* OriginatorPublicKey ::= SEQUENCE { algorithm, publicKey BIT STRING }, here under [1] under [0]. */
@@ -25,8 +25,9 @@ take_peer(struct str *s, struct str *peer)
 	struct alg_id alg;
 	struct str originator, inside;
 
-	if (!ber_take(s, BER_CONTEXT_0, &originator) || !ber_take(&originator, BER_CONTEXT_1, &inside) ||
-	    originator.n > 0 || !alg_id_take(&inside, &alg) || !ber_take(&inside, BER_BITS, peer) || inside.n > 0)
+	if (!ber_take(s, BER_CONTEXT_0, &originator) ||
+	    !ber_take(&originator, BER_CONTEXT_1, &inside) || originator.n > 0 ||
+	    !alg_id_take(&inside, &alg) || !ber_take(&inside, BER_BITS, peer) || inside.n > 0)
 		return false;
 	if (peer->n < 2 || peer->p[0] != 0)
 		return false;	/* unused bits */
@@ -47,7 +48,8 @@ read_agreement(struct str s, struct cms_enveloped *out)
 
 	if (!ber_take_uint(&s, &version) || !take_peer(&s, &common.peer))
 		return false;
-	if (ber_take(&s, BER_CONTEXT_1, &inside) && (!ber_take(&inside, BER_OCTETS, &common.material) || inside.n > 0))
+	if (ber_take(&s, BER_CONTEXT_1, &inside) &&
+	    (!ber_take(&inside, BER_OCTETS, &common.material) || inside.n > 0))
 		return false;
 	if (!alg_id_take(&s, &common.alg) || !ber_take(&s, BER_SEQUENCE, &keys) || s.n > 0)
 		return false;

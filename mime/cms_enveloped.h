@@ -34,6 +34,7 @@ bool cms_enveloped_begin(struct pull *p, struct cms_enveloped *out);
 bool cms_enveloped_end(struct pull *p, enum cms_kind kind, struct cms_enveloped *out);
 
 /* ECC-CMS-SharedInfo (RFC 5753, 7.2) for a wrapping as its AlgorithmIdentifier stands in the message. */
-void cms_shared_info(struct der *d, struct str wrap_id, struct str material, const struct alg *wrap);
+void cms_shared_info(struct der *d, struct str wrap_id, struct str material,
+    const struct alg *wrap);
 
 #endif

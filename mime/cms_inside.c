@@ -47,7 +47,8 @@ read_all(struct str certs)
 }
 
 int
-cms_inside_admit(struct str certs, const struct cms_name *name, const struct cert_newcomers *n, int64_t now_ms, struct err *e)
+cms_inside_admit(struct str certs, const struct cms_name *name, const struct cert_newcomers *n,
+    int64_t now_ms, struct err *e)
 {
 	struct cert_set *all = read_all(certs);
 	size_t i = 0;

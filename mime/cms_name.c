@@ -23,12 +23,13 @@ cms_name_take(struct str *s, struct cms_name *out)
 
 	*out = (struct cms_name){ 0 };
 	if (ber_take(s, BER_SEQUENCE, &inside))
-		return take_whole(&inside, BER_SEQUENCE, &out->issuer) && take_whole(&inside, BER_INTEGER, &out->serial) &&
-		    inside.n == 0;
+		return take_whole(&inside, BER_SEQUENCE, &out->issuer) &&
+		    take_whole(&inside, BER_INTEGER, &out->serial) && inside.n == 0;
 	if (ber_take(s, BER_IMPLICIT_0, &out->key_id))
 		return out->key_id.n > 0;
 	/* RecipientKeyIdentifier: a date and more may follow. */
-	return ber_take(s, BER_CONTEXT_0, &inside) && ber_take(&inside, BER_OCTETS, &out->key_id) && out->key_id.n > 0;
+	return ber_take(s, BER_CONTEXT_0, &inside) && ber_take(&inside, BER_OCTETS, &out->key_id) &&
+	    out->key_id.n > 0;
 }
 
 static bool

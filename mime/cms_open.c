@@ -64,7 +64,8 @@ read_agreement(const struct cms_recipient *r, struct cert_to_unwrap *what, struc
 	struct str s = r->alg.parameters;
 	struct alg_id wrap;
 
-	if (alg == NULL || !alg_id_take(&s, &wrap) || s.n > 0 || (what->wrap = alg_find(ALG_WRAP, wrap.oid)) == NULL)
+	if (alg == NULL || !alg_id_take(&s, &wrap) || s.n > 0 ||
+	    (what->wrap = alg_find(ALG_WRAP, wrap.oid)) == NULL)
 		return false;
 	cms_shared_info(info, r->alg.parameters, r->material, what->wrap);
 	what->scheme = alg->scheme;
@@ -75,7 +76,8 @@ read_agreement(const struct cms_recipient *r, struct cert_to_unwrap *what, struc
 }
 
 static bool
-unwrap(const struct cms_recipient *r, X509 *to, const struct cert_key *key, size_t n, unsigned char *out)
+unwrap(const struct cms_recipient *r, X509 *to, const struct cert_key *key, size_t n,
+    unsigned char *out)
 {
 	struct cert_to_unwrap what = { .wrapped = r->wrapped, .n = n, .to = to };
 	struct der info = { 0 };
@@ -125,7 +127,8 @@ can_be_tried(struct opening *o)
 	o->out->weak = alg != NULL && !alg_is_allowed(alg, o->keys->allow);
 	if (alg == NULL || o->out->weak || o->keys->own == NULL || o->keys->key == NULL ||
 	    (alg->scheme == ALG_GCM) != (o->kind == CMS_IS_AUTH_ENVELOPED) ||
-	    !str_eq(o->env->content_type, cms_oid_data) || !cms_cipher_read(alg, o->env->cipher.parameters, &o->cipher))
+	    !str_eq(o->env->content_type, cms_oid_data) ||
+	    !cms_cipher_read(alg, o->env->cipher.parameters, &o->cipher))
 		return false;
 	o->us = find_us(o->env, o->keys->own, &o->to);
 	if (o->us == NULL) {
@@ -173,7 +176,8 @@ decrypt_at_the_end(struct opening *o, struct pull *p, struct store *plain, struc
 	uint64_t n;
 	int rc = -1;
 
-	if (ciphered == NULL || !pull_octets(p, BER_IMPLICIT_0, &kept.sink, &n, e) || !cms_enveloped_end(p, o->kind, o->env))
+	if (ciphered == NULL || !pull_octets(p, BER_IMPLICIT_0, &kept.sink, &n, e) ||
+	    !cms_enveloped_end(p, o->kind, o->env))
 		return -1;
 	if (start_cipher(o, &run, &to.sink) == 0 &&
 	    cms_cipher_expect(&run, authenticated(p->a, o->env->attributes), o->env->tag) == 0 &&
@@ -192,10 +196,13 @@ read_past(struct opening *o, struct pull *p)
 }
 
 int
-cms_open(struct pull *p, enum cms_kind kind, const struct cms_keys *keys, struct room *room, struct cms_opened *out,
-    struct err *e)
+cms_open(struct pull *p, enum cms_kind kind, const struct cms_keys *keys, struct room *room,
+    struct cms_opened *out, struct err *e)
 {
-	struct opening o = { .keys = keys, .room = room, .env = arena_new_of(p->a, struct cms_enveloped), .kind = kind,
+	struct opening o = { .keys = keys,
+		.room = room,
+		.env = arena_new_of(p->a, struct cms_enveloped),
+		.kind = kind,
 		.out = out };
 	struct store *plain;
 	struct err why = { .kind = ERR_INPUT };
@@ -239,7 +246,8 @@ cms_decrypt(struct arena *a, const struct cert_set *own, const struct cert_key *
 	pull_init(&p, a, &from.source);
 	if (cms_begin(&p, &kind, e) == -1 || (kind != CMS_IS_ENVELOPED && kind != CMS_IS_AUTH_ENVELOPED))
 		return err_set(e, ERR_INPUT, "cannot be decrypted with our key");
-	if (cms_open(&p, kind, &keys, &room.room, out, e) == -1 || span_join(a, out->content, SIZE_MAX, &content, e) == -1)
+	if (cms_open(&p, kind, &keys, &room.room, out, e) == -1 ||
+	    span_join(a, out->content, SIZE_MAX, &content, e) == -1)
 		return -1;
 	out->content = span_str(content);
 	return 0;

@@ -54,7 +54,8 @@ cms_pss_read(struct str parameters, struct cms_pss *out)
 		return false;
 	if (ber_take(&s, BER_CONTEXT_2, &inside) && (!ber_take_uint(&inside, &out->salt) || inside.n > 0))
 		return false;
-	if (ber_take(&s, BER_CONTEXT_3, &inside) && (!ber_take_uint(&inside, &trailer) || trailer != 1 || inside.n > 0))
+	if (ber_take(&s, BER_CONTEXT_3, &inside) &&
+	    (!ber_take_uint(&inside, &trailer) || trailer != 1 || inside.n > 0))
 		return false;
 	return s.n == 0 && out->salt <= SALT_MAX;
 }

@@ -81,7 +81,8 @@ by_bytes_backwards(const void *a, const void *b)
 
 /* tag: BER_SEQUENCE, or what stands in its place. */
 static void
-put_signature_algorithm(struct der *d, const struct alg *alg, const struct alg *digest, unsigned char tag)
+put_signature_algorithm(struct der *d, const struct alg *alg, const struct alg *digest,
+    unsigned char tag)
 {
 	size_t mark = d->n;
 
@@ -105,7 +106,8 @@ put_protection(struct der *d, const struct alg *alg, const struct alg *digest)
 }
 
 static void
-put_attributes(struct der *d, const struct cms_signing *how, const struct alg *alg, const struct mic *digest)
+put_attributes(struct der *d, const struct cms_signing *how, const struct alg *alg,
+    const struct mic *digest)
 {
 	struct der list[ATTRIBUTES] = { 0 };
 	size_t n = how->protection ? ATTRIBUTES : ATTRIBUTES - 1;
@@ -174,7 +176,8 @@ put_name(struct der *d, const struct cms_signing *how, struct err *e)
 }
 
 static int
-put_signer(struct der *d, const struct cms_signing *how, const struct alg *alg, const struct mic *over, struct err *e)
+put_signer(struct der *d, const struct cms_signing *how, const struct alg *alg,
+    const struct mic *over, struct err *e)
 {
 	const struct alg *digest = alg_digest(cms_sign_digest(how));
 	unsigned char signature[CERT_SIGNATURE_MAX];
@@ -202,7 +205,8 @@ out:
 
 /* All that stands behind the content, and is written first. */
 static int
-put_tail(struct der *d, const struct cms_signing *how, const struct alg *alg, const struct mic *over, struct err *e)
+put_tail(struct der *d, const struct cms_signing *how, const struct alg *alg,
+    const struct mic *over, struct err *e)
 {
 	size_t mark;
 
@@ -241,8 +245,8 @@ put_head(struct der *d, const struct cms_signing *how, uint64_t n, size_t tail)
 }
 
 int
-cms_sign_around(const struct cms_signing *how, const struct mic *over, uint64_t n, struct buf *before, struct buf *behind,
-    struct err *e)
+cms_sign_around(const struct cms_signing *how, const struct mic *over, uint64_t n,
+    struct buf *before, struct buf *behind, struct err *e)
 {
 	const struct alg *alg = alg_signature(scheme_of(how), cms_sign_digest(how));
 	struct der head = { 0 }, tail = { 0 };

@@ -41,8 +41,8 @@ bool cms_signed_next_cert(struct str *certs, struct str *out);
 X509 *cms_inside_find(struct str certs, const struct cms_name *name);
 
 /* The same one into n's set, when cert_chain_admits() it. 0, or -1 with ERR_INPUT and the reason. */
-int cms_inside_admit(struct str certs, const struct cms_name *name, const struct cert_newcomers *n, int64_t now_ms,
-    struct err *e);
+int cms_inside_admit(struct str certs, const struct cms_name *name, const struct cert_newcomers *n,
+    int64_t now_ms, struct err *e);
 
 /* RFC 5652, 11: the value of the attribute that stands exactly once and has exactly one value. */
 bool cms_attribute_only(struct str attributes, struct str oid, struct ber *value);

@@ -168,7 +168,8 @@ is_key_for(const EVP_PKEY *key, enum alg_scheme scheme)
 }
 
 static bool
-fits_with(struct verifying *v, const struct cms_signer *s, X509 *x, const struct alg *alg, enum mic_alg digest)
+fits_with(struct verifying *v, const struct cms_signer *s, X509 *x, const struct alg *alg,
+    enum mic_alg digest)
 {
 	EVP_PKEY *key = X509_get0_pubkey(x);
 	struct str bytes = signed_bytes(v->a, s);
@@ -199,7 +200,8 @@ find_trusted(const struct verifying *v, const struct cms_signer *s, size_t *at)
 
 /* Signature and content against each other, with the key of x; NULL x: only the content. */
 static bool
-check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const struct alg *alg, enum mic_alg digest)
+check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const struct alg *alg,
+    enum mic_alg digest)
 {
 	const struct mic *want = &v->over[digest];
 	struct str is;
@@ -208,7 +210,8 @@ check_content(struct verifying *v, const struct cms_signer *s, X509 *x, const st
 		settle(v, RULE_ATTRIBUTES, S(""));
 		return false;
 	}
-	if ((alg->digest != MIC_NONE && alg->digest != digest) || !is_protected(s) || !is_announced(v, s->digest.oid)) {
+	if ((alg->digest != MIC_NONE && alg->digest != digest) || !is_protected(s) ||
+	    !is_announced(v, s->digest.oid)) {
 		settle(v, RULE_ALGORITHMS_DIFFER, S(""));
 		return false;
 	}
@@ -235,7 +238,8 @@ name_signer(struct verifying *v, size_t at)
 
 /* With the certificate that the message brings along, when it is not one that we trust. */
 static bool
-check_stranger(struct verifying *v, const struct cms_signer *s, const struct alg *alg, enum mic_alg digest)
+check_stranger(struct verifying *v, const struct cms_signer *s, const struct alg *alg,
+    enum mic_alg digest)
 {
 	X509 *x = cms_inside_find(v->cms.certs, &s->name);
 
@@ -268,13 +272,15 @@ check_signer(struct verifying *v, const struct cms_signer *s)
 	struct str algorithms = algorithms_text(v->a, alg, digest);
 	size_t at;
 	bool trusted = is_trusted(v, s, &at);
-	const struct cert_terms terms = { v->trust->now_ms, v->trust->grace_ms, (v->trust->allow & ALG_ALLOW_RSA1024) != 0 };
+	const struct cert_terms terms = { v->trust->now_ms, v->trust->grace_ms,
+		(v->trust->allow & ALG_ALLOW_RSA1024) != 0 };
 	struct err e;
 
 	v->known += trusted;
 	if (v->out->algorithms.n == 0)
 		v->out->algorithms = algorithms;
-	if (digest == NULL || !alg_is_allowed(digest, v->trust->allow) || alg == NULL || !alg_is_allowed(alg, v->trust->allow))
+	if (digest == NULL || !alg_is_allowed(digest, v->trust->allow) || alg == NULL ||
+	    !alg_is_allowed(alg, v->trust->allow))
 		return disregard(v, RULE_SIGNATURE_WEAK, algorithms);
 	if (!trusted)
 		return check_stranger(v, s, alg, digest->digest);
@@ -329,7 +335,8 @@ check_place(struct verifying *v, bool detached)
 
 /* The content inside goes into a store, or nowhere when it should not be there. */
 static int
-take_content(struct verifying *v, struct pull *p, struct mic_sink *over, struct store *kept, struct err *e)
+take_content(struct verifying *v, struct pull *p, struct mic_sink *over, struct store *kept,
+    struct err *e)
 {
 	struct store_sink to = store_sink(kept);
 	uint64_t n;
@@ -346,16 +353,18 @@ take_content(struct verifying *v, struct pull *p, struct mic_sink *over, struct 
 
 /* All of the message, and the content by all digests that are announced. -1: broken, or our own trouble. */
 static int
-read_message(struct verifying *v, struct pull *p, const struct span *detached, struct room *room, struct mic_sink *over,
-    struct err *e)
+read_message(struct verifying *v, struct pull *p, const struct span *detached, struct room *room,
+    struct mic_sink *over, struct err *e)
 {
 	struct store *kept = NULL;
 
-	if (cms_signed_begin(p, &v->cms, e) == -1 || mic_sink_open(over, announced_digests(&v->cms), NULL, e) == -1)
+	if (cms_signed_begin(p, &v->cms, e) == -1 ||
+	    mic_sink_open(over, announced_digests(&v->cms), NULL, e) == -1)
 		return -1;
 	if (v->cms.has_content && detached == NULL && (kept = room->open(room, e)) == NULL)
 		return -1;
-	if ((v->cms.has_content && take_content(v, p, over, kept, e) == -1) || cms_signed_end(p, &v->cms, e) == -1)
+	if ((v->cms.has_content && take_content(v, p, over, kept, e) == -1) ||
+	    cms_signed_end(p, &v->cms, e) == -1)
 		return -1;
 	if (detached != NULL && !v->cms.has_content) {
 		v->out->content = *detached;
@@ -373,8 +382,8 @@ take_digests(struct verifying *v, struct mic_sink *over)
 }
 
 int
-cms_verify_in(struct pull *p, enum cms_kind kind, const struct span *detached, const struct cms_trust *t, struct room *room,
-    struct cms_verified *out, struct err *e)
+cms_verify_in(struct pull *p, enum cms_kind kind, const struct span *detached,
+    const struct cms_trust *t, struct room *room, struct cms_verified *out, struct err *e)
 {
 	struct verifying v = { .a = p->a, .trust = t, .out = out };
 	struct mic_sink over = { .n = 0 };
@@ -403,7 +412,8 @@ cms_verify_in(struct pull *p, enum cms_kind kind, const struct span *detached, c
 }
 
 void
-cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t, struct cms_verified *out)
+cms_verify(struct arena *a, struct str der, struct str detached, const struct cms_trust *t,
+    struct cms_verified *out)
 {
 	struct span_source from = span_source(span_str(der));
 	struct span content = span_str(detached);

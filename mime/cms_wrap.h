@@ -17,7 +17,8 @@ struct cms_agreement {
 };
 
 /* The key that wraps, wrap->bytes long. 0 or -1. */
-int cms_agree(struct evp_pkey_st *own, struct evp_pkey_st *peer, const struct cms_agreement *how, unsigned char *kek);
+int cms_agree(struct evp_pkey_st *own, struct evp_pkey_st *peer, const struct cms_agreement *how,
+    unsigned char *kek);
 
 /* RFC 3394: out is CMS_WRAP_EXTRA bytes longer, or shorter, than in. 0 or -1. */
 int cms_wrap(const struct alg *wrap, const unsigned char *kek, struct str in, unsigned char *out);

@@ -34,7 +34,8 @@ is_over(const struct inflating *s, uint64_t in, uint64_t slack)
 static int
 too_much(struct err *e)
 {
-	return err_set(e, ERR_INPUT, "compressed content is broken, or grows over %u times or %u GiB", CMS_INFLATE_RATIO,
+	return err_set(e, ERR_INPUT,
+	    "compressed content is broken, or grows over %u times or %u GiB", CMS_INFLATE_RATIO,
 	    (unsigned int)(CMS_INFLATED_MAX >> 30));
 }
 

@@ -130,7 +130,8 @@ mic_set_text(struct arena *a, const struct mic_set *set)
 	struct str text = S("");
 
 	for (size_t i = 0; i < set->n; i++) {
-		text = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(text), i > 0 ? "; " : "", STR_ARG(mic_text(a, &set->list[i])));
+		text = str_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(text), i > 0 ? "; " : "",
+		    STR_ARG(mic_text(a, &set->list[i])));
 		if (set->how[i] != NULL)
 			text = str_fmt(a, STR_FMT " (%s)", STR_ARG(text), set->how[i]);
 	}
@@ -165,7 +166,8 @@ mic_read(struct str text, struct mic *out)
 	(void)str_cut(&rest, ';', &name);	/* of a set the first */
 	alg = alg_named(ALG_DIGEST, name);
 	*out = (struct mic){ .alg = MIC_NONE };
-	if (alg == NULL || alg->digest == MIC_NONE || base64_get(&b, b64, NULL, NULL) == -1 || b.n != alg->bytes)
+	if (alg == NULL || alg->digest == MIC_NONE || base64_get(&b, b64, NULL, NULL) == -1 ||
+	    b.n != alg->bytes)
 		goto out;
 	out->alg = alg->digest;
 	out->n = b.n;

@@ -228,7 +228,8 @@ pass_element(struct pull *p, struct sink *to, struct err *e)
 
 	do {
 		if (!read_head(p))
-			return err_set(e, p->broken ? p->why.kind : ERR_INPUT, "%s", p->broken ? p->why.text : "broken");
+			return err_set(e, p->broken ? p->why.kind : ERR_INPUT, "%s",
+			    p->broken ? p->why.text : "broken");
 		if (put_head(p, to, e) == -1)
 			return -1;
 		if (is_end_mark(p)) {
@@ -335,7 +336,8 @@ pull_octets(struct pull *p, unsigned char tag, struct sink *to, uint64_t *n, str
 	}
 	if (pull_is(p, tag | BER_CONSTRUCTED))
 		return pass_pieces(p, to, n, e) == 0;
-	(void)err_set(e, p->broken ? p->why.kind : ERR_INPUT, "%s", p->broken ? p->why.text : "no octet string");
+	(void)err_set(e, p->broken ? p->why.kind : ERR_INPUT, "%s",
+	    p->broken ? p->why.text : "no octet string");
 	return false;
 }
 

@@ -264,7 +264,9 @@ base64_sink_put(struct sink *sink, struct str piece, struct err *e)
 struct base64_sink
 base64_sink(struct sink *to)
 {
-	return (struct base64_sink){ .sink = { base64_sink_put }, .to = to, .lines = BUF_CAP(WINDOW_LINES * LINE_CHARS) };
+	return (struct base64_sink){
+		.sink = { base64_sink_put }, .to = to, .lines = BUF_CAP(WINDOW_LINES * LINE_CHARS)
+	};
 }
 
 int

@@ -202,5 +202,6 @@ verdict_text(const struct verdict *v)
 
 	if (v->rule == RULE_NONE)
 		return S("");
-	return str_fmt(v->a, "%s%s" STR_FMT " [%s]", i->what, v->found.n > 0 ? ": " : "", STR_ARG(v->found), i->code);
+	return str_fmt(v->a, "%s%s" STR_FMT " [%s]", i->what, v->found.n > 0 ? ": " : "",
+	    STR_ARG(v->found), i->code);
 }

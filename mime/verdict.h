@@ -72,7 +72,8 @@ bool verdict_is_good(const struct verdict *v);
  * From, by how many such fields there are, the address of the only one (empty: not exactly one), and the addresses
  * that the partner may send from.
  */
-void verdict_from(struct verdict *v, size_t fields, struct str address, const struct str *may, size_t n);
+void verdict_from(struct verdict *v, size_t fields, struct str address, const struct str *may,
+    size_t n);
 
 /* Whether a layer of this kind may stand here; refuses it otherwise. */
 bool verdict_layer(struct verdict *v, enum verdict_layer kind);

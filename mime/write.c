@@ -205,13 +205,16 @@ write_text_part(struct buf *out, const char *type, struct str text, struct err *
 }
 
 int
-write_file_header(struct buf *out, struct str type, struct str file_name, const char *encoding, struct err *e)
+write_file_header(struct buf *out, struct str type, struct str file_name, const char *encoding,
+    struct err *e)
 {
 	if (buf_put(out, S("Content-Type: "), e) == -1 || buf_put(out, type, e) == -1)
 		return -1;
 	if (file_name.n > 0 && write_param(out, "name", file_name, e) == -1)
 		return -1;
-	if (buf_printf(out, e, "\r\nContent-Transfer-Encoding: %s\r\nContent-Disposition: attachment", encoding) == -1)
+	if (buf_printf(out, e,
+	        "\r\nContent-Transfer-Encoding: %s\r\nContent-Disposition: attachment",
+	        encoding) == -1)
 		return -1;
 	if (file_name.n > 0 && write_param(out, "filename", file_name, e) == -1)
 		return -1;

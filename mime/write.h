@@ -16,7 +16,8 @@ int write_field(struct buf *out, const char *name, struct str value, struct err 
 int write_text_field(struct buf *out, const char *name, struct str text, struct err *e);
 
 /* name: "Display" <addr>. display may be empty. */
-int write_mailbox(struct buf *out, const char *name, struct str display, struct str addr, struct err *e);
+int write_mailbox(struct buf *out, const char *name, struct str display, struct str addr,
+    struct err *e);
 
 /* ";" and a parameter, on a line of its own: quoted, or in RFC 2231 form when it has to be. */
 int write_param(struct buf *out, const char *name, struct str value, struct err *e);
@@ -25,10 +26,12 @@ int write_param(struct buf *out, const char *name, struct str value, struct err 
 int write_text_part(struct buf *out, const char *type, struct str text, struct err *e);
 
 /* Content-Type "type" with name, Content-Disposition attachment with filename, base64 body. file_name may be empty. */
-int write_file_part(struct buf *out, struct str type, struct str file_name, struct str content, struct err *e);
+int write_file_part(struct buf *out, struct str type, struct str file_name, struct str content,
+    struct err *e);
 
 /* The header of such a part alone, for a body in that encoding. */
-int write_file_header(struct buf *out, struct str type, struct str file_name, const char *encoding, struct err *e);
+int write_file_header(struct buf *out, struct str type, struct str file_name, const char *encoding,
+    struct err *e);
 
 /* The line before a part, and the one behind the last. The line end in front belongs to it (RFC 2046, 5.1.1). */
 int write_delimiter(struct buf *out, struct str boundary, struct err *e);

@@ -167,7 +167,8 @@ undo(struct taking *t)
 }
 
 int
-claim_take(struct spool *s, int dirfd, const char *name, const char *ulid, const char *partner, struct err *e)
+claim_take(struct spool *s, int dirfd, const char *name, const char *ulid, const char *partner,
+    struct err *e)
 {
 	struct taking t = { .s = s, .outbox = dirfd, .src = -1, .stage = -1, .name = name };
 	int n = snprintf(t.dir, sizeof(t.dir), ".%s~%s", ulid, partner), rc = -1;
@@ -191,7 +192,8 @@ out:
 
 /* Is the document that was staged under outbox/PARTNER/NAME still, byte for byte? Then it was copied, not yet taken. */
 static int
-is_still_dropped(struct spool *s, int stage, const char *partner, const char *name, bool *still, struct err *e)
+is_still_dropped(struct spool *s, int stage, const char *partner, const char *name, bool *still,
+    struct err *e)
 {
 	int outbox = -1, dir = -1, there = -1, staged = -1, rc = -1;
 

@@ -145,7 +145,8 @@ spool_has(struct spool *s, enum spool_box box, const char *ulid)
 }
 
 int
-spool_map(struct spool *s, enum spool_box box, const char *ulid, size_t max, struct str *out, struct err *e)
+spool_map(struct spool *s, enum spool_box box, const char *ulid, size_t max, struct str *out,
+    struct err *e)
 {
 	char name[SPOOL_NAME_MAX];
 
@@ -172,7 +173,8 @@ compare_ulids(const void *x, const void *y)
 }
 
 int
-spool_list(struct arena *a, struct spool *s, enum spool_box box, struct str **ulids, size_t *n, struct err *e)
+spool_list(struct arena *a, struct spool *s, enum spool_box box, struct str **ulids, size_t *n,
+    struct err *e)
 {
 	struct buf names = BUF_CAP(SIZE_MAX / 4), found = BUF_CAP(SIZE_MAX / 4);
 	struct str left, name, all;
@@ -184,7 +186,8 @@ spool_list(struct arena *a, struct spool *s, enum spool_box box, struct str **ul
 	}
 	left = buf_str(&names);
 	while (spool_names_next(&left, &name))
-		if (str_ends(name, S(SPOOL_SUFFIX)) && ulid_is(str_sub(name, 0, name.n - strlen(SPOOL_SUFFIX))) &&
+		if (str_ends(name, S(SPOOL_SUFFIX)) &&
+		    ulid_is(str_sub(name, 0, name.n - strlen(SPOOL_SUFFIX))) &&
 		    buf_put(&found, str_sub(name, 0, ULID_CHARS), e) == -1)
 			goto out;
 	*n = found.n / ULID_CHARS;
@@ -211,7 +214,8 @@ spool_move(struct spool *s, const char *ulid, enum spool_box from, enum spool_bo
 
 	if (file_name(ulid, SPOOL_SUFFIX, name, e) == -1)
 		return -1;
-	if (sync_move(s->box[from], name, s->box[to], name) == -1 && (errno != ENOENT || !spool_has(s, to, ulid)))
+	if (sync_move(s->box[from], name, s->box[to], name) == -1 &&
+	    (errno != ENOENT || !spool_has(s, to, ulid)))
 		return err_errno(e, "moving %s/%s to %s", spool_box_path[from], name, spool_box_path[to]);
 	return 0;
 }

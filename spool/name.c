@@ -57,7 +57,8 @@ ext_at(struct str name)
 }
 
 struct str
-name_inbox(struct arena *a, struct str partner, struct str type, struct str number, int64_t id, struct str ext)
+name_inbox(struct arena *a, struct str partner, struct str type, struct str number, int64_t id,
+    struct str ext)
 {
 	struct str p = plain(a, partner, PARTNER_MAX, "unknown");
 	struct str t = plain(a, type, TYPE_MAX, "document");
@@ -125,7 +126,8 @@ shown_char(struct str s)
 		}
 		if (u < forms[f].least || u > 0x10ffff || (u >= 0xd800 && u <= 0xdfff))
 			return 0;
-		if (u < 0xa0 || u == 0x200e || u == 0x200f || (u >= 0x2028 && u <= 0x202e) || (u >= 0x2066 && u <= 0x2069))
+		if (u < 0xa0 || u == 0x200e || u == 0x200f || (u >= 0x2028 && u <= 0x202e) ||
+		    (u >= 0x2066 && u <= 0x2069))
 			return 0;
 		return forms[f].n;
 	}

@@ -13,7 +13,8 @@ bool ulid_is(struct str s);
 int64_t ulid_ms(struct str ulid);	/* when it was made; -1 when it is none */
 
 /* {partner}_{type}_{number}_{id}.{ext}: only [A-Za-z0-9._-], each part shortened, no Windows device names. */
-struct str name_inbox(struct arena *a, struct str partner, struct str type, struct str number, int64_t id, struct str ext);
+struct str name_inbox(struct arena *a, struct str partner, struct str type, struct str number,
+    int64_t id, struct str ext);
 
 /* name with suffix behind it (".json", ".error.txt") within 255 bytes: cut and marked with ~id where it is too long. */
 struct str name_beside(struct arena *a, struct str name, const char *suffix, int64_t id);

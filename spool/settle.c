@@ -83,7 +83,8 @@ claim_get(struct arena *a, struct spool *s, struct str ulid, struct str partner,
 }
 
 int
-claim_find(struct arena *a, struct spool *s, struct str ulid, struct claim *out, bool *found, struct err *e)
+claim_find(struct arena *a, struct spool *s, struct str ulid, struct claim *out, bool *found,
+    struct err *e)
 {
 	struct buf names = BUF_CAP(SIZE_MAX / 4);
 	struct str left, name;
@@ -129,7 +130,8 @@ claim_list(struct arena *a, struct spool *s, struct claim **out, size_t *n, stru
 	for (left = buf_str(&names); spool_names_next(&left, &name);) {
 		if (!is_claim_name(name))
 			continue;
-		if (claim_get(a, s, str_sub(name, 0, ULID_CHARS), str_from(name, ULID_CHARS + 1), &(*out)[*n], &found, e) == -1)
+		if (claim_get(a, s, str_sub(name, 0, ULID_CHARS), str_from(name, ULID_CHARS + 1),
+		        &(*out)[*n], &found, e) == -1)
 			goto out;
 		*n += found ? 1 : 0;
 	}
@@ -248,8 +250,8 @@ remove_claim(struct spool *s, const struct claim *c, struct err *e)
 
 /* Not waiting for the disk: a rename is whole or undone after a power cut, and what is undone is seen and done again. */
 int
-claim_settle(struct arena *a, struct spool *s, const struct claim *c, const char *folder, int64_t id, struct str *final,
-    struct err *e)
+claim_settle(struct arena *a, struct spool *s, const struct claim *c, const char *folder,
+    int64_t id, struct str *final, struct err *e)
 {
 	const char *as = "";
 	int dir = -1, to = -1, rc = -1;

@@ -54,7 +54,8 @@ int  spool_box_sync(struct spool *s, enum spool_box box, struct err *e);
 int  spool_scratch(struct spool *s, struct err *e);
 
 /* Mapped read-only; end with io_unmap(). ERR_INPUT when it is not there or over max. */
-int  spool_map(struct spool *s, enum spool_box box, const char *ulid, size_t max, struct str *out, struct err *e);
+int  spool_map(struct spool *s, enum spool_box box, const char *ulid, size_t max, struct str *out,
+    struct err *e);
 bool spool_has(struct spool *s, enum spool_box box, const char *ulid);
 int  spool_move(struct spool *s, const char *ulid, enum spool_box from, enum spool_box to, struct err *e);	/* there already: fine; not synced */
 int  spool_drop(struct spool *s, enum spool_box box, const char *ulid, struct err *e);		/* gone already: fine */
@@ -62,7 +63,8 @@ char *spool_path(struct arena *a, struct spool *s, enum spool_box box, const cha
 int  spool_reason(struct spool *s, const char *ulid, struct str text, struct err *e);	/* quarantine/ULID.reason.txt */
 
 /* Every ULID in a box, oldest first. Strings are the arena's. */
-int  spool_list(struct arena *a, struct spool *s, enum spool_box box, struct str **ulids, size_t *n, struct err *e);
+int  spool_list(struct arena *a, struct spool *s, enum spool_box box, struct str **ulids,
+    size_t *n, struct err *e);
 
 /* ---- documents taken from the outbox ---- */
 struct claim {
@@ -75,14 +77,18 @@ struct claim {
  * (symlink, not a regular file, several links), with the reason. Another file system: copied, synced, then unlinked.
  * After an error the file is where it was, or spool_sweep() finishes the claim.
  */
-int  claim_take(struct spool *s, int dirfd, const char *name, const char *ulid, const char *partner, struct err *e);
+int  claim_take(struct spool *s, int dirfd, const char *name, const char *ulid,
+    const char *partner, struct err *e);
 int  claim_list(struct arena *a, struct spool *s, struct claim **out, size_t *n, struct err *e);	/* oldest first */
-int  claim_find(struct arena *a, struct spool *s, struct str ulid, struct claim *out, bool *found, struct err *e);
+int  claim_find(struct arena *a, struct spool *s, struct str ulid, struct claim *out, bool *found,
+    struct err *e);
 /* The same without looking through the folder, by who knows the partner. */
-int  claim_get(struct arena *a, struct spool *s, struct str ulid, struct str partner, struct claim *out, bool *found, struct err *e);
+int  claim_get(struct arena *a, struct spool *s, struct str ulid, struct str partner,
+    struct claim *out, bool *found, struct err *e);
 int  claim_map(struct spool *s, const struct claim *c, size_t max, struct str *out, struct err *e);
 /* Move the original to home/FOLDER ("sent", "failed"), never overwriting: "NAME", else "NAME~ID.EXT". Gone already: fine
  * (final is then empty). The name it got is in final (arena's). Not synced: claim_list() shows what a power cut undid. */
-int  claim_settle(struct arena *a, struct spool *s, const struct claim *c, const char *folder, int64_t id, struct str *final, struct err *e);
+int  claim_settle(struct arena *a, struct spool *s, const struct claim *c, const char *folder,
+    int64_t id, struct str *final, struct err *e);
 
 #endif

@@ -49,8 +49,8 @@ has_both_names(int from, const char *name, int to, const char *as)
 {
 	struct stat a, b;
 
-	return fstatat(from, name, &a, AT_SYMLINK_NOFOLLOW) == 0 && fstatat(to, as, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    sync_same(&a, &b);
+	return fstatat(from, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(to, as, &b, AT_SYMLINK_NOFOLLOW) == 0 && sync_same(&a, &b);
 }
 
 /* All or nothing for the caller, too: when the old name cannot go, the new one does. */

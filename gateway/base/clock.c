@@ -103,12 +103,12 @@ struct str
 clock_rfc5322(struct arena *a, int64_t wall_ms)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
-		"Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct date d = date_of(wall_ms);
 
-	return str_fmt(a, "%s, %02d %s %04lld %02d:%02d:%02d +0000", days[d.weekday], d.day, months[d.month - 1],
-	    (long long)d.year, d.hour, d.minute, d.second);
+	return str_fmt(a, "%s, %02d %s %04lld %02d:%02d:%02d +0000", days[d.weekday], d.day,
+	    months[d.month - 1], (long long)d.year, d.hour, d.minute, d.second);
 }
 
 /* Cut exactly n digits off the front of s. */
@@ -168,7 +168,8 @@ cut_offset(struct str *s, int *minutes)
 	if (cut_char(s, 'z'))
 		return true;
 	sign = cut_char(s, '+') ? 1 : cut_char(s, '-') ? -1 : 0;
-	if (sign == 0 || !cut_digits(s, 2, &h) || !cut_char(s, ':') || !cut_digits(s, 2, &m) || h > 23 || m > 59)
+	if (sign == 0 || !cut_digits(s, 2, &h) || !cut_char(s, ':') || !cut_digits(s, 2, &m) ||
+	    h > 23 || m > 59)
 		return false;
 	*minutes = sign * (h * 60 + m);
 	return true;
@@ -179,8 +180,9 @@ clock_read_rfc3339(struct str s, int64_t *wall_ms)
 {
 	int year, month, day, hour, minute, second, ms, offset;
 
-	if (!cut_digits(&s, 4, &year) || !cut_char(&s, '-') || !cut_digits(&s, 2, &month) || !cut_char(&s, '-') ||
-	    !cut_digits(&s, 2, &day) || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))
+	if (!cut_digits(&s, 4, &year) || !cut_char(&s, '-') || !cut_digits(&s, 2, &month) ||
+	    !cut_char(&s, '-') || !cut_digits(&s, 2, &day) || month < 1 || month > 12 || day < 1 ||
+	    day > days_in_month(year, month))
 		return -1;
 	/* RFC 3339, 5.6: a blank may stand for the T; second 60 is a leap second, the first of the next minute. */
 	if ((!cut_char(&s, 't') && !cut_char(&s, ' ')) || !cut_digits(&s, 2, &hour) || !cut_char(&s, ':') ||
@@ -189,8 +191,8 @@ clock_read_rfc3339(struct str s, int64_t *wall_ms)
 		return -1;
 	if (!cut_fraction(&s, &ms) || !cut_offset(&s, &offset) || s.n > 0)
 		return -1;
-	*wall_ms = days_of(year, month, day) * DAY_MS + (int64_t)hour * HOUR_MS + (minute - offset) * MINUTE_MS +
-	    second * SECOND_MS + ms;
+	*wall_ms = days_of(year, month, day) * DAY_MS + (int64_t)hour * HOUR_MS +
+	    (minute - offset) * MINUTE_MS + second * SECOND_MS + ms;
 	return 0;
 }
 

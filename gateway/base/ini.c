@@ -113,7 +113,8 @@ static bool
 scan_rest(struct scan *s)
 {
 	skip_blanks(s);
-	return at_end(s) || is_comment(s) || fail(s, s->at, "unexpected text, want the end of the line or a comment");
+	return at_end(s) || is_comment(s) ||
+	    fail(s, s->at, "unexpected text, want the end of the line or a comment");
 }
 
 static bool
@@ -225,7 +226,8 @@ ini_parse(struct arena *a, struct str text, const char *file, struct ini *out, s
 			section = l.section;
 			name = l.name;
 		} else if (section.n == 0) {
-			return err_set(e, ERR_CONFIG, "%s:%u:%zu: key \"" STR_FMT "\" before the first [section]", file, n,
+			return err_set(e, ERR_CONFIG,
+			    "%s:%u:%zu: key \"" STR_FMT "\" before the first [section]", file, n,
 			    l.key_at + 1, STR_ARG(l.key));
 		}
 		out->items[out->n++] = (struct ini_item){
@@ -275,7 +277,8 @@ join(struct arena *a, struct str head, struct str middle, struct str tail)
 }
 
 struct str
-ini_set(struct arena *a, struct str text, struct str section, struct str name, struct str key, struct str value)
+ini_set(struct arena *a, struct str text, struct str section, struct str name, struct str key,
+    struct str value)
 {
 	struct str rest = without_mark(text), quoted = needs_quotes(value) ? in_quotes(a, value) : value;
 	size_t begin = text.n - rest.n, insert = 0, old_from = 0, old_to = 0;

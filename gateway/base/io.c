@@ -62,7 +62,8 @@ bad:
 }
 
 static int
-read_whole(struct arena *a, int dirfd, const char *path, int flags, size_t max, struct str *out, struct err *e)
+read_whole(struct arena *a, int dirfd, const char *path, int flags, size_t max, struct str *out,
+    struct err *e)
 {
 	struct stat st;
 	size_t n = 0, size;
@@ -99,7 +100,8 @@ out:
 }
 
 int
-io_read_file(struct arena *a, int dirfd, const char *path, size_t max, struct str *out, struct err *e)
+io_read_file(struct arena *a, int dirfd, const char *path, size_t max, struct str *out,
+    struct err *e)
 {
 	return read_whole(a, dirfd, path, O_NOFOLLOW, max, out, e);
 }

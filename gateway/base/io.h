@@ -11,7 +11,8 @@
 int io_write_all(int fd, struct str s, struct err *e);
 
 /* The whole regular file, at most max bytes (over it: ERR_INPUT). Follows no symlink. */
-int io_read_file(struct arena *a, int dirfd, const char *path, size_t max, struct str *out, struct err *e);
+int io_read_file(struct arena *a, int dirfd, const char *path, size_t max, struct str *out,
+    struct err *e);
 
 /* The same for a file that the operator named in the settings: certificates are often symlinks, and are followed. */
 int io_read_named(struct arena *a, const char *path, size_t max, struct str *out, struct err *e);

@@ -388,9 +388,11 @@ ipc_send(struct ipc *c, uint16_t type, struct str payload, int fd_to_pass, struc
 	if (c->closed || c->mute)
 		(void)err_set(e, ERR_RETRY, "the channel is closed");
 	else if (payload.n > IPC_FRAME_MAX - 2)
-		(void)err_set(e, ERR_INPUT, "message of %zu bytes, at most %u fit", payload.n, IPC_FRAME_MAX - 2);
+		(void)err_set(e, ERR_INPUT, "message of %zu bytes, at most %u fit", payload.n,
+		    IPC_FRAME_MAX - 2);
 	else if ((room = buf_room(&c->out, HEAD_BYTES + payload.n, NULL)) == NULL)
-		(void)err_set(e, ERR_RETRY, "the peer does not read: %zu bytes wait for it", c->out.n - c->sent);
+		(void)err_set(e, ERR_RETRY, "the peer does not read: %zu bytes wait for it",
+		    c->out.n - c->sent);
 	if (room == NULL) {
 		io_close(&fd_to_pass);
 		return -1;
@@ -444,9 +446,11 @@ ipc_call_send(int fd, uint16_t type, struct str payload, struct err *e)
 	int rc = -1;
 
 	if (payload.n > IPC_FRAME_MAX - 2)
-		return err_set(e, ERR_INPUT, "message of %zu bytes, at most %u fit", payload.n, IPC_FRAME_MAX - 2);
+		return err_set(e, ERR_INPUT, "message of %zu bytes, at most %u fit", payload.n,
+		    IPC_FRAME_MAX - 2);
 	head_make(head, type, payload.n, false);
-	if (buf_put(&frame, str_make((const char *)head, HEAD_BYTES), e) == -1 || buf_put(&frame, payload, e) == -1)
+	if (buf_put(&frame, str_make((const char *)head, HEAD_BYTES), e) == -1 ||
+	    buf_put(&frame, payload, e) == -1)
 		goto out;
 	for (rest = buf_str(&frame); rest.n > 0;) {
 		ssize_t n = send(fd, rest.p, rest.n, MSG_NOSIGNAL);

@@ -22,7 +22,8 @@ typedef void ipc_fn(void *arg, struct ipc *c, uint16_t type, struct str payload,
 typedef void ipc_closed_fn(void *arg, struct ipc *c, const char *why);	/* peer gone or channel broken */
 
 /* Takes fd. The handlers are called from the loop. After closed was called only ipc_free() is allowed. */
-struct ipc *ipc_new(struct loop *l, int fd, ipc_fn *on_message, ipc_closed_fn *on_closed, void *arg);
+struct ipc *ipc_new(struct loop *l, int fd, ipc_fn *on_message, ipc_closed_fn *on_closed,
+    void *arg);
 void ipc_free(struct ipc *c);					/* NULL ok; closes the fd */
 
 int ipc_send(struct ipc *c, uint16_t type, struct str payload, int fd_to_pass, struct err *e);

@@ -107,7 +107,8 @@ hide(struct hiding *h, struct err *e)
 	if (h->rules == -1)
 		return err_errno(e, "landlock");
 	if (allow_beside(h, "", e) == 0) {
-		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || syscall(SYS_landlock_restrict_self, h->rules, 0) == -1)
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
+		    syscall(SYS_landlock_restrict_self, h->rules, 0) == -1)
 			(void)err_errno(e, "landlock");
 		else
 			rc = 0;

@@ -27,7 +27,8 @@ struct log_kv {
 #define KI(k, int_)  ((struct log_kv){ .key = (k), .i = (int64_t)(int_), .is_int = true })
 
 void log_open(const char *program);	/* once, first thing in main() */
-void log_event(enum log_level level, int64_t doc, const char *event, const struct log_kv *kv, size_t n);
+void log_event(enum log_level level, int64_t doc, const char *event, const struct log_kv *kv,
+    size_t n);
 
 #define log_ev(level, doc, event, ...)                                                             \
 	log_event((level), (doc), (event), (const struct log_kv[]){ __VA_ARGS__ },                 \

@@ -146,7 +146,8 @@ loop_fd(struct loop *l, int fd, int want, loop_fd_fn *fn, void *arg)
 		slot = ++l->n;
 		l->slots[fd] = slot;
 	}
-	l->polls[slot - 1].events = (short)(((want & LOOP_READ) != 0 ? POLLIN : 0) | ((want & LOOP_WRITE) != 0 ? POLLOUT : 0));
+	l->polls[slot - 1].events = (short)(((want & LOOP_READ) != 0 ? POLLIN : 0) |
+	    ((want & LOOP_WRITE) != 0 ? POLLOUT : 0));
 	l->calls[slot - 1] = (struct call){ .fn = fn, .arg = arg, .want = want };
 }
 
@@ -214,7 +215,9 @@ loop_timer(struct loop *l, int64_t ms, loop_fn *fn, void *arg)
 
 	if (t == NULL)
 		abort();
-	*t = (struct loop_timer){ .at = clock_mono_ms() + (ms > 0 ? ms : 0), .seq = l->seq++, .fn = fn, .arg = arg };
+	*t = (struct loop_timer){
+		.at = clock_mono_ms() + (ms > 0 ? ms : 0), .seq = l->seq++, .fn = fn, .arg = arg
+	};
 	l->heap = grow(l->heap, &l->timers_size, l->n_timers + 1, sizeof(struct loop_timer *));
 	sift_up(l, l->n_timers++, t);
 	return t;

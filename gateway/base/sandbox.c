@@ -51,7 +51,8 @@ static int
 keep_capabilities(uint32_t mask)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { .effective = mask, .permitted = mask } };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { .effective = mask,
+	    .permitted = mask } };
 
 	return (int)syscall(SYS_capset, &head, data);
 }
@@ -68,7 +69,8 @@ drop_root(const char *user, uint32_t capabilities, struct err *e)
 	errno = 0;
 	pw = getpwnam(user);
 	if (pw == NULL)
-		return err_set(e, ERR_CONFIG, "no user \"%s\" on this machine: create it, or set [gateway] user", user);
+		return err_set(e, ERR_CONFIG,
+		    "no user \"%s\" on this machine: create it, or set [gateway] user", user);
 	if (pw->pw_uid == 0)
 		return err_set(e, ERR_CONFIG, "user \"%s\" is root, want one without rights", user);
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)

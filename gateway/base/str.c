@@ -162,8 +162,8 @@ str_utf8(struct str s)
 			return 0;
 	/* Second bytes that would make it overlong, a surrogate, past U+10FFFF, or a C1 control. */
 	unsigned char d = n > 1 ? (unsigned char)s.p[1] : 0;
-	if ((c == 0xc2 && d < 0xa0) || (c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) || (c == 0xf0 && d < 0x90) ||
-	    (c == 0xf4 && d > 0x8f))
+	if ((c == 0xc2 && d < 0xa0) || (c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) ||
+	    (c == 0xf0 && d < 0x90) || (c == 0xf4 && d > 0x8f))
 		return 0;
 	return n;
 }

@@ -56,7 +56,8 @@ has_heard_more(const struct smtp_client *c)
 static void
 fail_unasked(struct smtp_client *c)
 {
-	client_fail_text(c, ERR_RETRY, "E-SMTP-PROTOCOL", "server speaks unasked: it answers before the question");
+	client_fail_text(c, ERR_RETRY, "E-SMTP-PROTOCOL",
+	    "server speaks unasked: it answers before the question");
 }
 
 /* What came, for the transcript. What a server asks in AUTH could serve to guess at the password offline. */

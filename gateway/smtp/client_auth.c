@@ -82,7 +82,8 @@ say_auth(struct smtp_client *c)
 	const char *name = sasl_name(c->sasl.mech);
 	char command[32];
 
-	if (sasl_has_initial(&c->sasl) && 3 * o->user.n + o->password.n + o->host.n + o->nonce.n <= INITIAL_MAX) {
+	if (sasl_has_initial(&c->sasl) &&
+	    3 * o->user.n + o->password.n + o->host.n + o->nonce.n <= INITIAL_MAX) {
 		(void)snprintf(command, sizeof(command), "AUTH %s ", name);
 		say_response(c, command, S(""));
 	} else {
@@ -148,8 +149,9 @@ fail_refused(struct smtp_client *c)
 {
 	char what[SASL_TOLD_MAX + 64];
 
-	(void)snprintf(what, sizeof(what), "server %s%s%sanswers AUTH %s with", c->sasl.told[0] != '\0' ? "says " : "",
-	    c->sasl.told, c->sasl.told[0] != '\0' ? " and " : "", sasl_name(c->sasl.mech));
+	(void)snprintf(what, sizeof(what), "server %s%s%sanswers AUTH %s with",
+	    c->sasl.told[0] != '\0' ? "says " : "", c->sasl.told,
+	    c->sasl.told[0] != '\0' ? " and " : "", sasl_name(c->sasl.mech));
 	client_fail_reply(c, c->reply.code / 100 == 4 ? ERR_RETRY : ERR_CONFIG, "E-SMTP-AUTH", what);
 }
 

@@ -36,8 +36,10 @@ void client_mail_over(struct smtp_client *c);
 
 /* The session cannot go on; a mail in hand is deferred, or uncertain when the final dot has left. */
 void client_fail(struct smtp_client *c, const struct err *why);
-void client_fail_text(struct smtp_client *c, enum err_kind kind, const char *code, const char *text);
-void client_fail_reply(struct smtp_client *c, enum err_kind kind, const char *code, const char *what);
+void client_fail_text(struct smtp_client *c, enum err_kind kind, const char *code,
+    const char *text);
+void client_fail_reply(struct smtp_client *c, enum err_kind kind, const char *code,
+    const char *what);
 
 /* client_start.c */
 void client_say_ehlo(struct smtp_client *c, int64_t now);
@@ -50,7 +52,8 @@ void client_auth_begin(struct smtp_client *c, int64_t now);
 void client_on_auth(struct smtp_client *c, int64_t now);
 
 /* client_mail.c */
-int  client_mail_check(const struct smtp_client *c, const struct smtp_mail *m, struct data_facts *facts, struct err *e);
+int  client_mail_check(const struct smtp_client *c, const struct smtp_mail *m,
+    struct data_facts *facts, struct err *e);
 void client_mail_begin(struct smtp_client *c, struct smtp_mail *m, int64_t now);
 void client_mail_move(struct smtp_client *c);			/* more of the body, as far as there is room */
 void client_on_mail(struct smtp_client *c, int64_t now);	/* a reply in CL_ENVELOPE .. CL_RSET */

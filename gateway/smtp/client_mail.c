@@ -295,7 +295,8 @@ client_mail_move(struct smtp_client *c)
 }
 
 int
-client_mail_check(const struct smtp_client *c, const struct smtp_mail *m, struct data_facts *facts, struct err *e)
+client_mail_check(const struct smtp_client *c, const struct smtp_mail *m, struct data_facts *facts,
+    struct err *e)
 {
 	if (m->sender.n > 0 && !smtp_is_plain_mailbox(m->sender))
 		return err_set(e, ERR_INPUT, "sender '" STR_FMT "' is no plain address", STR_ARG(m->sender));

@@ -340,7 +340,8 @@ net_new(struct loop *l, int fd, enum net_state state, net_fn *fn, void *arg)
 /* ---- what the caller calls ---- */
 
 struct net *
-net_connect(struct loop *l, const struct sockaddr *to, socklen_t len, net_fn *fn, void *arg, struct err *e)
+net_connect(struct loop *l, const struct sockaddr *to, socklen_t len, net_fn *fn, void *arg,
+    struct err *e)
 {
 	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 

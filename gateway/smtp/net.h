@@ -83,7 +83,8 @@ int  net_fingerprint_file(const char *path, struct net_fingerprint *out, struct 
 struct net *net_connect(struct loop *l, const struct sockaddr *to, socklen_t len, net_fn *fn, void *arg,
     struct err *e);
 /* The next waiting connection of a listening socket, its peer in *peer; NULL: none now. */
-struct net *net_accept(struct loop *l, int listener, struct sockaddr_storage *peer, net_fn *fn, void *arg);
+struct net *net_accept(struct loop *l, int listener, struct sockaddr_storage *peer, net_fn *fn,
+    void *arg);
 
 /* Begin a handshake; rules: of the client, NULL for the server. */
 void net_start_tls(struct net *n, const struct net_tls *t, const struct net_rules *rules);

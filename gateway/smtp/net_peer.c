@@ -59,6 +59,7 @@ net_ssl_fingerprint(const SSL *ssl, struct net_fingerprint *out, bool *in_time)
 		ERR_clear_error();
 		return false;
 	}
-	*in_time = X509_cmp_current_time(X509_get0_notBefore(x)) < 0 && X509_cmp_current_time(X509_get0_notAfter(x)) > 0;
+	*in_time = X509_cmp_current_time(X509_get0_notBefore(x)) < 0 &&
+	    X509_cmp_current_time(X509_get0_notAfter(x)) > 0;
 	return true;
 }

@@ -74,8 +74,8 @@ expect_dane(SSL *ssl, const struct net_rules *r)
 	/* RFC 7672, 3.1.1: with DANE-EE the key alone counts. */
 	(void)SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
 	for (size_t i = 0; i < r->n_tlsa; i++)
-		(void)SSL_dane_tlsa_add(ssl, r->tlsa[i].usage, r->tlsa[i].selector, r->tlsa[i].matching, r->tlsa[i].data,
-		    r->tlsa[i].n);
+		(void)SSL_dane_tlsa_add(ssl, r->tlsa[i].usage, r->tlsa[i].selector,
+		    r->tlsa[i].matching, r->tlsa[i].data, r->tlsa[i].n);
 	return true;	/* one that OpenSSL does not understand fits nothing; without any, chain and name count */
 }
 
@@ -93,7 +93,8 @@ net_rules_expect(SSL *ssl, const struct net_rules *r)
 		return expect_dane(ssl, r);
 	if (is_address)
 		return r->trust != NET_TRUST_CA || X509_VERIFY_PARAM_set1_ip_asc(param, r->name) == 1;
-	return SSL_set_tlsext_host_name(ssl, sni) == 1 && (r->trust != NET_TRUST_CA || SSL_set1_host(ssl, sni) == 1);
+	return SSL_set_tlsext_host_name(ssl, sni) == 1 &&
+	    (r->trust != NET_TRUST_CA || SSL_set1_host(ssl, sni) == 1);
 }
 
 /* ---- sessions taken up again ---- */
@@ -138,7 +139,8 @@ bind_exporter(SSL *ssl, struct scram_binding *b)
 	static const char label[] = "EXPORTER-Channel-Binding";
 
 	if (SSL_version(ssl) < TLS1_3_VERSION ||
-	    SSL_export_keying_material(ssl, b->data, EXPORTER_BYTES, label, sizeof(label) - 1, (const unsigned char *)"", 0, 1) != 1)
+	    SSL_export_keying_material(ssl, b->data, EXPORTER_BYTES, label, sizeof(label) - 1,
+	        (const unsigned char *)"", 0, 1) != 1)
 		return false;
 	b->type = "tls-exporter";
 	b->n = EXPORTER_BYTES;
@@ -154,7 +156,8 @@ bind_end_point(SSL *ssl, struct scram_binding *b)
 	unsigned int n = 0;
 	int nid = NID_undef;
 
-	if (cert == NULL || OBJ_find_sigid_algs(X509_get_signature_nid(cert), &nid, NULL) != 1 || nid == NID_undef)
+	if (cert == NULL || OBJ_find_sigid_algs(X509_get_signature_nid(cert), &nid, NULL) != 1 ||
+	    nid == NID_undef)
 		return false;
 	md = nid == NID_md5 || nid == NID_sha1 ? EVP_sha256() : EVP_get_digestbynid(nid);
 	if (md == NULL || EVP_MD_get_size(md) > SCRAM_BINDING_MAX || X509_digest(cert, md, b->data, &n) != 1)

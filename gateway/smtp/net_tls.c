@@ -122,7 +122,8 @@ net_ssl_new(const struct net_tls *t, int fd, struct net_judge *j)
 		return ssl;
 	}
 	/* Out of memory; without the name nothing would be verified. */
-	if (SSL_set_app_data(ssl, j) != 1 || !net_rules_expect(ssl, &j->rules) || !net_rules_resume(ssl, j->rules.resume))
+	if (SSL_set_app_data(ssl, j) != 1 || !net_rules_expect(ssl, &j->rules) ||
+	    !net_rules_resume(ssl, j->rules.resume))
 		abort();
 	SSL_set_connect_state(ssl);
 	return ssl;

@@ -16,16 +16,19 @@ is_utf8_byte(char c, enum extra also)
 static bool
 is_atext(char c, enum extra also)
 {
-	return is_alnum(c) || (c != '\0' && str_chr(S("!#$%&'*+-/=?^_`{|}~"), c, NULL)) || is_utf8_byte(c, also);
+	return is_alnum(c) || (c != '\0' && str_chr(S("!#$%&'*+-/=?^_`{|}~"), c, NULL)) ||
+	    is_utf8_byte(c, also);
 }
 
 static bool
 is_label(struct str s, enum extra also)
 {
-	if (s.n == 0 || s.n > (also == UTF8 ? UTF8_LABEL_MAX : LABEL_MAX) || s.p[0] == '-' || s.p[s.n - 1] == '-')
+	if (s.n == 0 || s.n > (also == UTF8 ? UTF8_LABEL_MAX : LABEL_MAX) || s.p[0] == '-' ||
+	    s.p[s.n - 1] == '-')
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!is_alnum(s.p[i]) && s.p[i] != '-' && !(also == UNDERSCORES && s.p[i] == '_') && !is_utf8_byte(s.p[i], also))
+		if (!is_alnum(s.p[i]) && s.p[i] != '-' && !(also == UNDERSCORES && s.p[i] == '_') &&
+		    !is_utf8_byte(s.p[i], also))
 			return false;
 	return true;
 }

@@ -67,7 +67,8 @@ check_fields(struct str in, size_t i, struct err *e)
 		size_t n;
 
 		if (in.n - i < 3 || (n = two(in, i + 1)) > in.n - i - 3)
-			return err_set(e, ERR_INPUT, "PROXY header: a field at byte %zu is longer than the header", i);
+			return err_set(e, ERR_INPUT,
+			    "PROXY header: a field at byte %zu is longer than the header", i);
 		if (at(in, i) == TYPE_CRC32C && n != 4)
 			return err_set(e, ERR_INPUT, "PROXY header: a checksum of %zu bytes, want 4", n);
 		if (at(in, i) == TYPE_CRC32C && crc32c(in, i + 3) != four(in, i + 3))
@@ -89,7 +90,8 @@ check_fixed(struct str in, struct err *e)
 	if (in.n > 12 && (at(in, 12) & 0x0f) > COMMAND_PROXY)
 		return err_set(e, ERR_INPUT, "PROXY header: command %u, want 0 or 1", at(in, 12) & 0x0f);
 	if (has_length(in) && proxy_want(in) > PROXY_MAX)
-		return err_set(e, ERR_INPUT, "PROXY header of %zu bytes, at most %d", proxy_want(in), PROXY_MAX);
+		return err_set(e, ERR_INPUT, "PROXY header of %zu bytes, at most %d",
+		    proxy_want(in), PROXY_MAX);
 	return 0;
 }
 
@@ -102,7 +104,8 @@ read_addresses(struct str in, struct proxy *out, struct err *e)
 	if (family != TCP_OVER_V4 && family != TCP_OVER_V6)
 		return err_set(e, ERR_INPUT, "PROXY header for 0x%02x, want TCP over IPv4 or IPv6", family);
 	if (in.n - PROXY_FIXED < n)
-		return err_set(e, ERR_INPUT, "PROXY header: %zu bytes of addresses, want %zu", in.n - PROXY_FIXED, n);
+		return err_set(e, ERR_INPUT, "PROXY header: %zu bytes of addresses, want %zu",
+		    in.n - PROXY_FIXED, n);
 	out->is_v6 = family == TCP_OVER_V6;
 	memcpy(out->source, in.p + PROXY_FIXED, one);
 	memcpy(out->target, in.p + PROXY_FIXED + one, one);

@@ -12,12 +12,13 @@ too_many(const struct sasl *s, struct err *e)
 }
 
 static int
-respond_scram(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+respond_scram(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out,
+    struct err *e)
 {
 	switch (s->step) {
 	case 0:
-		return scram_client_first(&s->scram, l->user, l->nonce, s->mech == SASL_SCRAM_SHA_256_PLUS ? l->bind : NULL,
-		    l->plus_hidden, out, e);
+		return scram_client_first(&s->scram, l->user, l->nonce,
+		    s->mech == SASL_SCRAM_SHA_256_PLUS ? l->bind : NULL, l->plus_hidden, out, e);
 	case 1:
 		return scram_client_final(&s->scram, challenge, l->password, out, e);
 	case 2:
@@ -29,7 +30,8 @@ respond_scram(struct sasl *s, const struct sasl_login *l, struct str challenge, 
 
 /* RFC 4616: nobody to act for, NUL, user, NUL, password. */
 static int
-respond_plain(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+respond_plain(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out,
+    struct err *e)
 {
 	(void)challenge;
 	if (s->step > 0)
@@ -43,7 +45,8 @@ respond_plain(struct sasl *s, const struct sasl_login *l, struct str challenge, 
 
 /* What the prompts say is nobody's standard: the first is for the user, the second for the password. */
 static int
-respond_login(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+respond_login(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out,
+    struct err *e)
 {
 	(void)challenge;
 	if (s->step > 1)
@@ -53,7 +56,8 @@ respond_login(struct sasl *s, const struct sasl_login *l, struct str challenge, 
 
 /* RFC 4422, A: who we want to be; that we may is in our certificate. */
 static int
-respond_external(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+respond_external(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out,
+    struct err *e)
 {
 	(void)challenge;
 	return s->step > 0 ? too_many(s, e) : buf_put(out, l->user, e);
@@ -61,7 +65,8 @@ respond_external(struct sasl *s, const struct sasl_login *l, struct str challeng
 
 /* RFC 2195: the user, and the challenge under the password in small hexadecimal digits. */
 static int
-respond_cram_md5(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+respond_cram_md5(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out,
+    struct err *e)
 {
 	unsigned char digest[MD5_BYTES];
 
@@ -101,7 +106,8 @@ put_bearer(const struct sasl_login *l, struct buf *out, struct err *e)
 }
 
 static int
-respond_xoauth2(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+respond_xoauth2(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out,
+    struct err *e)
 {
 	if (s->step == 1) {
 		keep_told(s, challenge);
@@ -116,7 +122,8 @@ respond_xoauth2(struct sasl *s, const struct sasl_login *l, struct str challenge
 
 /* RFC 7628, 3.1: a gs2 header, then key=value pairs. */
 static int
-respond_oauthbearer(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+respond_oauthbearer(struct sasl *s, const struct sasl_login *l, struct str challenge,
+    struct buf *out, struct err *e)
 {
 	if (s->step == 1) {
 		keep_told(s, challenge);
@@ -205,7 +212,8 @@ sasl_minds_challenge(const struct sasl *s)
 }
 
 int
-sasl_respond(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e)
+sasl_respond(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out,
+    struct err *e)
 {
 	if (mechs[s->mech].respond(s, l, challenge, out, e) == -1)
 		return -1;
@@ -219,6 +227,7 @@ sasl_end(const struct sasl *s, struct err *e)
 	if (s->told[0] != '\0')
 		return err_set(e, ERR_CONFIG, "the server takes the token and refuses it: %s", s->told);
 	if (s->step != mechs[s->mech].steps)
-		return err_set(e, ERR_CONFIG, "the server says yes to AUTH %s before it could know", mechs[s->mech].name);
+		return err_set(e, ERR_CONFIG, "the server says yes to AUTH %s before it could know",
+		    mechs[s->mech].name);
 	return 0;
 }

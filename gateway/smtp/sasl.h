@@ -47,7 +47,8 @@ void sasl_begin(struct sasl *s, enum sasl_mech m);
 void sasl_clear(struct sasl *s);
 bool sasl_has_initial(const struct sasl *s);			/* the first response may stand behind AUTH */
 bool sasl_minds_challenge(const struct sasl *s);		/* or is any text good enough for a prompt? */
-int  sasl_respond(struct sasl *s, const struct sasl_login *l, struct str challenge, struct buf *out, struct err *e);
+int  sasl_respond(struct sasl *s, const struct sasl_login *l, struct str challenge,
+    struct buf *out, struct err *e);
 int  sasl_end(const struct sasl *s, struct err *e);		/* the server says 235: is that to be believed? */
 
 #endif

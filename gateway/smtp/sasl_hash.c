@@ -51,12 +51,12 @@ sasl_hmac_md5(struct str key, struct str in, unsigned char out[MD5_BYTES], struc
 }
 
 int
-sasl_pbkdf2_sha256(struct str password, struct str salt, unsigned int iterations, unsigned char out[SHA256_BYTES],
-    struct err *e)
+sasl_pbkdf2_sha256(struct str password, struct str salt, unsigned int iterations,
+    unsigned char out[SHA256_BYTES], struct err *e)
 {
 	if (password.n > INT_MAX || salt.n > INT_MAX || iterations > INT_MAX ||
-	    PKCS5_PBKDF2_HMAC((const char *)bytes(password), (int)password.n, bytes(salt), (int)salt.n, (int)iterations,
-		EVP_sha256(), SHA256_BYTES, out) != 1)
+	    PKCS5_PBKDF2_HMAC((const char *)bytes(password), (int)password.n, bytes(salt),
+	        (int)salt.n, (int)iterations, EVP_sha256(), SHA256_BYTES, out) != 1)
 		return no_hash(e, "PBKDF2");
 	return 0;
 }

@@ -13,8 +13,8 @@
 int sasl_sha256(struct str in, unsigned char out[SHA256_BYTES], struct err *e);
 int sasl_hmac_sha256(struct str key, struct str in, unsigned char out[SHA256_BYTES], struct err *e);
 int sasl_hmac_md5(struct str key, struct str in, unsigned char out[MD5_BYTES], struct err *e);
-int sasl_pbkdf2_sha256(struct str password, struct str salt, unsigned int iterations, unsigned char out[SHA256_BYTES],
-    struct err *e);
+int sasl_pbkdf2_sha256(struct str password, struct str salt, unsigned int iterations,
+    unsigned char out[SHA256_BYTES], struct err *e);
 
 /* Takes as long for a difference at the end as for one at the start; that the lengths differ may be seen. */
 bool sasl_same(struct str a, struct str b);

@@ -11,8 +11,11 @@ void
 scram_init(struct scram *s)
 {
 	*s = (struct scram){
-		.bare = BUF_CAP(SCRAM_MESSAGE_MAX), .first = BUF_CAP(SCRAM_MESSAGE_MAX), .head = BUF_CAP(SCRAM_MESSAGE_MAX),
-		.user = BUF_CAP(SCRAM_MESSAGE_MAX), .bound = BUF_CAP(SCRAM_MESSAGE_MAX),
+		.bare = BUF_CAP(SCRAM_MESSAGE_MAX),
+		.first = BUF_CAP(SCRAM_MESSAGE_MAX),
+		.head = BUF_CAP(SCRAM_MESSAGE_MAX),
+		.user = BUF_CAP(SCRAM_MESSAGE_MAX),
+		.bound = BUF_CAP(SCRAM_MESSAGE_MAX),
 	};
 }
 
@@ -161,7 +164,8 @@ derive(struct str password, struct str salt, unsigned int iterations, unsigned c
 
 /* Both ends sign the same: all that was said, without the proof itself. */
 static int
-sign(const struct scram *s, const unsigned char key[SHA256_BYTES], unsigned char out[SHA256_BYTES], struct err *e)
+sign(const struct scram *s, const unsigned char key[SHA256_BYTES], unsigned char out[SHA256_BYTES],
+    struct err *e)
 {
 	const struct buf *parts[] = { &s->bare, &s->first, &s->head };
 	struct buf all = BUF_CAP(4 * SCRAM_MESSAGE_MAX);
@@ -184,7 +188,8 @@ mix(unsigned char out[SHA256_BYTES], const unsigned char with[SHA256_BYTES])
 }
 
 int
-scram_derive(struct str password, struct str salt, unsigned int iterations, struct scram_verifier *out, struct err *e)
+scram_derive(struct str password, struct str salt, unsigned int iterations,
+    struct scram_verifier *out, struct err *e)
 {
 	unsigned char client_key[SHA256_BYTES];
 	int rc;
@@ -217,8 +222,9 @@ scram_verifier_parse(struct str text, struct scram_verifier *out)
 	struct err e;
 
 	*out = (struct scram_verifier){ 0 };
-	if (!str_cut(&text, '$', &mech) || !str_eq(mech, S("SCRAM-SHA-256")) || !str_cut(&text, ':', &iterations) ||
-	    !str_cut(&text, '$', &salt) || !str_cut(&text, ':', &stored))
+	if (!str_cut(&text, '$', &mech) || !str_eq(mech, S("SCRAM-SHA-256")) ||
+	    !str_cut(&text, ':', &iterations) || !str_cut(&text, '$', &salt) ||
+	    !str_cut(&text, ':', &stored))
 		return -1;
 	if (get_iterations(iterations, &out->iterations) == -1 || get_salt(salt, out) == -1)
 		return -1;
@@ -228,8 +234,8 @@ scram_verifier_parse(struct str text, struct scram_verifier *out)
 /* ---- the client ---- */
 
 int
-scram_client_first(struct scram *s, struct str user, struct str nonce, const struct scram_binding *bind, bool hidden,
-    struct buf *out, struct err *e)
+scram_client_first(struct scram *s, struct str user, struct str nonce,
+    const struct scram_binding *bind, bool hidden, struct buf *out, struct err *e)
 {
 	const char *flag = bind != NULL ? "p=" : hidden ? "y" : "n";	/* RFC 5802, 6 */
 
@@ -262,13 +268,15 @@ prove(struct scram *s, struct str password, unsigned char proof[SHA256_BYTES], s
 }
 
 int
-scram_client_final(struct scram *s, struct str server_first, struct str password, struct buf *out, struct err *e)
+scram_client_final(struct scram *s, struct str server_first, struct str password, struct buf *out,
+    struct err *e)
 {
 	struct str rest = server_first, nonce, salt, iterations, ours = str_from(buf_str(&s->bare), s->bare.n - s->nonce_n);
 	unsigned char proof[SHA256_BYTES];
 	int rc = -1;
 
-	if (!next_attribute(&rest, 'r', &nonce) || !next_attribute(&rest, 's', &salt) || !next_attribute(&rest, 'i', &iterations))
+	if (!next_attribute(&rest, 'r', &nonce) || !next_attribute(&rest, 's', &salt) ||
+	    !next_attribute(&rest, 'i', &iterations))
 		return err_set(e, ERR_RETRY, "the server's challenge is no SCRAM message");
 	if (!is_nonce(nonce) || !str_starts(nonce, ours) || nonce.n == ours.n)
 		return err_set(e, ERR_CONFIG, "the server's challenge answers somebody else");
@@ -277,10 +285,11 @@ scram_client_final(struct scram *s, struct str server_first, struct str password
 	if (get_iterations(iterations, &s->verifier.iterations) == -1)
 		return err_set(e, ERR_CONFIG, "the server wants '" STR_FMT "' iterations, taken are %d to %d",
 		    STR_ARG(str_sub(iterations, 0, 20)), SCRAM_ITERATIONS_MIN, SCRAM_ITERATIONS_MAX);
-	if (buf_put(&s->first, server_first, e) == -1 || put_bound(s, e) == -1 || buf_put(&s->head, S(",r="), e) == -1 ||
-	    buf_put(&s->head, nonce, e) == -1)
+	if (buf_put(&s->first, server_first, e) == -1 || put_bound(s, e) == -1 ||
+	    buf_put(&s->head, S(",r="), e) == -1 || buf_put(&s->head, nonce, e) == -1)
 		return -1;
-	if (prove(s, password, proof, e) == 0 && buf_put(out, buf_str(&s->head), e) == 0 && buf_put(out, S(",p="), e) == 0)
+	if (prove(s, password, proof, e) == 0 && buf_put(out, buf_str(&s->head), e) == 0 &&
+	    buf_put(out, S(",p="), e) == 0)
 		rc = base64_put(out, HASH(proof), e);
 	explicit_bzero(proof, sizeof(proof));
 	return rc;
@@ -293,8 +302,10 @@ scram_client_verify(const struct scram *s, struct str server_final, struct err *
 	unsigned char theirs[SHA256_BYTES];
 
 	if (str_starts(server_final, S("e=")))
-		return err_set(e, ERR_CONFIG, "the server says '" STR_FMT "'", STR_ARG(str_sub(server_final, 2, 60)));
-	if (!next_attribute(&rest, 'v', &value) || get_hash(value, theirs, e) == -1 || !sasl_same(HASH(theirs), HASH(s->signature)))
+		return err_set(e, ERR_CONFIG, "the server says '" STR_FMT "'",
+		    STR_ARG(str_sub(server_final, 2, 60)));
+	if (!next_attribute(&rest, 'v', &value) || get_hash(value, theirs, e) == -1 ||
+	    !sasl_same(HASH(theirs), HASH(s->signature)))
 		return err_set(e, ERR_CONFIG, "the server does not prove that it knows the password");
 	return 0;
 }
@@ -303,8 +314,8 @@ scram_client_verify(const struct scram *s, struct str server_final, struct err *
 
 /* RFC 5802, 6: what the flag asks for. "y" is a client that could bind channels and takes us for one that cannot. */
 static int
-read_flag(struct str flag, bool plus, const struct scram_binding *binds, size_t n, const struct scram_binding **bind,
-    struct err *e)
+read_flag(struct str flag, bool plus, const struct scram_binding *binds, size_t n,
+    const struct scram_binding **bind, struct err *e)
 {
 	*bind = NULL;
 	if (!plus && str_eq(flag, S("y")) && n > 0)
@@ -319,8 +330,8 @@ read_flag(struct str flag, bool plus, const struct scram_binding *binds, size_t 
 }
 
 int
-scram_server_read(struct scram *s, struct str client_first, bool plus, const struct scram_binding *binds, size_t n,
-    struct err *e)
+scram_server_read(struct scram *s, struct str client_first, bool plus,
+    const struct scram_binding *binds, size_t n, struct err *e)
 {
 	struct str rest = client_first, flag, authzid, name, nonce;
 	const struct scram_binding *bind;
@@ -331,7 +342,8 @@ scram_server_read(struct scram *s, struct str client_first, bool plus, const str
 	    buf_put(&s->bound, str_sub(client_first, 0, client_first.n - rest.n), e) == -1 ||
 	    (bind != NULL && buf_put(&s->bound, binding_of(bind), e) == -1) || put_bound(s, e) == -1)
 		return -1;
-	if (!next_attribute(&rest, 'n', &name) || !next_attribute(&rest, 'r', &nonce) || !is_nonce(nonce) || rest.n > 0)
+	if (!next_attribute(&rest, 'n', &name) || !next_attribute(&rest, 'r', &nonce) ||
+	    !is_nonce(nonce) || rest.n > 0)
 		return err_set(e, ERR_INPUT, "name and nonce are not where they belong");
 	if (authzid.n > 0 && !(str_starts(authzid, S("a=")) && str_eq(str_from(authzid, 2), name)))
 		return err_set(e, ERR_INPUT, "acting for somebody else is not offered");
@@ -340,24 +352,28 @@ scram_server_read(struct scram *s, struct str client_first, bool plus, const str
 }
 
 int
-scram_server_first(struct scram *s, const struct scram_verifier *v, struct str nonce, struct buf *out, struct err *e)
+scram_server_first(struct scram *s, const struct scram_verifier *v, struct str nonce,
+    struct buf *out, struct err *e)
 {
 	struct str theirs = str_from(buf_str(&s->bare), s->bare.n - s->nonce_n);
 
 	s->verifier = *v;
 	if (!is_nonce(nonce) || nonce.n < SCRAM_NONCE_MIN)
 		return err_set(e, ERR_CONFIG, "no random bytes for AUTH");
-	if (buf_put(&s->head, S(",r="), e) == -1 || buf_put(&s->head, theirs, e) == -1 || buf_put(&s->head, nonce, e) == -1)
+	if (buf_put(&s->head, S(",r="), e) == -1 || buf_put(&s->head, theirs, e) == -1 ||
+	    buf_put(&s->head, nonce, e) == -1)
 		return -1;
-	if (buf_put(&s->first, S("r="), e) == -1 || buf_put(&s->first, theirs, e) == -1 || buf_put(&s->first, nonce, e) == -1 ||
-	    buf_put(&s->first, S(",s="), e) == -1 || base64_put(&s->first, salt_of(v), e) == -1 ||
+	if (buf_put(&s->first, S("r="), e) == -1 || buf_put(&s->first, theirs, e) == -1 ||
+	    buf_put(&s->first, nonce, e) == -1 || buf_put(&s->first, S(",s="), e) == -1 ||
+	    base64_put(&s->first, salt_of(v), e) == -1 ||
 	    buf_printf(&s->first, e, ",i=%u", v->iterations) == -1)
 		return -1;
 	return buf_put(out, buf_str(&s->first), e);
 }
 
 int
-scram_server_final(struct scram *s, struct str client_final, bool *right, struct buf *out, struct err *e)
+scram_server_final(struct scram *s, struct str client_final, bool *right, struct buf *out,
+    struct err *e)
 {
 	unsigned char proof[SHA256_BYTES], hash[SHA256_BYTES], signature[SHA256_BYTES];
 	struct str head = buf_str(&s->head), rest = str_from(client_final, head.n), value;

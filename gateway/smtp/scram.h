@@ -52,24 +52,28 @@ void scram_clear(struct scram *s);
 
 /* ---- the client: three messages, each appended to out ---- */
 /* bind: of the channel: as SCRAM-SHA-256-PLUS. NULL: without; hidden: because the server does not offer it, we could. */
-int scram_client_first(struct scram *s, struct str user, struct str nonce, const struct scram_binding *bind, bool hidden,
+int scram_client_first(struct scram *s, struct str user, struct str nonce,
+    const struct scram_binding *bind, bool hidden, struct buf *out, struct err *e);
+int scram_client_final(struct scram *s, struct str server_first, struct str password,
     struct buf *out, struct err *e);
-int scram_client_final(struct scram *s, struct str server_first, struct str password, struct buf *out, struct err *e);
 int scram_client_verify(const struct scram *s, struct str server_final, struct err *e);	/* it knows the password, too */
 
 /* ---- the server ---- */
 /* plus: the client chose -PLUS, which is offered with these n bindings; n 0: it is not. s->user is known then. */
-int scram_server_read(struct scram *s, struct str client_first, bool plus, const struct scram_binding *binds, size_t n,
-    struct err *e);
-int scram_server_first(struct scram *s, const struct scram_verifier *v, struct str nonce, struct buf *out, struct err *e);
+int scram_server_read(struct scram *s, struct str client_first, bool plus,
+    const struct scram_binding *binds, size_t n, struct err *e);
+int scram_server_first(struct scram *s, const struct scram_verifier *v, struct str nonce,
+    struct buf *out, struct err *e);
 /* -1: malformed. *right: the client knows the password; out has the server's proof then. */
-int scram_server_final(struct scram *s, struct str client_final, bool *right, struct buf *out, struct err *e);
+int scram_server_final(struct scram *s, struct str client_final, bool *right, struct buf *out,
+    struct err *e);
 
 /* saslname: a comma as =2C, an equals sign as =3D. */
 int scram_put_name(struct buf *out, struct str name, struct err *e);
 
 /* ---- verifiers ---- */
-int  scram_derive(struct str password, struct str salt, unsigned int iterations, struct scram_verifier *out, struct err *e);
+int  scram_derive(struct str password, struct str salt, unsigned int iterations,
+    struct scram_verifier *out, struct err *e);
 bool scram_matches(const struct scram_verifier *v, struct str password);
 /* RFC 5803: "SCRAM-SHA-256$4096:SALT$STOREDKEY:SERVERKEY", the three in base64. -1: it is none. */
 int  scram_verifier_parse(struct str text, struct scram_verifier *out);

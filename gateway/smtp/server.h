@@ -130,7 +130,8 @@ void smtp_server_spoil(struct smtp_server *s, enum smtp_kept k);
 void smtp_server_ended(struct smtp_server *s, enum smtp_kept k, struct str id, int64_t now);	/* id: for their log */
 void smtp_server_certified(struct smtp_server *s);	/* before smtp_server_secured(): EXTERNAL may be offered */
 /* binds: of the channel, at most SMTP_SERVER_BINDS_MAX, for SCRAM-SHA-256-PLUS. */
-void smtp_server_secured(struct smtp_server *s, const struct scram_binding *binds, size_t n, int64_t now);
+void smtp_server_secured(struct smtp_server *s, const struct scram_binding *binds, size_t n,
+    int64_t now);
 
 /* Bytes came before the greeting could go out: a bot. */
 void smtp_server_early(struct smtp_server *s);

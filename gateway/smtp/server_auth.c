@@ -37,7 +37,8 @@ static void
 ask(struct smtp_server *s, enum server_auth step, struct str challenge)
 {
 	struct buf line = BUF_CAP(CHALLENGE_MAX);
-	int rc = buf_put(&line, S("334 "), NULL) | base64_put(&line, challenge, NULL) | buf_putc(&line, '\0', NULL);
+	int rc = buf_put(&line, S("334 "), NULL) | base64_put(&line, challenge, NULL) |
+	    buf_putc(&line, '\0', NULL);
 
 	assert(rc == 0);
 	server_say(s, line.p);

@@ -40,7 +40,8 @@ void server_count_from(struct smtp_server *s, int64_t now);	/* the rate of the p
 
 /* server_chunk.c */
 void server_bdat(struct smtp_server *s, const struct command *c, int64_t now);
-void server_bdat_refuse(struct smtp_server *s, const struct command *c, const char *no, int64_t now);
+void server_bdat_refuse(struct smtp_server *s, const struct command *c, const char *no,
+    int64_t now);
 void server_chunk_begun(struct smtp_server *s, enum smtp_kept k);
 enum smtp_server_act server_read_chunk(struct smtp_server *s, struct str *in, int64_t now);
 

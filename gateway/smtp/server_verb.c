@@ -85,8 +85,8 @@ say_extensions(struct smtp_server *s)
 	if (s->opts->can_tls && !s->secured)
 		server_say(s, "250-STARTTLS");
 	if (s->opts->can_auth && s->secured)
-		server_sayf(s, "250-AUTH %sSCRAM-SHA-256 PLAIN LOGIN%s", s->n_binds > 0 ? "SCRAM-SHA-256-PLUS " : "",
-		    s->certified ? " EXTERNAL" : "");
+		server_sayf(s, "250-AUTH %sSCRAM-SHA-256 PLAIN LOGIN%s",
+		    s->n_binds > 0 ? "SCRAM-SHA-256-PLUS " : "", s->certified ? " EXTERNAL" : "");
 	else if (s->certified)
 		server_say(s, "250-AUTH EXTERNAL");
 	server_say(s, "250-8BITMIME");

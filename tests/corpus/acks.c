@@ -87,8 +87,9 @@ put_report(struct buf *why, const struct ack_report *r)
 	for (const struct ack_message *m = r->messages; m != NULL; m = m->next) {
 		buf_printf(why, NULL, ", '" STR_FMT "' %s", STR_ARG(m->control), ack_verdict_name(m->verdict));
 		for (const struct ack_error *e = m->errors; e != NULL; e = e->next)
-			buf_printf(why, NULL, " [" STR_FMT " %s" STR_FMT " %llu %u]", STR_ARG(e->code),
-			    e->tag.n > 0 ? "in " : "", STR_ARG(e->tag), (unsigned long long)e->segment, e->element);
+			buf_printf(why, NULL, " [" STR_FMT " %s" STR_FMT " %llu %u]",
+			    STR_ARG(e->code), e->tag.n > 0 ? "in " : "", STR_ARG(e->tag),
+			    (unsigned long long)e->segment, e->element);
 	}
 }
 
@@ -109,7 +110,8 @@ same_report(const struct ack_report *a, const struct ack_report *b, bool errors)
 	if (!str_eq(a->group, b->group) || a->verdict != b->verdict || a->kind != b->kind)
 		return false;
 	for (; m != NULL && n != NULL; m = m->next, n = n->next)
-		if (!str_eq(m->control, n->control) || m->verdict != n->verdict || (errors && !same_errors(m->errors, n->errors)))
+		if (!str_eq(m->control, n->control) || m->verdict != n->verdict ||
+		    (errors && !same_errors(m->errors, n->errors)))
 			return false;
 	return m == NULL && n == NULL && (!errors || same_errors(a->errors, b->errors));
 }
@@ -152,7 +154,8 @@ compare(struct arena *a, struct str source, struct str expected, struct str name
 		if (same(&ours, &theirs, i == ERRORS, &why))
 			classes[i].passed++;
 		else
-			printf("  %s: " STR_FMT ": " STR_FMT "\n", classes[i].name, STR_ARG(name), STR_ARG(buf_str(&why)));
+			printf("  %s: " STR_FMT ": " STR_FMT "\n", classes[i].name, STR_ARG(name),
+			    STR_ARG(buf_str(&why)));
 	}
 	rc = 0;
 out:
@@ -169,7 +172,8 @@ check_pair(const char *folder, const struct entry *source, const struct entry *e
 	struct err e = { 0 };
 	int rc = -1;
 
-	if (file_read(folder, source->column[FILE_NAME], &in) == 0 && file_read(folder, expected->column[FILE_NAME], &want) == 0)
+	if (file_read(folder, source->column[FILE_NAME], &in) == 0 &&
+	    file_read(folder, expected->column[FILE_NAME], &want) == 0)
 		rc = compare(a, buf_str(&in), buf_str(&want), source->column[FILE_NAME], &e);
 	if (rc == -1)
 		printf("  " STR_FMT ": %s\n", STR_ARG(source->column[FILE_NAME]), e.text);
@@ -195,8 +199,10 @@ main(int argc, char **argv)
 		return 66;
 	rest = buf_str(&manifest);
 	while (str_next_line(&rest, &line))
-		if (cut_columns(line, &source) && is_part(source.column[PATH], S("source"), &stem) &&
-		    find_expected(buf_str(&manifest), stem, &expected) && check_pair(argv[1], &source, &expected) == -1)
+		if (cut_columns(line, &source) &&
+		    is_part(source.column[PATH], S("source"), &stem) &&
+		    find_expected(buf_str(&manifest), stem, &expected) &&
+		    check_pair(argv[1], &source, &expected) == -1)
 			rc = 1;
 	for (size_t i = 0; i < N(classes); i++)
 		printf("%s: %u/%u\n", classes[i].name, classes[i].passed, classes[i].total);

@@ -12,7 +12,8 @@ show(const char *what, struct str s)
 {
 	printf("%s: ", what);
 	for (size_t i = 0; i < s.n; i++)
-		printf(s.p[i] >= ' ' && s.p[i] < 0x7f && s.p[i] != '\\' ? "%c" : "\\x%02x", (unsigned char)s.p[i]);
+		printf(s.p[i] >= ' ' && s.p[i] < 0x7f && s.p[i] != '\\' ? "%c" : "\\x%02x",
+		    (unsigned char)s.p[i]);
 	putchar('\n');
 }
 

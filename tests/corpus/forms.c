@@ -51,8 +51,8 @@ says(struct str s, const char *what)
 static bool
 is_attack(struct str expected)
 {
-	return says(expected, "entity") || says(expected, "DTD") || says(expected, "DOCTYPE") || says(expected, "attributes") ||
-	    says(expected, "nesting");
+	return says(expected, "entity") || says(expected, "DTD") || says(expected, "DOCTYPE") ||
+	    says(expected, "attributes") || says(expected, "nesting");
 }
 
 /* What its publisher only named broken, without saying why, is not judged. */
@@ -99,7 +99,8 @@ is_refused(struct arena *a, const struct entry *en, struct str in, const struct 
 }
 
 static bool
-passes(struct arena *a, const struct entry *en, enum class c, struct str in, const struct edi_facts *f)
+passes(struct arena *a, const struct entry *en, enum class c, struct str in,
+    const struct edi_facts *f)
 {
 	const char *want = format_of(c);
 
@@ -107,8 +108,8 @@ passes(struct arena *a, const struct entry *en, enum class c, struct str in, con
 		return f->verdict == EDI_UNKNOWN;
 	if (c == ATTACK || c == BROKEN || c == TAMPERED)
 		return is_refused(a, en, in, f);
-	return f->verdict == EDI_VALID && (want == NULL || strcmp(f->format->name, want) == 0) && f->number.n > 0 &&
-	    (c != PDF_WITH || f->inner.bytes.n > 0);
+	return f->verdict == EDI_VALID && (want == NULL || strcmp(f->format->name, want) == 0) &&
+	    f->number.n > 0 && (c != PDF_WITH || f->inner.bytes.n > 0);
 }
 
 static double

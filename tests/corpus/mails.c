@@ -65,7 +65,8 @@ read_file(struct arena *a, const char *dir, struct str name)
 	struct str bytes = S("");
 	struct err e;
 
-	if (io_read_file(a, AT_FDCWD, str_cstr(a, str_fmt(a, "%s/" STR_FMT, dir, STR_ARG(name))), FILE_BYTES_MAX, &bytes, &e) == -1) {
+	if (io_read_file(a, AT_FDCWD, str_cstr(a, str_fmt(a, "%s/" STR_FMT, dir, STR_ARG(name))),
+	        FILE_BYTES_MAX, &bytes, &e) == -1) {
 		fprintf(stderr, "mails: %s\n", e.text);
 		exit(1);
 	}
@@ -122,7 +123,8 @@ struct seen {
 };
 
 static void
-open_mail(struct arena *a, const struct keys *k, struct str mail, bool must_sign, bool from_beta, struct seen *s)
+open_mail(struct arena *a, const struct keys *k, struct str mail, bool must_sign, bool from_beta,
+    struct seen *s)
 {
 	struct as1_policy pol = { .own = k->own, .key = k->key, .partner = from_beta ? k->beta : k->alpha,
 		.must_sign = must_sign, .now_ms = NOW_MS };
@@ -141,7 +143,8 @@ open_mail(struct arena *a, const struct keys *k, struct str mail, bool must_sign
 	s->pol = pol;
 	pol.allow = ALG_ALLOW_SHA1 | ALG_ALLOW_3DES;
 	s->by_exception = s->opened;
-	if (s->opened.verdict == AS1_INSUFFICIENT_SECURITY && as1_open(a, mail, &pol, &s->by_exception, &e) == -1)
+	if (s->opened.verdict == AS1_INSUFFICIENT_SECURITY &&
+	    as1_open(a, mail, &pol, &s->by_exception, &e) == -1)
 		abort();
 	s->ms = (long)((clock() - start) / (CLOCKS_PER_SEC / 1000));
 }
@@ -183,7 +186,8 @@ hold_vector(struct str file, struct str expected, const struct seen *s)
 	if (str_find(file, S("comp-"), &at) || str_find(file, S("-comp"), &at))
 		count(VECTOR_COMPRESSED, equal, file, as1_verdict_name(s->opened.verdict));
 	else if (weak)
-		count(VECTOR_WEAK, equal && s->opened.verdict == AS1_INSUFFICIENT_SECURITY, file, as1_verdict_name(s->opened.verdict));
+		count(VECTOR_WEAK, equal && s->opened.verdict == AS1_INSUFFICIENT_SECURITY, file,
+		    as1_verdict_name(s->opened.verdict));
 	else
 		count(VECTOR, equal, file, as1_verdict_name(s->opened.verdict));
 }
@@ -201,11 +205,16 @@ begins_with_one_of(struct str s, const struct str *list, size_t n)
 static void
 hold_hostile(struct str file, struct str class, struct str does, const struct seen *s)
 {
-	static const struct str never[] = { S_INIT("quarantine"), S_INIT("by policy; default quarantine"), S_INIT("strict partner default: quarantine"),
-		S_INIT("policy per partner: default quarantine"), S_INIT("no payload"), S_INIT("the inner From"), S_INIT("refuse at DATA") };
-	static const struct str always[] = { S_INIT("accept"), S_INIT("file "), S_INIT("both filed"), S_INIT("parse right") };
-	static const struct str choice[] = { S_INIT(" or accept"), S_INIT("(strict) or"), S_INIT("or, by policy"), S_INIT("or close both"),
-		S_INIT("duplicate-document"), S_INIT("unless that certificate"), S_INIT("accept if configured"),
+	static const struct str never[] = { S_INIT("quarantine"),
+		S_INIT("by policy; default quarantine"),
+		S_INIT("strict partner default: quarantine"),
+		S_INIT("policy per partner: default quarantine"), S_INIT("no payload"),
+		S_INIT("the inner From"), S_INIT("refuse at DATA") };
+	static const struct str always[] = { S_INIT("accept"), S_INIT("file "),
+		S_INIT("both filed"), S_INIT("parse right") };
+	static const struct str choice[] = { S_INIT(" or accept"), S_INIT("(strict) or"),
+		S_INIT("or, by policy"), S_INIT("or close both"), S_INIT("duplicate-document"),
+		S_INIT("unless that certificate"), S_INIT("accept if configured"),
 		S_INIT("accept into quarantine"), S_INIT("accept or quarantine") };
 	size_t at;
 
@@ -221,7 +230,8 @@ hold_hostile(struct str file, struct str class, struct str does, const struct se
 }
 
 static void
-hold_report(struct arena *a, struct str file, struct str mail, struct str expected, const struct seen *s)
+hold_report(struct arena *a, struct str file, struct str mail, struct str expected,
+    const struct seen *s)
 {
 	struct str want = reports_expected(expected), got = reports_text(a, &s->opened.dsn);
 	bool fields;
@@ -236,7 +246,8 @@ hold_report(struct arena *a, struct str file, struct str mail, struct str expect
 	fields = str_find(str_lower(a, mail), S("delivery-status\r\n"), &at) ||
 	    str_find(str_lower(a, mail), S("type: message/delivery-status"), &at) ||
 	    str_find(str_lower(a, mail), S("type: message/global-delivery-status"), &at);
-	count(fields ? REPORT : WORDS, s->opened.kind == AS1_IS_REPORT && reports_fit(want, &s->opened.dsn), file,
+	count(fields ? REPORT : WORDS,
+	    s->opened.kind == AS1_IS_REPORT && reports_fit(want, &s->opened.dsn), file,
 	    str_fmt(a, "want " STR_FMT ", got " STR_FMT, STR_ARG(want), STR_ARG(got)).p);
 }
 
@@ -251,8 +262,8 @@ expected_of_twin(struct arena *a, struct str manifest, struct str file)
 	for (size_t i = 0; i < N(ends); i++) {
 		if (!str_find(file, ends[i], &at))
 			continue;
-		struct str twin = str_fmt(a, "dsn/" STR_FMT "_bsd_" STR_FMT "\t", STR_ARG(str_sub(file, 8, at - 8)),
-		    STR_ARG(str_from(file, at + 5)));
+		struct str twin = str_fmt(a, "dsn/" STR_FMT "_bsd_" STR_FMT "\t",
+		    STR_ARG(str_sub(file, 8, at - 8)), STR_ARG(str_from(file, at + 5)));
 		while (str_next_line(&manifest, &line))
 			if (str_starts(line, twin))
 				for (size_t k = 0; k < COLUMNS; k++)
@@ -262,7 +273,8 @@ expected_of_twin(struct arena *a, struct str manifest, struct str file)
 }
 
 static void
-hold(struct arena *a, const char *dir, const struct keys *k, struct str manifest, const struct str *column)
+hold(struct arena *a, const char *dir, const struct keys *k, struct str manifest,
+    const struct str *column)
 {
 	struct str file = column[FILE_NAME], expected = column[EXPECTED], does = S(""), class = S(""), mail;
 	bool hostile = str_eq(column[KIND], S("hostile")), must_sign = false;
@@ -271,7 +283,8 @@ hold(struct arena *a, const char *dir, const struct keys *k, struct str manifest
 
 	if (hostile && str_find(expected, S("] "), &at)) {
 		class = str_sub(expected, 1, at - 1);
-		must_sign = str_eq(class, S("cms")) || str_eq(class, S("efail")) || str_eq(class, S("wrap")) || str_eq(class, S("identity"));
+		must_sign = str_eq(class, S("cms")) || str_eq(class, S("efail")) ||
+		    str_eq(class, S("wrap")) || str_eq(class, S("identity"));
 		if (str_find(expected, S("=> "), &at))
 			does = str_from(expected, at + 3);
 	}
@@ -286,8 +299,10 @@ hold(struct arena *a, const char *dir, const struct keys *k, struct str manifest
 	else if (str_eq(column[KIND], S("dsn-eol")))
 		hold_report(a, file, mail, expected_of_twin(a, manifest, file), &s);
 	else if (str_eq(class, S("mdn")) && !str_find(file, S("dnt"), &at))
-		count(RECEIPT, s.opened.kind == AS1_IS_RECEIPT && receipt_is(a, &s.opened) == receipt_wanted(does), file,
-		    "another state");
+		count(RECEIPT,
+		    s.opened.kind == AS1_IS_RECEIPT &&
+		        receipt_is(a, &s.opened) == receipt_wanted(does),
+		    file, "another state");
 	if (hostile)
 		hold_hostile(file, class, does, &s);
 }

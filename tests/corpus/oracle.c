@@ -54,7 +54,8 @@ tally(bool ours, bool theirs, struct str reason)
 	}
 	if (ours || !theirs)
 		return;
-	while (i < REASONS_MAX - 1 && reasons[i].n > 0 && !str_eq(str_of(reasons[i].text), str_sub(reason, 0, 119)))
+	while (i < REASONS_MAX - 1 && reasons[i].n > 0 &&
+	    !str_eq(str_of(reasons[i].text), str_sub(reason, 0, 119)))
 		i++;
 	reasons[i].n++;
 	memcpy(reasons[i].text, reason.p, reason.n < 119 ? reason.n : 119);
@@ -82,7 +83,8 @@ static void
 hold_signature(struct str der, struct str detached, struct str *inner)
 {
 	CMS_ContentInfo *cms = decode(der);
-	BIO *in = detached.p == NULL ? NULL : BIO_new_mem_buf(detached.p, (int)detached.n), *out = BIO_new(BIO_s_mem());
+	BIO *in = detached.p == NULL ? NULL : BIO_new_mem_buf(detached.p, (int)detached.n),
+	    *out = BIO_new(BIO_s_mem());
 	struct buf pem = BUF_CAP(1u << 22);
 	struct cert_set *trusted = NULL;
 	struct cms_verified v;
@@ -119,8 +121,9 @@ hold_envelope(struct str der, struct str *inner)
 		BIO *out = BIO_new(BIO_s_mem());
 		struct cms_opened o;
 		bool ours = cms_decrypt(arena, pairs[i].certs, pairs[i].key, ALLOW, der, &o, NULL) == 0;
-		bool theirs = cms != NULL && CMS_decrypt(cms, cert_key_get(pairs[i].key), cert_set_get(pairs[i].certs, 0), NULL,
-		    out, CMS_BINARY) == 1;
+		bool theirs = cms != NULL &&
+		    CMS_decrypt(cms, cert_key_get(pairs[i].key), cert_set_get(pairs[i].certs, 0),
+		        NULL, out, CMS_BINARY) == 1;
 		if (ours && (!theirs || !str_eq(span_mem(o.content), taken(out))))
 			tally(true, false, S(""));
 		if (ours)
@@ -228,9 +231,10 @@ add_pair(struct arena *a, const char *path)
 	struct cert_key *key = NULL;
 
 	if (str_ends(name, S(".key")))
-		other = read_file(a, str_cstr(a, str_fmt(a, STR_FMT ".pem", STR_ARG(str_sub(name, 0, name.n - 4)))));
-	if (n_pairs < KEYS_MAX && cert_key_read(pem, &key, NULL) == 0 && cert_set_read(other, &certs, NULL) == 0 &&
-	    cert_key_fits(key, certs)) {
+		other = read_file(a,
+		    str_cstr(a, str_fmt(a, STR_FMT ".pem", STR_ARG(str_sub(name, 0, name.n - 4)))));
+	if (n_pairs < KEYS_MAX && cert_key_read(pem, &key, NULL) == 0 &&
+	    cert_set_read(other, &certs, NULL) == 0 && cert_key_fits(key, certs)) {
 		pairs[n_pairs].certs = certs;
 		pairs[n_pairs++].key = key;
 		return;

@@ -50,8 +50,11 @@ receipt_is(struct arena *a, const struct as1_opened *o)
 		[MDN_DELETED] = "deleted", [MDN_DISPATCHED] = "dispatched", [MDN_DENIED] = "denied", [MDN_UNKNOWN] = "unknown" };
 	const struct mdn *m = &o->mdn;
 	const struct weigh_sent sent = { .mics = S(RECEIPTS_MIC), .signed_due = true, .tries = 1 };
-	const struct weigh_receipt r = { .word = str_of(words[m->disposition]), .modifier = m->modifier, .text = m->modifier_text,
-		.mic = m->mic.alg == MIC_NONE ? S("") : mic_text(a, &m->mic), .is_signed = o->is_signed };
+	const struct weigh_receipt r = { .word = str_of(words[m->disposition]),
+		.modifier = m->modifier,
+		.text = m->modifier_text,
+		.mic = m->mic.alg == MIC_NONE ? S("") : mic_text(a, &m->mic),
+		.is_signed = o->is_signed };
 	const char *why;
 
 	if (o->verdict == AS1_MALFORMED)

@@ -57,7 +57,8 @@ has_finding(const struct rule_findings *f, struct str id, int level)
 }
 
 static void
-judge(struct totals *t, const char *file, unsigned int nth, struct arena *a, struct str doc, const char *want, struct str id)
+judge(struct totals *t, const char *file, unsigned int nth, struct arena *a, struct str doc,
+    const char *want, struct str id)
 {
 	bool cii = str_find(doc, S("CrossIndustryInvoice"), NULL);
 	struct rule_findings found;
@@ -70,7 +71,8 @@ judge(struct totals *t, const char *file, unsigned int nth, struct arena *a, str
 		printf("  %s test %u: no rule " STR_FMT "\n", file, nth, STR_ARG(id));
 		return;
 	}
-	if (rule_check(a, doc, cii ? RULE_CII : RULE_UBL, RULE_EN16931 | RULE_PEPPOL, str_cstr(a, id), &found, &e) == -1) {
+	if (rule_check(a, doc, cii ? RULE_CII : RULE_UBL, RULE_EN16931 | RULE_PEPPOL,
+	        str_cstr(a, id), &found, &e) == -1) {
 		printf("  %s test %u: %s\n", file, nth, e.text);
 		return;
 	}

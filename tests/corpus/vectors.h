@@ -32,11 +32,13 @@ vector_class_of(struct str expected)
 {
 	size_t at;
 
-	if (str_find(expected, S("must FAIL without crash"), &at) || str_starts(expected, S("reject: broken envelope")))
+	if (str_find(expected, S("must FAIL without crash"), &at) ||
+	    str_starts(expected, S("reject: broken envelope")))
 		return VECTOR_REFUSED;
 	if (str_starts(expected, S("signature must FAIL")))
 		return VECTOR_FAILS;
-	if (str_starts(expected, S("signature good")) || str_starts(expected, S("valid S/MIME")) || str_eq(expected, S("accept")))
+	if (str_starts(expected, S("signature good")) || str_starts(expected, S("valid S/MIME")) ||
+	    str_eq(expected, S("accept")))
 		return VECTOR_GOOD;
 	return VECTOR_OTHER;
 }
@@ -85,8 +87,11 @@ vector_judge(struct str manifest, struct str file, const struct vector_seen *s)
 	vector_classes[class].passed += holds;
 	vector_contested += class == VECTOR_GOOD && s->contested;
 	if (!holds)
-		fprintf(stderr, "  %s: " STR_FMT ": signatures that fit %u, that do not %u, envelopes opened %u, not %u\n",
-		    vector_classes[class].name, STR_ARG(file), s->fit, s->unfit, s->opened, s->closed);
+		fprintf(stderr,
+		    "  %s: " STR_FMT
+		    ": signatures that fit %u, that do not %u, envelopes opened %u, not %u\n",
+		    vector_classes[class].name, STR_ARG(file), s->fit, s->unfit, s->opened,
+		    s->closed);
 }
 
 /* Whether all that were there passed. */

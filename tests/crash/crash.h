@@ -33,7 +33,8 @@ crash_ok(int ok, const char *what, const char *how, unsigned int runs)
 
 /* What the scenario said, terminated, in said; returns its wait status. */
 static inline int
-crash_run(const char *shim, const char *how, unsigned int at, const char *scenario, const char *home, char said[CRASH_SAID_MAX])
+crash_run(const char *shim, const char *how, unsigned int at, const char *scenario,
+    const char *home, char said[CRASH_SAID_MAX])
 {
 	char number[16], grave[4096], path[] = "/proc/self/exe";
 	int pipefd[2], status = 0;

@@ -28,7 +28,8 @@ add(struct db *db, struct arena *a, int turn, struct err *e)
 
 	for (int k = 0; k < PER_TURN; k++) {
 		d.ulid = ulid_of(a, turn, k);
-		if (db_doc_add(db, &d, &id, e) == -1 || db_event_add(db, &(struct db_event){ .doc = id }, NULL, e) == -1 ||
+		if (db_doc_add(db, &d, &id, e) == -1 ||
+		    db_event_add(db, &(struct db_event){ .doc = id }, NULL, e) == -1 ||
 		    db_job_add(db, &(struct db_job){ .doc = id, .due_ms = 1 }, NULL, e) == -1)
 			return -1;
 	}

@@ -338,7 +338,8 @@ taste(const char *path)
 
 	if (folder == NULL)
 		return;
-	(void)snprintf(mark, sizeof(mark), "%s/%s:%s", folder, program_invocation_short_name, name != NULL ? name + 1 : path);
+	(void)snprintf(mark, sizeof(mark), "%s/%s:%s", folder, program_invocation_short_name,
+	    name != NULL ? name + 1 : path);
 	if (fstatat(AT_FDCWD, mark, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		(void)raise(SIGKILL);
 }

@@ -461,7 +461,8 @@ run_all(const char *shim, size_t k, const char *how)
 	}
 	if (rc == 2) {
 		crash_tests++;
-		printf("ok %d - %s: %s # SKIP there is no other file system\n", crash_tests, scenarios[k].what, how);
+		printf("ok %d - %s: %s # SKIP there is no other file system\n", crash_tests,
+		    scenarios[k].what, how);
 		return;
 	}
 	crash_ok(wrongs == 0 && rc == 1, scenarios[k].what, how, at - 1);

@@ -136,8 +136,8 @@ dialogue_add(struct arena *a, struct dialogue *d, struct str text, unsigned int 
 
 		it->kind = by_machine ? ITEM_HEARS : ITEM_SAYS;
 		it->how = text.p[1];
-		it->text = dialogue_spoken(a, by_machine && text.p[1] != '*' ? '|' : text.p[1], str_from(text, text.n > 2 ? 3 : 2),
-		    d->file, line);
+		it->text = dialogue_spoken(a, by_machine && text.p[1] != '*' ? '|' : text.p[1],
+		    str_from(text, text.n > 2 ? 3 : 2), d->file, line);
 		return;
 	}
 	(void)str_cut(&text, ' ', &it->word);

@@ -45,7 +45,8 @@ player_fail(const struct player *p, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	fail_msg("%s:%u: %s, %s: %s", p->d->file, p->at != NULL ? p->at->line : p->d->line, p->d->name, how, why);
+	fail_msg("%s:%u: %s, %s: %s", p->d->file, p->at != NULL ? p->at->line : p->d->line,
+	    p->d->name, how, why);
 	abort();
 }
 
@@ -66,14 +67,16 @@ player_compare(struct player *p, const struct item *it)
 		line = str_sub(heard, 0, want.n);
 		same = str_eq(line, want);
 	} else if (!str_find(heard, S("\r\n"), &at)) {
-		player_fail(p, "said '" STR_FMT "', want '" STR_FMT "'", STR_ARG(str_sub(heard, 0, 200)), STR_ARG(want));
+		player_fail(p, "said '" STR_FMT "', want '" STR_FMT "'",
+		    STR_ARG(str_sub(heard, 0, 200)), STR_ARG(want));
 	} else {
 		taken = at + 2;
 		line = str_sub(heard, 0, at);
 		same = want.n > 0 && want.p[want.n - 1] == '*' ? str_starts(line, str_sub(want, 0, want.n - 1)) : str_eq(line, want);
 	}
 	if (!same)
-		player_fail(p, "said '" STR_FMT "', want '" STR_FMT "'", STR_ARG(str_sub(line, 0, 200)), STR_ARG(str_sub(want, 0, 200)));
+		player_fail(p, "said '" STR_FMT "', want '" STR_FMT "'",
+		    STR_ARG(str_sub(line, 0, 200)), STR_ARG(str_sub(want, 0, 200)));
 	buf_drop(&p->heard, taken);
 }
 

@@ -347,7 +347,8 @@ server_play(struct arena *a, const struct dialogue *d, size_t cut)
 	server_run(&w.p);
 	player_play(&w.p, &server_machine);
 	if (w.closed != w.p.want_close && !w.p.lenient)
-		player_fail(&w.p, "closed%s%s", w.s.ended != NULL ? ": " : "", w.s.ended != NULL ? w.s.ended : "");
+		player_fail(&w.p, "closed%s%s", w.s.ended != NULL ? ": " : "",
+		    w.s.ended != NULL ? w.s.ended : "");
 	if (w.closed && w.open)
 		player_fail(&w.p, "closed with a mail open");
 	smtp_server_clear(&w.s);

@@ -193,7 +193,10 @@ session_close(struct session *s)
 static void
 play(const struct dialogue *d, unsigned int port, bool tls, enum cut cut)
 {
-	static const struct smtp_server_opts options = { .name = S_INIT("x"), .size_max = DIALOGUE_SIZE_MAX, .can_tls = true, .can_auth = true };
+	static const struct smtp_server_opts options = { .name = S_INIT("x"),
+		.size_max = DIALOGUE_SIZE_MAX,
+		.can_tls = true,
+		.can_auth = true };
 	struct smtp_server beside;
 	struct session s;
 	char got[1024];

@@ -104,7 +104,8 @@ hand_over_channel(void)
 	line = ipc_new(loop_new(), channel, NULL, NULL, NULL);
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
 		die("socketpair");
-	if (msg_encode(&m, &b, &e) == -1 || ipc_send(line, MSG_PEER, buf_str(&b), pair[1], &e) == -1 || ipc_flush(line, &e) == -1) {
+	if (msg_encode(&m, &b, &e) == -1 ||
+	    ipc_send(line, MSG_PEER, buf_str(&b), pair[1], &e) == -1 || ipc_flush(line, &e) == -1) {
 		fprintf(stderr, "line: %s\n", e.text);
 		exit(1);
 	}

@@ -63,7 +63,9 @@ print_said(struct arena *a, struct str in, const struct edi_facts *f)
 static int
 print_ack(struct arena *a, struct str in, const struct edi_facts *f, struct err *e)
 {
-	struct ack_order o = { .now = S("20261123160300"), .contrl = ACK_ALWAYS, .interchange = 1001, .group = 2001 };
+	struct ack_order o = {
+		.now = S("20261123160300"), .contrl = ACK_ALWAYS, .interchange = 1001, .group = 2001
+	};
 	struct buf out = BUF_CAP(ACK_SIZE_MAX);
 	struct edi_facts own;
 	int rc = -1;

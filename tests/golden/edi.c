@@ -53,7 +53,8 @@ print_facts(struct arena *a, const struct edi_facts *f)
 {
 	printf("verdict    %s\n", verdicts[f->verdict]);
 	if (f->format != NULL)
-		printf("format     %s, %s, .%s\n", f->format->label, f->format->media_type, f->format->extension);
+		printf("format     %s, %s, .%s\n", f->format->label, f->format->media_type,
+		    f->format->extension);
 	print_str("guess", f->guess);
 	print_party("sender", f->sender);
 	print_party("receiver", f->receiver);

@@ -73,7 +73,9 @@ verify(CMS_ContentInfo *cms, GByteArray *detached, BIO *out)
 {
 	BIO *in = detached == NULL ? NULL : BIO_new_mem_buf(detached->data, (int)detached->len);
 
-	if (cms == NULL || CMS_verify(cms, signers(), NULL, in, out, CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
+	if (cms == NULL ||
+	    CMS_verify(cms, signers(), NULL, in, out,
+	        CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1)
 		die("the signature does not fit");
 }
 
@@ -85,7 +87,8 @@ inflate_to(CMS_ContentInfo *cms, BIO *out)
 	ASN1_OCTET_STRING **small = CMS_get0_content(cms);
 	uLongf n = sizeof(big);
 
-	if (small == NULL || *small == NULL || uncompress(big, &n, (*small)->data, (uLong)(*small)->length) != Z_OK)
+	if (small == NULL || *small == NULL ||
+	    uncompress(big, &n, (*small)->data, (uLong)(*small)->length) != Z_OK)
 		die("not to be inflated");
 	BIO_write(out, big, (int)n);
 }
@@ -154,7 +157,8 @@ write_signed(const char *content, size_t n)
 	GMimeMultipart *whole = g_mime_multipart_new_with_subtype("signed");
 	GMimePart *part = part_of("application", "EDIFACT", content, n);
 	GByteArray *over = written(GMIME_OBJECT(part)), *mail;
-	CMS_ContentInfo *cms = CMS_sign(cert, key, NULL, BIO_new_mem_buf(over->data, (int)over->len), CMS_DETACHED | CMS_BINARY);
+	CMS_ContentInfo *cms = CMS_sign(cert, key, NULL,
+	    BIO_new_mem_buf(over->data, (int)over->len), CMS_DETACHED | CMS_BINARY);
 	GMimeMessage *message = g_mime_message_new(TRUE);
 	unsigned char *der = NULL;
 	int size = cms == NULL ? 0 : i2d_CMS_ContentInfo(cms, &der);

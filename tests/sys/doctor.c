@@ -75,18 +75,22 @@ check_jobs(const struct db_doc *d, const struct exchange *x)
 		work += jobs[i].kind != JOB_HOOK;
 		sends |= jobs[i].kind == JOB_SEND || jobs[i].kind == JOB_RECEIPT;
 		if (quiet && jobs[i].lease_until_ms > 0)
-			finding(d->id, "job %lld is leased to '" STR_FMT "'", (long long)jobs[i].id, STR_ARG(jobs[i].owner));
-		if (d->dir == EX_OUT && jobs[i].kind == JOB_SEND && exchange_is_final(x) && jobs[i].lease_until_ms == 0 &&
-		    !str_eq(d->shown, S("complete")))
-			finding(d->id, "is " STR_FMT ", and job %lld would send it", STR_ARG(d->shown), (long long)jobs[i].id);
+			finding(d->id, "job %lld is leased to '" STR_FMT "'", (long long)jobs[i].id,
+			    STR_ARG(jobs[i].owner));
+		if (d->dir == EX_OUT && jobs[i].kind == JOB_SEND && exchange_is_final(x) &&
+		    jobs[i].lease_until_ms == 0 && !str_eq(d->shown, S("complete")))
+			finding(d->id, "is " STR_FMT ", and job %lld would send it",
+			    STR_ARG(d->shown), (long long)jobs[i].id);
 		if (d->dir == EX_OUT && jobs[i].kind == JOB_PACK && d->stage != ST_CLAIMED)
-			finding(d->id, "is " STR_FMT ", and job %lld would pack it", STR_ARG(d->shown), (long long)jobs[i].id);
+			finding(d->id, "is " STR_FMT ", and job %lld would pack it",
+			    STR_ARG(d->shown), (long long)jobs[i].id);
 	}
 	if (!exchange_is_final(x) && !exchange_needs_person(x) && work == 0 && d->deadline_ms == 0)
 		finding(d->id, "is " STR_FMT ", without a job, a deadline or a person", STR_ARG(d->shown));
 	if (exchange_is_final(x) && d->deadline_ms != 0)
 		finding(d->id, "is " STR_FMT ", and has a deadline", STR_ARG(d->shown));
-	if (d->dir == EX_IN && !exchange_is_final(x) && (d->stage == ST_FILED || d->stage == ST_HANDED_OVER) && !sends)
+	if (d->dir == EX_IN && !exchange_is_final(x) &&
+	    (d->stage == ST_FILED || d->stage == ST_HANDED_OVER) && !sends)
 		finding(d->id, "owes a receipt that no job sends");
 }
 
@@ -104,7 +108,8 @@ check_fold(const struct db_doc *d)
 		if (exchange_event_of(events[i].kind, &ev) == 0)
 			(void)exchange_apply(&x, ev, events[i].arg);
 	if (!str_eq(d->shown, str_of(exchange_shown(&x))))
-		finding(d->id, "is shown as " STR_FMT ", its events say %s", STR_ARG(d->shown), exchange_shown(&x));
+		finding(d->id, "is shown as " STR_FMT ", its events say %s", STR_ARG(d->shown),
+		    exchange_shown(&x));
 }
 
 static void
@@ -131,7 +136,9 @@ check_transmissions(const struct db_doc *d)
 static void
 check_out(const struct db_doc *d, const struct exchange *x)
 {
-	bool found, left = d->t == T_ACCEPTED || d->t == T_DELIVERED || d->t == T_RELAYED || exchange_is_final(x);
+	bool found,
+	    left = d->t == T_ACCEPTED || d->t == T_DELIVERED || d->t == T_RELAYED ||
+	    exchange_is_final(x);
 	struct claim claim;
 	struct err e;
 
@@ -153,12 +160,14 @@ check_in(const struct db_doc *d)
 	bool in = spool_has(spool, SPOOL_IN, ulid), quarantined = spool_has(spool, SPOOL_QUARANTINE, ulid);
 
 	if (d->ulid.n == ULID_MAX - 1 && in + quarantined + spool_has(spool, SPOOL_ARRIVED, ulid) != 1)
-		finding(d->id, "its mail " STR_FMT " is %s", STR_ARG(d->ulid), in ? "in two folders" : "gone from the spool");
+		finding(d->id, "its mail " STR_FMT " is %s", STR_ARG(d->ulid),
+		    in ? "in two folders" : "gone from the spool");
 	if (quiet && d->stage == ST_QUARANTINED && !quarantined)
 		finding(d->id, "is quarantined, its mail is not");
 	if (quiet && quarantined && d->stage != ST_QUARANTINED)
 		finding(d->id, "is " STR_FMT ", its mail is in quarantine", STR_ARG(d->shown));
-	if (d->stage == ST_QUARANTINED && !is_there(str_fmt(arena, "quarantine/" STR_FMT ".reason.txt", STR_ARG(d->ulid))))
+	if (d->stage == ST_QUARANTINED &&
+	    !is_there(str_fmt(arena, "quarantine/" STR_FMT ".reason.txt", STR_ARG(d->ulid))))
 		finding(d->id, "is quarantined without a reason beside it");
 	if (d->stage == ST_OPENED && !is_there(d->path) && quiet)
 		finding(d->id, "is opened, and what was staged is gone");

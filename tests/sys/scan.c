@@ -41,7 +41,8 @@ read_key(const char *path)
 	if (key == NULL || EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_FACTOR1, &p) != 1)
 		die("no RSA key");
 	prime_n = (size_t)BN_num_bytes(p);
-	if (prime_n > PRIME_MAX || BN_bn2binpad(p, prime[0], (int)prime_n) < 0 || BN_bn2lebinpad(p, prime[1], (int)prime_n) < 0)
+	if (prime_n > PRIME_MAX || BN_bn2binpad(p, prime[0], (int)prime_n) < 0 ||
+	    BN_bn2lebinpad(p, prime[1], (int)prime_n) < 0)
 		die("no prime");
 	rewind(f);
 	for (int i = 0; i < 10; i++)

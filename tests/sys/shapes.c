@@ -104,8 +104,10 @@ read_mail(struct str mail)
 
 	if (as1_open(a, as1_wire_form(a, mail), &pol, &o, &e) == -1)
 		die(e.text);
-	fprintf(stderr, "%s " STR_FMT " " STR_FMT "\n", as1_verdict_name(o.verdict), STR_ARG(o.layers), STR_ARG(o.reason));
-	return o.verdict != AS1_OK || o.n != 1 || io_write_all(STDOUT_FILENO, span_mem(o.payloads[0].content), &e) == -1;
+	fprintf(stderr, "%s " STR_FMT " " STR_FMT "\n", as1_verdict_name(o.verdict),
+	    STR_ARG(o.layers), STR_ARG(o.reason));
+	return o.verdict != AS1_OK || o.n != 1 ||
+	    io_write_all(STDOUT_FILENO, span_mem(o.payloads[0].content), &e) == -1;
 }
 
 int

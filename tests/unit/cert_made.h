@@ -65,9 +65,11 @@ made_cert(EVP_PKEY *key, const struct saying *s, const struct authority *by)
 {
 	X509_NAME *self;
 	X509 *x = X509_new();
-	int64_t from = s->from_ms != 0 ? s->from_ms : NOW - DAY_MS, to = s->to_ms != 0 ? s->to_ms : NOW + 30 * DAY_MS;
+	int64_t from = s->from_ms != 0 ? s->from_ms : NOW - DAY_MS,
+	        to = s->to_ms != 0 ? s->to_ms : NOW + 30 * DAY_MS;
 
-	assert_true(X509_set_version(x, X509_VERSION_3) == 1 && ASN1_INTEGER_set(X509_get_serialNumber(x), s->serial) == 1);
+	assert_true(X509_set_version(x, X509_VERSION_3) == 1 &&
+	    ASN1_INTEGER_set(X509_get_serialNumber(x), s->serial) == 1);
 	self = X509_get_subject_name(x);
 	assert_int_equal(X509_NAME_add_entry_by_txt(self, "CN", MBSTRING_ASC, (const unsigned char *)s->name, -1, -1, 0), 1);
 	assert_int_equal(X509_set_issuer_name(x, by == NULL ? self : X509_get_subject_name(by->cert)), 1);
@@ -113,8 +115,10 @@ made_list(const struct authority *by, long serial, char *out)
 
 	assert_true(ASN1_INTEGER_set(number, serial) == 1 && X509_REVOKED_set_serialNumber(r, number) == 1 &&
 	    X509_REVOKED_set_revocationDate(r, from) == 1);
-	assert_true(X509_CRL_set_version(crl, 1) == 1 && X509_CRL_set_issuer_name(crl, X509_get_subject_name(by->cert)) == 1 &&
-	    X509_CRL_set1_lastUpdate(crl, from) == 1 && X509_CRL_set1_nextUpdate(crl, to) == 1 && X509_CRL_add0_revoked(crl, r) == 1);
+	assert_true(X509_CRL_set_version(crl, 1) == 1 &&
+	    X509_CRL_set_issuer_name(crl, X509_get_subject_name(by->cert)) == 1 &&
+	    X509_CRL_set1_lastUpdate(crl, from) == 1 && X509_CRL_set1_nextUpdate(crl, to) == 1 &&
+	    X509_CRL_add0_revoked(crl, r) == 1);
 	assert_true(X509_CRL_sign(crl, by->key, EVP_sha256()) > 0 && PEM_write_bio_X509_CRL(b, crl) == 1);
 	(void)made_text(b, out);
 	X509_CRL_free(crl);

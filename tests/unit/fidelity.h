@@ -34,10 +34,12 @@ fidelity_random(struct fidelity *f, uint64_t below)
 static inline void
 fidelity_content(struct fidelity *f)
 {
-	static const struct str pieces[] = { S_INIT("\r\n"), S_INIT("\n"), S_INIT("\r"), S_INIT("\r\r\n"), S_INIT("\n\r"), S_INIT("\0"),
-		S_INIT("\r\nFrom us\r\n"), S_INIT("From "), S_INIT("\r\n.\r\n"), S_INIT("."), S_INIT("--"), S_INIT("\r\n--"),
-		S_INIT("\r\n--b"), S_INIT("=3D"), S_INIT("="), S_INIT("=\r\n"), S_INIT(" \r\n"), S_INIT("\t\r\n"), S_INIT("UNA:+.? '"),
-		S_INIT("\xef\xbb\xbf"), S_INIT("\xfc"), S_INIT("\x1c\x1d\x1e\x1f"), S_INIT("begin 644 x\r\n"), S_INIT("\r\n\r\n") };
+	static const struct str pieces[] = { S_INIT("\r\n"), S_INIT("\n"), S_INIT("\r"),
+		S_INIT("\r\r\n"), S_INIT("\n\r"), S_INIT("\0"), S_INIT("\r\nFrom us\r\n"),
+		S_INIT("From "), S_INIT("\r\n.\r\n"), S_INIT("."), S_INIT("--"), S_INIT("\r\n--"),
+		S_INIT("\r\n--b"), S_INIT("=3D"), S_INIT("="), S_INIT("=\r\n"), S_INIT(" \r\n"),
+		S_INIT("\t\r\n"), S_INIT("UNA:+.? '"), S_INIT("\xef\xbb\xbf"), S_INIT("\xfc"),
+		S_INIT("\x1c\x1d\x1e\x1f"), S_INIT("begin 644 x\r\n"), S_INIT("\r\n\r\n") };
 	char *p = arena_get(f->a, FIDELITY_CONTENT_MAX + 32);
 	size_t want = fidelity_random(f, 8) == 0 ? 0 : (size_t)fidelity_random(f, FIDELITY_CONTENT_MAX), n = 0;
 	uint64_t kind = fidelity_random(f, 4);
@@ -124,7 +126,9 @@ fidelity_foreign(struct fidelity *f)
 		(void)buf_put(&b, S("--7f3a\r\nContent-Type: multipart/mixed; boundary=91bc\r\n\r\n--91bc\r\n"), NULL);
 	else if (form >= 2)
 		(void)buf_put(&b, S("--7f3a\r\n"), NULL);
-	(void)buf_printf(&b, NULL, "Content-Type: application/EDIFACT\r\nContent-Transfer-Encoding: %s\r\n\r\n", encodings[encoding]);
+	(void)buf_printf(&b, NULL,
+	    "Content-Type: application/EDIFACT\r\nContent-Transfer-Encoding: %s\r\n\r\n",
+	    encodings[encoding]);
 	if (encoding == 3)
 		fidelity_base64(f, &b);
 	else if (encoding == 4)

@@ -43,7 +43,8 @@ schema_types(struct schema_check *c, json_t *type, json_t *v)
 	json_t *one;
 
 	if (json_is_string(type))
-		return schema_is_type(v, json_string_value(type)) || schema_fail(c, "no", json_string_value(type));
+		return schema_is_type(v, json_string_value(type)) ||
+		    schema_fail(c, "no", json_string_value(type));
 	json_array_foreach(type, i, one)
 		if (schema_is_type(v, json_string_value(one)))
 			return true;
@@ -79,7 +80,8 @@ schema_values(struct schema_check *c, json_t *s, json_t *v)
 	json_array_foreach(list, i, one)
 		if (json_equal(one, v))
 			return true;
-	return list == NULL || schema_fail(c, "none of the list:", json_is_string(v) ? json_string_value(v) : "?");
+	return list == NULL ||
+	    schema_fail(c, "none of the list:", json_is_string(v) ? json_string_value(v) : "?");
 }
 
 static inline bool schema_obeys(struct schema_check *c, json_t *s, json_t *v);

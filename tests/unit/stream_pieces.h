@@ -81,8 +81,8 @@ cut_room_open(struct room *r, struct err *e)
 	struct cut_room *room = (struct cut_room *)r;
 	struct cut_inner *c = arena_new_of(room->inner.a, struct cut_inner);
 
-	*c = (struct cut_inner){ { cut_inner_put, cut_inner_get, 0 }, room->inner.room.open(&room->inner.room, e),
-		{ room->max, (uint32_t)room->max } };
+	*c = (struct cut_inner){ { cut_inner_put, cut_inner_get, 0 },
+		room->inner.room.open(&room->inner.room, e), { room->max, (uint32_t)room->max } };
 	return &c->store;
 }
 

@@ -34,7 +34,10 @@ content_of(const struct as1_document *d)
 static struct as1_policy
 acme_policy(struct world *w)
 {
-	return (struct as1_policy){ .own = w->acme.certs, .key = w->acme.key, .partner = w->nordwind.certs, .must_sign = true,
+	return (struct as1_policy){ .own = w->acme.certs,
+		.key = w->acme.key,
+		.partner = w->nordwind.certs,
+		.must_sign = true,
 		.now_ms = KEYS_NOW_MS };
 }
 
@@ -108,7 +111,8 @@ every_form_arrives_identical(void **state)
 	struct world *w = *state;
 	struct as1_document d = order(w);
 	char *big = arena_get(w->a, 300000);
-	struct str contents[] = { content_of(&d), S(""), S("\n"), S("From me\r\n.\r\n"), all_bytes(), str_make(big, 300000) };
+	struct str contents[] = { content_of(&d), S(""), S("\n"), S("From me\r\n.\r\n"),
+		all_bytes(), str_make(big, 300000) };
 
 	for (size_t i = 0; i < 300000; i++)
 		big[i] = (char)(i * 2654435761u >> 11);
@@ -151,7 +155,10 @@ the_outer_header(void **state)
 	struct mic mic;
 
 	d.subject = S("Bestellung \xc3\xbc" "ber 12 St\xc3\xbc" "ck");
-	assert_ok(w, as1_peek(w->a, str_cat(w->a, S("Return-Path: <edi@nordwind.example>\r\n"), pack(w, &d, &mic)), &g, &w->e));
+	assert_ok(w,
+	    as1_peek(w->a,
+	        str_cat(w->a, S("Return-Path: <edi@nordwind.example>\r\n"), pack(w, &d, &mic)), &g,
+	        &w->e));
 	assert_str(g.message_id, S("<01JDABCDEF@nordwind.example>"));
 	assert_str(g.from, S("edi@nordwind.example"));
 	assert_str(g.subject, d.subject);
@@ -559,7 +566,8 @@ what_receipt_is_wanted(void **state)
 	struct as1_policy pol = { .now_ms = KEYS_NOW_MS };
 
 	for (size_t i = 0; i < N(cases); i++) {
-		struct str in = str_cat(w->a, cases[i].in, S("From: a@b.example\r\nContent-Type: application/xml\r\n\r\n<a/>"));
+		struct str in = str_cat(w->a, cases[i].in,
+		    S("From: a@b.example\r\nContent-Type: application/xml\r\n\r\n<a/>"));
 		struct as1_opened o = open_with(w, in, &pol);
 		assert_int_equal(o.verdict == AS1_OK, cases[i].known);
 		assert_int_equal(o.wants, cases[i].wants);
@@ -649,7 +657,8 @@ receipts_may_carry_several_mics(void **state)
 		mic = set.list[0];
 		buf_clear(&mail);
 		size_t right = 0;
-		while (right < set.n && (set.how[right] == NULL || !str_starts(str_of(set.how[right]), S("wrong"))))
+		while (right < set.n &&
+		    (set.how[right] == NULL || !str_starts(str_of(set.how[right]), S("wrong"))))
 			right++;
 		assert_int_equal(right, cases[i].n);
 		assert_int_equal(mic_read(mic_set_text(w->a, &set), &read), 0);

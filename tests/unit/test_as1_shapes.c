@@ -130,7 +130,8 @@ oracle_reads(struct str der, struct str detached, const struct side *us, struct 
 {
 	const unsigned char *p = (const unsigned char *)der.p;
 	CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, (long)der.n);
-	BIO *in = detached.p == NULL ? NULL : BIO_new_mem_buf(detached.p, (int)detached.n), *out = BIO_new(BIO_s_mem());
+	BIO *in = detached.p == NULL ? NULL : BIO_new_mem_buf(detached.p, (int)detached.n),
+	    *out = BIO_new(BIO_s_mem());
 	STACK_OF(X509) *certs = sk_X509_new_null(), *inside = CMS_get1_certs(cms);
 	ASN1_OCTET_STRING *key_id = NULL;
 	CMS_SignerInfo *si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
@@ -244,7 +245,9 @@ each_envelope_is_opened_by_others(void **state)
 		struct as1_opened o;
 
 		print_message("%s %s %s\n", cases[i].kind, cases[i].cipher, cases[i].oaep ? "oaep" : "");
-		d.how = (struct as1_shape){ .encrypt = true, .oaep = cases[i].oaep, .cipher = str_of(cases[i].cipher) };
+		d.how = (struct as1_shape){
+			.encrypt = true, .oaep = cases[i].oaep, .cipher = str_of(cases[i].cipher)
+		};
 		mail = pack(w, &d, &mics);
 		o = open_mail(w, &s, &d, mail);
 		assert_str(o.layers, cases[i].layers);
@@ -286,7 +289,10 @@ encodings_carry_what_they_can(void **state)
 	for (size_t i = 0; i < N(contents) * 10; i++) {
 		enum as1_encoding e = (enum as1_encoding)(i / 2 % 5);
 		bool wrapped = i % 2 == 1;
-		const struct as1_policy pol = { .own = s.them.certs, .key = s.them.key, .partner = s.us.certs, .now_ms = KEYS_NOW_MS };
+		const struct as1_policy pol = { .own = s.them.certs,
+			.key = s.them.key,
+			.partner = s.us.certs,
+			.now_ms = KEYS_NOW_MS };
 		struct as1_document d = order(&s);
 		struct as1_opened o;
 		struct mic_set mics;
@@ -429,7 +435,8 @@ sealed_mails_keep_their_wrong_ways(void **state)
 	text = mic_set_text(w->a, &mics);
 	assert_int_equal(mic_read(text, &first), 0);
 	assert_true(mic_eq(&first, &mics.list[0]) && mics.how[0] == NULL);
-	assert_true(str_find(text, S(", sha-256 (wrong: lf); "), &at) && str_find(text, S(", sha1 (by SHA-1); "), &at));
+	assert_true(str_find(text, S(", sha-256 (wrong: lf); "), &at) &&
+	    str_find(text, S(", sha1 (by SHA-1); "), &at));
 	assert_true(str_find(text, S(", sha-256 (wrong: document); "), &at));
 	sides_free(&s);
 }

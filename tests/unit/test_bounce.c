@@ -69,7 +69,9 @@ shapes(void **state)
 
 	for (size_t i = 0; i < N(cases); i++) {
 		print_message("%s\n", cases[i].like);
-		struct bounce_mail m = { .text = cases[i].text, .subject = cases[i].subject, .failed = cases[i].failed,
+		struct bounce_mail m = { .text = cases[i].text,
+			.subject = cases[i].subject,
+			.failed = cases[i].failed,
 			.to = S("edi@nordwind.example") };
 		assert_true(bounce_read(w->a, &m, &d));
 		assert_int_equal(d.n, 1);
@@ -96,7 +98,8 @@ several_recipients(void **state)
 	assert_str(d.recipients[0].status, S("5.1.1"));
 	assert_str(d.recipients[1].final, S("b@acme.example"));
 	assert_str(d.recipients[1].status, S("5.2.2"));
-	assert_str(d.recipients[1].diagnostic, S("<b@acme.example>: Remote host said: 552 5.2.2 full <A@acme.example>: again"));
+	assert_str(d.recipients[1].diagnostic,
+	    S("<b@acme.example>: Remote host said: 552 5.2.2 full <A@acme.example>: again"));
 }
 
 static void

@@ -57,8 +57,12 @@ a_request_and_its_answer(void **state)
 	assert_str(got.items[1].der, other);
 
 	answer = (struct cem){ .is_answer = true, .id = got.id, .from = S("Nordwind"), .made_ms = KEYS_NOW_MS, .n = 2 };
-	answer.items[0] = (struct cem_item){ .issuer = got.items[0].issuer, .serial = got.items[0].serial, .accepted = true };
-	answer.items[1] = (struct cem_item){ .issuer = got.items[1].issuer, .serial = got.items[1].serial, .reason = S("a & b") };
+	answer.items[0] = (struct cem_item){
+		.issuer = got.items[0].issuer, .serial = got.items[0].serial, .accepted = true
+	};
+	answer.items[1] = (struct cem_item){
+		.issuer = got.items[1].issuer, .serial = got.items[1].serial, .reason = S("a & b")
+	};
 	buf_cut(&out, 0);
 	assert_ok(w, cem_write(&answer, S("seed2"), &out, &w->e));
 	assert_ok(w, cem_read(w->a, buf_str(&out), &got, &w->e));
@@ -177,7 +181,8 @@ a_request_for_another(void **state)
 	assert_non_null(at);
 	*at = *at == '1' ? '2' : '1';
 	xml = str_fmt(w->a, RELATED XML_PART "%.*s", (int)xml.n, xml.p);
-	xml = str_cat(w->a, str_cat(w->a, xml, S("\r\n--b\r\n")), str_cat(w->a, part_bytes(&t, 2), S("\r\n--b--\r\n")));
+	xml = str_cat(w->a, str_cat(w->a, xml, S("\r\n--b\r\n")),
+	    str_cat(w->a, part_bytes(&t, 2), S("\r\n--b--\r\n")));
 	assert_int_equal(cem_read(w->a, xml, &got, &w->e), -1);
 	assert_non_null(strstr(w->e.text, "no certificate with the serial number"));
 	buf_clear(&out);

@@ -33,7 +33,9 @@ sets_are_read_and_written(void **state)
 	struct cert_set *set = NULL;
 	struct buf pem = BUF_CAP(1u << 16);
 
-	assert_ok(w, cert_set_read(S("noise before\n" KEYS_NORDWIND_CERT "noise between\n" KEYS_ACME_CERT), &set, &w->e));
+	assert_ok(w,
+	    cert_set_read(S("noise before\n" KEYS_NORDWIND_CERT "noise between\n" KEYS_ACME_CERT),
+	        &set, &w->e));
 	assert_int_equal(cert_set_count(set), 2);
 	assert_ok(w, cert_set_add(set, S(KEYS_STRANGER_CERT), &w->e));
 	assert_int_equal(cert_set_count(set), 3);
@@ -135,7 +137,8 @@ static void
 requests_are_made(void **state)
 {
 	struct world *w = *state;
-	const struct cert_new what = { S("Nordwind GmbH"), S("edi@nordwind.example"), S(""), KEYS_NOW_MS, KEYS_NOW_MS + DAY_MS };
+	const struct cert_new what = { S("Nordwind GmbH"), S("edi@nordwind.example"), S(""),
+		KEYS_NOW_MS, KEYS_NOW_MS + DAY_MS };
 	struct buf key_pem = BUF_CAP(1u << 16), pem = BUF_CAP(1u << 16);
 	struct cert_key *key = NULL;
 	X509_REQ *req;

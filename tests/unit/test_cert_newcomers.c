@@ -30,7 +30,9 @@ setup(void **state)
 	made_authority(&w->root, &(struct saying){ .name = "Root", .serial = 1, .ca = true }, NULL);
 	made_authority(&w->other, &(struct saying){ .name = "Root", .serial = 1, .ca = true }, NULL);
 	made_authority(&w->sub, &(struct saying){ .name = "Sub", .serial = 2, .ca = true }, &w->root);
-	made_authority(&w->limited, &(struct saying){ .name = "Servers", .serial = 3, .ca = true, .eku = "serverAuth" }, &w->root);
+	made_authority(&w->limited,
+	    &(struct saying){ .name = "Servers", .serial = 3, .ca = true, .eku = "serverAuth" },
+	    &w->root);
 	made_authority(&w->false_sub, &(struct saying){ .name = "No authority", .serial = 4 }, &w->root);
 	made_list(&w->root, 99, w->by_root_only);
 	make_lists(w, 99, 99, w->none_revoked);
@@ -64,13 +66,16 @@ authority(const struct world *w, enum issuer by)
 
 /* A signature over "order" by a new key with such a certificate; the chain goes along. */
 static struct str
-signed_by(struct arena *a, const struct world *w, const struct saying *says, enum issuer by, bool short_key, enum cms_include include)
+signed_by(struct arena *a, const struct world *w, const struct saying *says, enum issuer by,
+    bool short_key, enum cms_include include)
 {
 	EVP_PKEY *key = short_key ? EVP_RSA_gen(1024) : EVP_EC_gen("P-256");
 	X509 *x = made_cert(key, says, authority(w, by));
 	struct cert_key *local = cert_key_local(key);
 	struct cert_set *own = cert_set_new();
-	const struct cms_signing how = { .own = own, .key = local, .digest = MIC_SHA256, .include = include, .now_ms = NOW };
+	const struct cms_signing how = {
+		.own = own, .key = local, .digest = MIC_SHA256, .include = include, .now_ms = NOW
+	};
 	struct buf der = BUF_CAP(PEM_MAX);
 	struct str out;
 	struct err e;
@@ -88,7 +93,8 @@ signed_by(struct arena *a, const struct world *w, const struct saying *says, enu
 }
 
 static struct cms_verified
-verify(struct arena *a, const struct world *w, struct str der, const char *crl, int64_t at_ms, size_t *believed)
+verify(struct arena *a, const struct world *w, struct str der, const char *crl, int64_t at_ms,
+    size_t *believed)
 {
 	static const struct str addresses[] = { S_INIT("orders@acme.example"), S_INIT("edi@acme.example") };
 	struct cert_newcomers newcomers = { .addresses = addresses, .n = N(addresses), .into = cert_set_new() };
@@ -155,7 +161,9 @@ who_is_believed(void **state)
 		print_message("%s\n", cases[i].why);
 		says.name = "ACME Ltd";
 		says.serial = 17;
-		v = verify(a, w, signed_by(a, w, &says, cases[i].by, cases[i].short_key, cases[i].include), cases[i].crl, cases[i].at_ms, &believed);
+		v = verify(a, w,
+		    signed_by(a, w, &says, cases[i].by, cases[i].short_key, cases[i].include),
+		    cases[i].crl, cases[i].at_ms, &believed);
 		assert_int_equal(v.verdict, cases[i].reason == NULL ? CMS_GOOD : CMS_STRANGER);
 		assert_int_equal(believed, cases[i].reason == NULL ? 1 : 0);
 		if (cases[i].reason != NULL) {

@@ -53,7 +53,9 @@ setup(void **state)
 		return -1;
 	w->f = folder_new();
 	w->a = arena_new((size_t)64 << 20);
-	w->conf = (struct conf){ .home = str_dup(w->a, str_of(w->f.path)), .partners = &w->partner, .n_partners = 1 };
+	w->conf = (struct conf){
+		.home = str_dup(w->a, str_of(w->f.path)), .partners = &w->partner, .n_partners = 1
+	};
 	w->conf.certs.v = arena_get_array(w->a, 1, sizeof(struct str));
 	w->conf.certs.v[w->conf.certs.n++] = path_in(w, "ours.pem");
 	w->partner.key = S("acme");

@@ -163,8 +163,9 @@ static void
 no_two_events_look_the_same(void **state)
 {
 	struct world *w = *state;
-	const struct db_event a = { .doc = 1, .role = S("send"), .kind = S("note"), .text = S("a\nproof 1 x") },
-	                      b = { .doc = 1, .role = S("send"), .kind = S("note"), .text = S("a"), .proof = S("x") };
+	const struct db_event
+	    a = { .doc = 1, .role = S("send"), .kind = S("note"), .text = S("a\nproof 1 x") },
+	    b = { .doc = 1, .role = S("send"), .kind = S("note"), .text = S("a"), .proof = S("x") };
 
 	assert_false(str_eq(chain_text(w->a, S("0"), &a), chain_text(w->a, S("0"), &b)));
 	assert_true(str_eq(chain_text(w->a, S("0"), &b), S("edigate event 1\nafter 0\ndocument 1\ntransmission 0\nat 0\nargument 0\n"

@@ -187,9 +187,12 @@ every_state_shown_can_be_asked_for(void **state)
 						char word[64] = "state=";
 						struct filter f;
 						struct err e;
-						x = (struct exchange){ (enum ex_dir)dir, (enum ex_stage)stage, (enum ex_transport)t,
-							(enum ex_receipt)r, (enum ex_ack)a, B_NONE };
-						(void)snprintf(word, sizeof(word), "state=%s", exchange_shown(&x));
+						x = (struct exchange){ (enum ex_dir)dir,
+							(enum ex_stage)stage, (enum ex_transport)t,
+							(enum ex_receipt)r, (enum ex_ack)a,
+							B_NONE };
+						(void)snprintf(word, sizeof(word), "state=%s",
+						    exchange_shown(&x));
 						filter_init(&f);
 						if (strcmp(word, "state=none") == 0)
 							continue;	/* a stage of the other direction: never happens */

@@ -167,7 +167,8 @@ static void
 cards_are_read_as_written(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct card card = { S("acme"), S("ACME \"Ltd\" ; & Co"), S("edi@acme.example"), S("14:5098765000007, ZZ:ACME"), S("") };
+	struct card card = { S("acme"), S("ACME \"Ltd\" ; & Co"), S("edi@acme.example"),
+		S("14:5098765000007, ZZ:ACME"), S("") };
 	struct str text = str_cat(a, str_cat(a, S("; a comment\n"), card_settings(a, &card)), S(PEM));
 	struct card back;
 	struct err e;

@@ -207,7 +207,8 @@ expired_signers_are_strangers(void **state)
 	struct str der = sign(w, &w->acme, S("x"));
 	struct cms_verified v;
 
-	cms_verify(w->a, der, S("x"), &(struct cms_trust){ w->acme.certs, INT64_C(2713910400000) + 1, 0, 0, NULL }, &v);
+	cms_verify(w->a, der, S("x"),
+	    &(struct cms_trust){ w->acme.certs, INT64_C(2713910400000) + 1, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_STRANGER);
 	assert_true(v.fits);
 	cms_verify(w->a, der, S("x"), &(struct cms_trust){ w->acme.certs, 0, 0, 0, NULL }, &v);
@@ -229,7 +230,9 @@ grace_ends_too(void **state)
 
 	for (size_t i = 0; i < N(cases); i++) {
 		struct cms_verified v;
-		cms_verify(w->a, der, S("x"), &(struct cms_trust){ s.certs, cases[i].now_ms, 0, cases[i].grace_ms, NULL }, &v);
+		cms_verify(w->a, der, S("x"),
+		    &(struct cms_trust){ s.certs, cases[i].now_ms, 0, cases[i].grace_ms, NULL },
+		    &v);
 		assert_int_equal(v.verdict, cases[i].want);
 		assert_int_equal(v.rule, cases[i].want == CMS_GOOD ? RULE_NONE : RULE_SIGNER_UNFIT);
 	}
@@ -249,7 +252,8 @@ short_keys_need_their_exception(void **state)
 	for (size_t i = 0; i < N(cases); i++) {
 		struct side s = cms_side(w, "RSA", cases[i].bits, 1);
 		struct cms_verified v;
-		cms_verify(w->a, sign(w, &s, S("x")), S("x"), &(struct cms_trust){ s.certs, KEYS_NOW_MS, cases[i].allow, 0, NULL }, &v);
+		cms_verify(w->a, sign(w, &s, S("x")), S("x"),
+		    &(struct cms_trust){ s.certs, KEYS_NOW_MS, cases[i].allow, 0, NULL }, &v);
 		print_message("%s: " STR_FMT "\n", cases[i].bits, STR_ARG(v.reason));
 		assert_int_equal(v.rule, cases[i].good ? RULE_NONE : RULE_SIGNER_UNFIT);
 		cms_side_free(&s);

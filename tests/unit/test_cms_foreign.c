@@ -28,7 +28,8 @@ der_of(struct world *w, CMS_ContentInfo *cms)
 
 /* Signed by these sides, with libcrypto's flags and digest. */
 static struct str
-sign_as(struct world *w, const struct side *const *by, size_t n, const char *content, unsigned int flags, const EVP_MD *md)
+sign_as(struct world *w, const struct side *const *by, size_t n, const char *content,
+    unsigned int flags, const EVP_MD *md)
 {
 	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, flags | CMS_PARTIAL | CMS_BINARY);
 	BIO *in = BIO_new_mem_buf(content, -1);
@@ -123,7 +124,8 @@ make_ec(struct side *s, uint32_t key_usage, int bits_nid, long until_s)
 	ASN1_INTEGER_set(X509_get_serialNumber(x), 77);
 	ASN1_TIME_set(X509_getm_notBefore(x), KEYS_NOW_MS / 1000 - 100000);
 	ASN1_TIME_set(X509_getm_notAfter(x), KEYS_NOW_MS / 1000 + until_s);
-	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, (const unsigned char *)"Curve", -1, -1, 0);
+	X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
+	    (const unsigned char *)"Curve", -1, -1, 0);
 	X509_set_issuer_name(x, X509_get_subject_name(x));
 	for (int i = 0; i < 9; i++)
 		ASN1_BIT_STRING_set_bit(ku, i, (key_usage >> i & 1) != 0);
@@ -166,13 +168,16 @@ curves(void **state)
 	/* Our own signing does it too. */
 	assert_ok(w, cms_sign(&(struct cms_signing){ .own = signer.certs, .key = signer.key, .now_ms = KEYS_NOW_MS },
 	    S(CONTENT), &b, &w->e));
-	cms_verify(w->a, buf_str(&b), S(CONTENT), &(struct cms_trust){ signer.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
+	cms_verify(w->a, buf_str(&b), S(CONTENT),
+	    &(struct cms_trust){ signer.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_GOOD);
 	assert_str(v.algorithms, S("ecdsa, sha-256"));
 	buf_clear(&b);
 	by = &wrong_usage;	/* its key may agree on keys, not sign */
 	assert_int_equal(verdict(w, sign_as(w, &by, 1, CONTENT, CMS_DETACHED, NULL), S(CONTENT), by), CMS_STRANGER);
-	assert_ok(w, cms_encrypt(&(struct cms_sealing){ .to = wrong_usage.certs, .now_ms = KEYS_NOW_MS }, S(CONTENT), &b, &w->e));
+	assert_ok(w,
+	    cms_encrypt(&(struct cms_sealing){ .to = wrong_usage.certs, .now_ms = KEYS_NOW_MS },
+	        S(CONTENT), &b, &w->e));
 	assert_ok(w, cms_decrypt(w->a, wrong_usage.certs, wrong_usage.key, 0, buf_str(&b), &out, &w->e));
 	assert_str(span_mem(out.content), S(CONTENT));
 	buf_clear(&b);
@@ -202,8 +207,10 @@ old_and_new_signatures(void **state)
 	assert_int_equal(verdict(w, sign_as(w, signers, 2, CONTENT, CMS_DETACHED, NULL), content, &both), CMS_GOOD);
 	assert_int_equal(verdict(w, sign_as(w, signers, 1, CONTENT, CMS_DETACHED, NULL), content, &both), CMS_STRANGER);
 	/* SHA-256 for us, SHA-1 for a partner of theirs who still needs it. */
-	CMS_add1_signer(cms, cert_set_get(w->acme.certs, 0), cert_key_get(w->acme.key), EVP_sha256(), CMS_BINARY);
-	CMS_add1_signer(cms, cert_set_get(w->acme.certs, 0), cert_key_get(w->acme.key), EVP_sha1(), CMS_BINARY | CMS_NOCERTS);
+	CMS_add1_signer(cms, cert_set_get(w->acme.certs, 0), cert_key_get(w->acme.key),
+	    EVP_sha256(), CMS_BINARY);
+	CMS_add1_signer(cms, cert_set_get(w->acme.certs, 0), cert_key_get(w->acme.key), EVP_sha1(),
+	    CMS_BINARY | CMS_NOCERTS);
 	assert_int_equal(CMS_final(cms, in, NULL, CMS_DETACHED | CMS_BINARY), 1);
 	assert_int_equal(verdict(w, der_of(w, cms), content, &w->acme), CMS_GOOD);
 	BIO_free(in);
@@ -287,14 +294,18 @@ smime(struct world *w, struct str der)
 static enum as1_verdict
 open_from(struct world *w, struct str mail, const struct side *partner)
 {
-	struct as1_policy pol = { .own = w->acme.certs, .key = w->acme.key, .partner = partner->certs, .must_sign = true,
+	struct as1_policy pol = { .own = w->acme.certs,
+		.key = w->acme.key,
+		.partner = partner->certs,
+		.must_sign = true,
 		.now_ms = KEYS_NOW_MS };
 	struct as1_opened o;
 
 	assert_ok(w, as1_open(w->a, mail, &pol, &o, &w->e));
 	if (o.verdict == AS1_OK)
 		assert_true(o.n == 1 && str_eq(span_mem(o.payloads[0].content), S("UNA:+.? '\r\n")));
-	print_message("    %s: " STR_FMT " [" STR_FMT "]\n", as1_verdict_name(o.verdict), STR_ARG(o.reason), STR_ARG(o.layers));
+	print_message("    %s: " STR_FMT " [" STR_FMT "]\n", as1_verdict_name(o.verdict),
+	    STR_ARG(o.reason), STR_ARG(o.layers));
 	return o.verdict;
 }
 

@@ -12,7 +12,8 @@
 #define CONTENT "Content-Type: application/EDIFACT\r\n\r\nUNA:+.? '\r\n"
 
 static struct str
-sign(struct world *w, const struct side *s, enum alg_scheme scheme, enum mic_alg digest, bool opaque)
+sign(struct world *w, const struct side *s, enum alg_scheme scheme, enum mic_alg digest,
+    bool opaque)
 {
 	const struct cms_signing how = { .own = s->certs, .key = s->key, .scheme = scheme, .digest = digest, .opaque = opaque,
 		.now_ms = KEYS_NOW_MS };
@@ -31,7 +32,8 @@ oracle_verifies(struct str der, const struct side *s, struct str detached)
 {
 	const unsigned char *p = (const unsigned char *)der.p;
 	CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, (long)der.n);
-	BIO *in = detached.p == NULL ? NULL : BIO_new_mem_buf(detached.p, (int)detached.n), *out = BIO_new(BIO_s_mem());
+	BIO *in = detached.p == NULL ? NULL : BIO_new_mem_buf(detached.p, (int)detached.n),
+	    *out = BIO_new(BIO_s_mem());
 	STACK_OF(X509) *certs = sk_X509_new_null();
 	bool ok = false;
 
@@ -90,8 +92,10 @@ every_signature_is_read_by_both(void **state)
 		struct str opaque = sign(w, &s, cases[i].scheme, cases[i].digest, true);
 		struct cms_verified v;
 
-		print_message("    %s %s: %s\n", cases[i].kind, cases[i].group != NULL ? cases[i].group : "", cases[i].name);
-		cms_verify(w->a, detached, S(CONTENT), &(struct cms_trust){ s.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
+		print_message("    %s %s: %s\n", cases[i].kind,
+		    cases[i].group != NULL ? cases[i].group : "", cases[i].name);
+		cms_verify(w->a, detached, S(CONTENT),
+		    &(struct cms_trust){ s.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 		assert_int_equal(v.verdict, CMS_GOOD);
 		assert_str(v.algorithms, str_of(cases[i].name));
 		assert_true(verifies(w, opaque, &s, (struct str){ 0 }));
@@ -115,15 +119,18 @@ exceptions_are_named(void **state)
 	struct cms_verified v;
 	struct str der;
 
-	assert_non_null(CMS_add1_signer(cms, cert_set_get(w->acme.certs, 0), cert_key_get(w->acme.key), EVP_sha1(), CMS_BINARY));
+	assert_non_null(CMS_add1_signer(cms, cert_set_get(w->acme.certs, 0),
+	    cert_key_get(w->acme.key), EVP_sha1(), CMS_BINARY));
 	assert_int_equal(CMS_final(cms, in, NULL, CMS_DETACHED | CMS_BINARY), 1);
 	int n = i2d_CMS_ContentInfo(cms, &p);
 	der = str_dup(w->a, str_make((const char *)p, (size_t)n));
 	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_WEAK);
-	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_3DES, 0, NULL }, &v);
+	cms_verify(w->a, der, S(CONTENT),
+	    &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_3DES, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_WEAK);
-	cms_verify(w->a, der, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_SHA1, 0, NULL }, &v);
+	cms_verify(w->a, der, S(CONTENT),
+	    &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, ALG_ALLOW_SHA1, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_GOOD);
 	assert_int_equal(v.over.alg, MIC_SHA1);
 	OPENSSL_free(p);
@@ -181,7 +188,8 @@ where_we_are_stricter(void **state)
 
 	changed = str_cat(w->a, der, S("behind"));
 	assert_true(oracle_verifies(changed, &w->acme, S(CONTENT)));
-	cms_verify(w->a, changed, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
+	cms_verify(w->a, changed, S(CONTENT),
+	    &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 	/* rsaEncryption becomes sha384WithRSAEncryption, beside a digest by SHA-256. */
 	p = str_cstr(w->a, der);
@@ -190,12 +198,14 @@ where_we_are_stricter(void **state)
 	assert_true(str_find(str_from(der, der.n - 400), cms.signers[0].signature_alg.oid, &at));
 	p[der.n - 400 + at + cms.signers[0].signature_alg.oid.n - 1] = 0x0c;
 	assert_true(oracle_verifies(str_make(p, der.n), &w->acme, S(CONTENT)));
-	cms_verify(w->a, str_make(p, der.n), S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
+	cms_verify(w->a, str_make(p, der.n), S(CONTENT),
+	    &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 	/* Detached, and with another content inside. */
 	changed = sign(w, &w->acme, ALG_NONE, MIC_NONE, true);
 	assert_true(oracle_verifies(changed, &w->acme, S(CONTENT)));
-	cms_verify(w->a, changed, S(CONTENT), &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
+	cms_verify(w->a, changed, S(CONTENT),
+	    &(struct cms_trust){ w->acme.certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
 	assert_int_equal(v.verdict, CMS_MALFORMED);
 }
 
@@ -221,7 +231,9 @@ never_more_lenient(void **state)
 				p[i] = (char)(p[i] ^ (1 << (i % 8)));
 				bool oracle = oracle_verifies(str_make(p, der.n), &sides[k], detached);
 				struct cms_verified v;
-				cms_verify(w->a, str_make(p, der.n), detached, &(struct cms_trust){ sides[k].certs, KEYS_NOW_MS, 0, 0, NULL }, &v);
+				cms_verify(w->a, str_make(p, der.n), detached,
+				    &(struct cms_trust){ sides[k].certs, KEYS_NOW_MS, 0, 0, NULL },
+				    &v);
 				assert_true(v.verdict != CMS_GOOD || oracle);
 				both += v.verdict == CMS_GOOD;
 				stricter += oracle && v.verdict != CMS_GOOD;
@@ -238,7 +250,9 @@ never_more_lenient(void **state)
 static struct str
 seal(struct world *w, const struct side *to, const char *cipher, bool oaep)
 {
-	const struct cms_sealing how = { .to = to->certs, .cipher = str_of(cipher), .oaep = oaep, .now_ms = KEYS_NOW_MS };
+	const struct cms_sealing how = {
+		.to = to->certs, .cipher = str_of(cipher), .oaep = oaep, .now_ms = KEYS_NOW_MS
+	};
 	struct buf b = BUF_CAP(1u << 20);
 	struct str der;
 
@@ -274,7 +288,8 @@ opens(struct world *w, struct str der, const struct side *s)
 {
 	struct cms_opened out;
 
-	return cms_decrypt(w->a, s->certs, s->key, 0, der, &out, &w->e) == 0 && str_eq(span_mem(out.content), S(CONTENT));
+	return cms_decrypt(w->a, s->certs, s->key, 0, der, &out, &w->e) == 0 &&
+	    str_eq(span_mem(out.content), S(CONTENT));
 }
 
 static const struct {
@@ -294,13 +309,15 @@ static void
 every_envelope_is_opened_by_both(void **state)
 {
 	struct world *w = *state;
-	static const char *const ciphers[] = { "aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "aes-128-gcm", "aes-256-gcm" };
+	static const char *const ciphers[] = { "aes-128-cbc", "aes-192-cbc", "aes-256-cbc",
+		"aes-128-gcm", "aes-256-gcm" };
 
 	for (size_t i = 0; i < N(recipients); i++) {
 		struct side s = cms_side(w, recipients[i].kind, recipients[i].group, recipients[i].usage);
 		for (size_t k = 0; k < N(ciphers); k++) {
 			struct str der = seal(w, &s, ciphers[k], recipients[i].oaep);
-			print_message("    %s %s%s %s\n", recipients[i].kind, recipients[i].group != NULL ? recipients[i].group : "",
+			print_message("    %s %s%s %s\n", recipients[i].kind,
+			    recipients[i].group != NULL ? recipients[i].group : "",
 			    recipients[i].oaep ? " OAEP" : "", ciphers[k]);
 			assert_true(opens(w, der, &s));
 			assert_false(opens(w, der, &w->acme));
@@ -376,7 +393,8 @@ struct elsewhere {
 };
 
 static int
-ask_to_sign(void *arg, const struct cert_to_sign *what, unsigned char *out, size_t *n, struct err *e)
+ask_to_sign(void *arg, const struct cert_to_sign *what, unsigned char *out, size_t *n,
+    struct err *e)
 {
 	struct elsewhere *k = arg;
 
@@ -394,7 +412,8 @@ ask_to_unwrap(void *arg, const struct cert_to_unwrap *what, unsigned char *out)
 }
 
 static int
-refuse_to_sign(void *arg, const struct cert_to_sign *what, unsigned char *out, size_t *n, struct err *e)
+refuse_to_sign(void *arg, const struct cert_to_sign *what, unsigned char *out, size_t *n,
+    struct err *e)
 {
 	(void)arg, (void)what, (void)out, (void)n;
 	return err_set(e, ERR_RETRY, "the keys are busy");
@@ -408,7 +427,9 @@ keys_may_be_elsewhere(void **state)
 	    busy = { .sign = refuse_to_sign, .unwrap = ask_to_unwrap };
 	struct elsewhere there = { w->acme.key, 0, 0 };
 	struct side acme = { w->acme.certs, cert_key_of(&ask, &there, "RSA") };
-	const struct cms_signing how = { .own = acme.certs, .key = cert_key_of(&busy, &there, "RSA"), .now_ms = KEYS_NOW_MS };
+	const struct cms_signing how = {
+		.own = acme.certs, .key = cert_key_of(&busy, &there, "RSA"), .now_ms = KEYS_NOW_MS
+	};
 	struct buf b = BUF_CAP(1u << 20);
 
 	assert_true(oracle_verifies(sign(w, &acme, ALG_NONE, MIC_NONE, false), &w->acme, S(CONTENT)));

@@ -206,7 +206,9 @@ every_order_opens_with_its_mic(void **state)
 		"enveloped(aes-256-cbc) compressed(zlib)", "enveloped(aes-256-cbc) signed(rsa, sha-256) compressed(zlib)" };
 
 	for (size_t i = 0; i < 4; i++) {
-		struct as1_policy pol = { .own = w->acme.certs, .key = w->acme.key, .partner = w->nordwind.certs,
+		struct as1_policy pol = { .own = w->acme.certs,
+			.key = w->acme.key,
+			.partner = w->nordwind.certs,
 			.now_ms = KEYS_NOW_MS };
 		struct buf mail = BUF_CAP(1u << 20);
 		struct as1_opened o;

@@ -144,7 +144,8 @@ partners_are_read_from_both_places(void **state)
 	p = partner_by_key(c, S("zeta"));
 	EQ(p->name, "Z");
 	assert_int_equal(p->addresses.n, 2);
-	assert_true(!p->sign && !p->encrypt && !p->must_sign && !p->ack && p->opaque && !p->dedup && !p->hold_duplicates);
+	assert_true(!p->sign && !p->encrypt && !p->must_sign && !p->ack && p->opaque && !p->dedup &&
+	    !p->hold_duplicates);
 	assert_int_equal(p->receipt, CONF_RECEIPT_NONE);
 	assert_int_equal(p->receipt_wait_ms, 3600000);
 	assert_int_equal(p->ids.n, 3);
@@ -436,7 +437,8 @@ values_tell_where_they_come_from(void **state)
 	struct err e;
 
 	(void)put("config.ini", 0600, S(MINIMAL ACME "[receipt]\nwait = 2h\n"));
-	(void)put("partners.d/a.b.ini", 0600, S("[partner \"a.b\"]\nname = AB\naddress = x@ab.example\ncert = x\n"));
+	(void)put("partners.d/a.b.ini", 0600,
+	    S("[partner \"a.b\"]\nname = AB\naddress = x@ab.example\ncert = x\n"));
 	for (size_t i = 0; i < N(cases); i++) {
 		print_message(STR_FMT "\n", STR_ARG(cases[i].dotted));
 		assert_int_equal(conf_get(a, str_of(home), cases[i].dotted, &value, &origin, &e), 0);
@@ -476,8 +478,8 @@ static void
 check_tells_everything_at_once(void **state)
 {
 	(void)state;
-	static const char *const folders[] = { "outbox", "inbox", "sent", "failed", "status", "quarantine", "spool", "db",
-		"run", "certs", "private" };
+	static const char *const folders[] = { "outbox", "inbox", "sent", "failed", "status",
+		"quarantine", "spool", "db", "run", "certs", "private" };
 	struct err e;
 
 	for (size_t i = 0; i < N(folders); i++)
@@ -497,7 +499,8 @@ check_tells_everything_at_once(void **state)
 	assert_int_equal(check_for("config.ini:5:8: cert: "), 1001);
 	(void)put("certs/acme.pem", 0644, S("x"));
 
-	(void)put("config.ini", 0600, S(MINIMAL "[smtp]\nhost = s.example\ntls = none\nuser = u\nhsot = x\n" ACME));
+	(void)put("config.ini", 0600,
+	    S(MINIMAL "[smtp]\nhost = s.example\ntls = none\nuser = u\nhsot = x\n" ACME));
 	assert_int_equal(check_for("config.ini:5:7: warning: mail to s.example travels without TLS"), 1002);
 	(void)put("config.ini", 0600, S(MINIMAL "[smtp]\nhost = 127.0.0.1\ntls = none\n" ACME));
 	assert_int_equal(check_for("travels without TLS"), 0);
@@ -512,7 +515,8 @@ check_tells_everything_at_once(void **state)
 	assert_int_equal(check_for("sender = login without tls_cert, and without users in [listen]"), 1001);
 	(void)put("config.ini", 0600, S(MINIMAL "[listen]\n" ACME "sender = network\n"));
 	assert_int_equal(check_for("sender = network without network"), 1001);
-	(void)put("config.ini", 0600, S(MINIMAL "[listen]\n" ACME "sender = network\nnetwork = 192.0.2.0/24\n"));
+	(void)put("config.ini", 0600,
+	    S(MINIMAL "[listen]\n" ACME "sender = network\nnetwork = 192.0.2.0/24\n"));
 	assert_int_equal(check_for("nobody may send"), 0);
 	(void)put("config.ini", 0600, S(MINIMAL "[listen]\n" ACME "tls_cert = certs/acme.pem\n"));
 	assert_int_equal(check_for("there is no TLS in which they could show it"), 1000);
@@ -621,7 +625,8 @@ assert_each_once(const unsigned int *seen, const char *where)
 {
 	for (size_t i = 0; i < conf_n_settings; i++) {
 		if (seen[i] != 1)
-			print_message("[%s] %s: %u times in %s\n", conf_settings[i].section, conf_settings[i].key, seen[i], where);
+			print_message("[%s] %s: %u times in %s\n", conf_settings[i].section,
+			    conf_settings[i].key, seen[i], where);
 		assert_int_equal(seen[i], 1);
 	}
 }
@@ -653,7 +658,8 @@ static void
 profiles_give_defaults(void **state)
 {
 	(void)state;
-	const struct conf *c = read_conf(S(MINIMAL ACME "profile = edi-energy\ncipher = aes-128-gcm\nreceipt = signed\n"
+	const struct conf *c = read_conf(S(MINIMAL ACME
+	    "profile = edi-energy\ncipher = aes-128-gcm\nreceipt = signed\n"
 	    "[partner \"mueller\"]\naddress = bestellung@mueller.example\nprofile = plain\n"));
 	const struct partner *p = partner_by_key(c, S("acme")), *m = partner_by_key(c, S("mueller"));
 	struct str value, origin;

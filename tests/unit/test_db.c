@@ -215,8 +215,10 @@ other_rows_keep_every_field(void **state)
 
 	t.id = add_tx(f, t);
 	OK(f, db_tx_get(f->db, f->a, t.id, &tx, &f->e));
-	assert_true(tx->doc == doc && tx->kind == t.kind && tx->size == 99 && tx->wants_receipt && tx->t == 3 && tx->superseded_by == 4);
-	assert_true(tx->created_ms == MS && tx->first_try_ms == MS + 1 && tx->accepted_ms == MS + 2 && tx->tries == 5);
+	assert_true(tx->doc == doc && tx->kind == t.kind && tx->size == 99 && tx->wants_receipt &&
+	    tx->t == 3 && tx->superseded_by == 4);
+	assert_true(tx->created_ms == MS && tx->first_try_ms == MS + 1 &&
+	    tx->accepted_ms == MS + 2 && tx->tries == 5);
 	eq(tx->message_id, t.message_id);
 	eq(tx->recipient, t.recipient);
 	eq(tx->mic, t.mic);
@@ -242,7 +244,8 @@ other_rows_keep_every_field(void **state)
 	ev.tx = t.id;
 	OK(f, db_event_add(f->db, &ev, &ev.id, &f->e));
 	OK(f, db_event_list(f->db, f->a, doc, &events, &n, &f->e));
-	assert_true(n == 1 && events->id == ev.id && events->tx == t.id && events->at_ms == MS && events->arg == 7);
+	assert_true(n == 1 && events->id == ev.id && events->tx == t.id && events->at_ms == MS &&
+	    events->arg == 7);
 	eq(events->role, ev.role);
 	eq(events->kind, ev.kind);
 	eq(events->text, ev.text);
@@ -251,7 +254,8 @@ other_rows_keep_every_field(void **state)
 	j.tx = t.id;
 	j.id = add_job(f, j);
 	OK(f, db_job_get(f->db, f->a, j.id, &job, &f->e));
-	assert_true(job->doc == doc && job->tx == t.id && job->kind == JOB_RECEIPT && job->due_ms == MS && job->tries == 1);
+	assert_true(job->doc == doc && job->tx == t.id && job->kind == JOB_RECEIPT &&
+	    job->due_ms == MS && job->tries == 1);
 	eq(job->detail, j.detail);
 
 	OK(f, db_message_add(f->db, &m, &f->e));
@@ -335,7 +339,8 @@ transmissions_are_found(void **state)
 	struct db_tx *t;
 	size_t n;
 
-	first = add_tx(f, (struct db_tx){ .doc = doc, .message_id = S("1@nordwind.example"), .envid = S("E1") });
+	first = add_tx(f,
+	    (struct db_tx){ .doc = doc, .message_id = S("1@nordwind.example"), .envid = S("E1") });
 	second = add_tx(f, (struct db_tx){ .doc = doc, .message_id = S("2@nordwind.example") });
 	receipt = add_tx(f, (struct db_tx){ .doc = doc, .kind = TX_RECEIPT });
 	OK(f, db_tx_by_message_id(f->db, f->a, S("1@nordwind.example"), &t, &f->e));
@@ -411,7 +416,8 @@ static void
 dates_of_a_wrong_clock_are_pulled_back(void **state)
 {
 	struct fixture *f = *state;
-	int64_t doc = add_doc(f, (struct db_doc){ .name = S("a"), .deadline_ms = MS + 1000000 }), soon, never, leased;
+	int64_t doc = add_doc(f, (struct db_doc){ .name = S("a"), .deadline_ms = MS + 1000000 }),
+	        soon, never, leased;
 	struct db_job *j;
 	struct db_doc *d;
 	uint64_t n;
@@ -629,7 +635,10 @@ counts_and_waiting(void **state)
 	size_t n;
 
 	for (int i = 0; i < 3; i++)
-		(void)add_doc(f, (struct db_doc){ .partner = S("acme"), .name = S(""), .shown = i == 0 ? S("failed") : S("complete") });
+		(void)add_doc(f,
+		    (struct db_doc){ .partner = S("acme"),
+		        .name = S(""),
+		        .shown = i == 0 ? S("failed") : S("complete") });
 	OK(f, db_doc_counts(f->db, f->a, &counts, &n, &f->e));
 	assert_int_equal(n, 2);
 	eq(counts[0].shown, S("complete"));
@@ -657,7 +666,8 @@ static void
 events_in_their_order(void **state)
 {
 	struct fixture *f = *state;
-	int64_t doc = add_doc(f, (struct db_doc){ .name = S("a") }), other = add_doc(f, (struct db_doc){ .name = S("b") });
+	int64_t doc = add_doc(f, (struct db_doc){ .name = S("a") }),
+	        other = add_doc(f, (struct db_doc){ .name = S("b") });
 	struct db_event *ev;
 	size_t n;
 
@@ -763,7 +773,8 @@ there_is_one_writer(void **state)
 static void
 strangers_cannot_read_it(void **state)
 {
-	static const char *const names[] = { "edigate.db", "edigate.db-wal", "edigate.db-shm", "edigate.db.lock" };
+	static const char *const names[] = { "edigate.db", "edigate.db-wal", "edigate.db-shm",
+		"edigate.db.lock" };
 	struct fixture *f = *state;
 	struct stat st;
 

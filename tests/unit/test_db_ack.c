@@ -73,7 +73,8 @@ what_is_owed_is_kept(void **state)
 	assert_int_equal(db_ack_put(f->db, &k, &f->e), 0);
 	assert_int_equal(db_ack_by_answer(f->db, f->a, k.answer, &got, &f->e), 0);
 	assert_non_null(got);
-	assert_true(got->doc == k.doc && got->interchanges == 2 && got->groups == 3 && got->interchange == 900000001 && got->grp == 17);
+	assert_true(got->doc == k.doc && got->interchanges == 2 && got->groups == 3 &&
+	    got->interchange == 900000001 && got->grp == 17);
 	assert_true(str_eq(got->body, k.body) && str_eq(got->verdict, k.verdict));
 }
 
@@ -93,7 +94,8 @@ the_last_word_on_a_message_holds(void **state)
 	assert_int_equal(db_message_ack_put(f->db, &m, &f->e), 0);
 	assert_int_equal(db_message_ack_list(f->db, f->a, m.doc, &v, &n, &f->e), 0);
 	assert_int_equal(n, 2);
-	assert_true(str_eq(v[0].grp, S("1")) && str_eq(v[0].verdict, S("accepted")) && v[0].errors.n == 0 && v[0].said_by == m.said_by);
+	assert_true(str_eq(v[0].grp, S("1")) && str_eq(v[0].verdict, S("accepted")) &&
+	    v[0].errors.n == 0 && v[0].said_by == m.said_by);
 }
 
 static void
@@ -112,7 +114,8 @@ collected_documents_become_a_batch(void **state)
 	}
 	assert_int_equal(db_batch_open(f->db, f->a, S("acme"), key, &v, &n, &f->e), 0);
 	assert_int_equal(n, 2);
-	assert_true(v[0].doc == b[0].doc && v[1].messages == 2 && v[1].groups == 1 && v[1].size == 100 && v[1].due_ms == 6);
+	assert_true(v[0].doc == b[0].doc && v[1].messages == 2 && v[1].groups == 1 &&
+	    v[1].size == 100 && v[1].due_ms == 6);
 	assert_int_equal(db_batch_open(f->db, f->a, S("other"), key, &v, &n, &f->e), 0);
 	assert_int_equal(n, 0);
 

@@ -69,7 +69,9 @@ main(void)
 		return 1;
 	}
 	for (size_t i = 0; i < n; i++)
-		tests[i] = (struct CMUnitTest){ .name = all[i]->name, .test_func = a_dialogue, .initial_state = all[i] };
+		tests[i] = (struct CMUnitTest){
+			.name = all[i]->name, .test_func = a_dialogue, .initial_state = all[i]
+		};
 	int rc = _cmocka_run_group_tests("dialogues", tests, n, NULL, NULL);
 	arena_free(a);
 	return rc;

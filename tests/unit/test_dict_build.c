@@ -50,8 +50,10 @@ the_message_is_a_tree(void **state)
 	assert_int_equal(m.n, N(want));
 	for (uint32_t i = 0; i < N(want); i++) {
 		struct dict_node node = dict_node(&m, i);
-		if (node.name != want[i].name || node.max != want[i].max || node.size != want[i].size || node.flags != want[i].flags)
-			fail_msg("node %u: %x max %u size %u flags %u", i, node.name, node.max, node.size, node.flags);
+		if (node.name != want[i].name || node.max != want[i].max ||
+		    node.size != want[i].size || node.flags != want[i].flags)
+			fail_msg("node %u: %x max %u size %u flags %u", i, node.name, node.max,
+			    node.size, node.flags);
 	}
 	assert_false(dict_message(&d, S("TESTAB"), &m));
 	assert_false(dict_message(&d, S(""), &m));

@@ -35,8 +35,9 @@ found_in(struct arena *a, const struct dict_findings *f)
 
 	for (size_t i = 0; i < f->n_kept; i++) {
 		const struct edi_problem *p = &f->kept[i].problem;
-		all = str_fmt(a, STR_FMT "%s%llu/%u/%u %s%s", STR_ARG(all), i > 0 ? " " : "", (unsigned long long)p->segment, p->element,
-		    p->component, f->kept[i].warning ? "?" : "", p->code);
+		all = str_fmt(a, STR_FMT "%s%llu/%u/%u %s%s", STR_ARG(all), i > 0 ? " " : "",
+		    (unsigned long long)p->segment, p->element, p->component,
+		    f->kept[i].warning ? "?" : "", p->code);
 	}
 	return all;
 }
@@ -106,8 +107,8 @@ golden_list(void **state)
 		struct dict_findings f = check(a, golden[i].in, false);
 		struct str found = found_in(a, &f);
 		if (!str_eq(found, golden[i].want))
-			fail_msg("'" STR_FMT "': found '" STR_FMT "', want '" STR_FMT "'", STR_ARG(golden[i].in), STR_ARG(found),
-			    STR_ARG(golden[i].want));
+			fail_msg("'" STR_FMT "': found '" STR_FMT "', want '" STR_FMT "'",
+			    STR_ARG(golden[i].in), STR_ARG(found), STR_ARG(golden[i].want));
 		assert_int_equal(f.checked, 1);
 		assert_int_equal(f.unknown, 0);
 		for (size_t j = 0; j < f.n_kept; j++)
@@ -218,7 +219,9 @@ damaged_dictionaries(void **state)
 		*byte = (char)(was ^ (char)flips[i % N(flips)]);
 		if (dict_open(&dict, made, &e) == 0)
 			for (size_t j = 0; j < N(golden); j += 7)
-				dict_check(b, golden[j].in, &(struct edi_facts){ .format = &edi_edifact }, &dict, false, &f);
+				dict_check(b, golden[j].in,
+				    &(struct edi_facts){ .format = &edi_edifact }, &dict, false,
+				    &f);
 		*byte = was;
 		arena_reset(b);
 	}

@@ -38,7 +38,8 @@ check(struct arena *a, struct str set, const struct dict *dict)
 {
 	struct dict_findings f;
 
-	dict_check(a, str_cat(a, str_cat(a, S(ISA GS), set), S(END)), &(struct edi_facts){ .format = &edi_x12 }, dict, false, &f);
+	dict_check(a, str_cat(a, str_cat(a, S(ISA GS), set), S(END)),
+	    &(struct edi_facts){ .format = &edi_x12 }, dict, false, &f);
 	return f;
 }
 
@@ -170,7 +171,8 @@ what_cannot_be_understood_has_its_line(void **state)
 static void
 what_is_built_in_knows_its_sets(void **state)
 {
-	static const char *const sets[] = { "810", "820", "824", "832", "846", "850", "855", "856", "860", "940", "945", "997", "999" };
+	static const char *const sets[] = { "810", "820", "824", "832", "846", "850", "855", "856",
+		"860", "940", "945", "997", "999" };
 	struct arena *a = arena_new(TEST_ARENA);
 	struct dict_directory d;
 	struct dict_message m;

@@ -34,7 +34,9 @@ struct made {
 static struct made
 make_as(struct str in, struct ack_order order)
 {
-	struct made m = { .a = arena_new(2 * (size_t)ACK_ARENA_MAX), .order = order, .out = BUF_CAP(ACK_SIZE_MAX) };
+	struct made m = { .a = arena_new(2 * (size_t)ACK_ARENA_MAX),
+		.order = order,
+		.out = BUF_CAP(ACK_SIZE_MAX) };
 	struct edi_facts f = read_facts(m.a, in);
 
 	m.order.now = NOW;
@@ -82,16 +84,19 @@ read_said(struct arena *a, struct str in)
 static void
 every_problem_has_its_codes(void **state)
 {
-	static const char *const x12[] = { "se-count", "ge-count", "iea-count", "se-control", "ge-control", "iea-control",
-		"st-missing", "se-missing", "gs-missing", "ge-missing", "iea-missing", "isa-short", "isa-width", "isa-signs",
-		"isa-duplicate", "st-duplicate", "bin-length", "segment-tag", "segment-empty", "segment-misplaced",
-		"segment-cut", "control-char", "charset", "value-long", "junk-before", "junk-after", "encoding", "isa-tag",
-		"quirk-refused", FOUND, "element-condition", "element-exclusion", "element-date", "element-time" };
-	static const char *const edifact[] = { "unt-count", "une-count", "unz-count", "unt-control", "une-control",
-		"unz-control", "unb-missing", "unh-missing", "unt-missing", "ung-missing", "une-missing", "unz-missing",
-		"una-bad", "unb-short", "unh-short", "unb-syntax", "unb-duplicate", "unh-duplicate", "uno-length",
-		"segment-tag", "segment-empty", "segment-misplaced", "segment-cut", "control-char", "charset", "value-long",
-		"encoding", "quirk-refused", FOUND };
+	static const char *const x12[] = { "se-count", "ge-count", "iea-count", "se-control",
+		"ge-control", "iea-control", "st-missing", "se-missing", "gs-missing", "ge-missing",
+		"iea-missing", "isa-short", "isa-width", "isa-signs", "isa-duplicate",
+		"st-duplicate", "bin-length", "segment-tag", "segment-empty", "segment-misplaced",
+		"segment-cut", "control-char", "charset", "value-long", "junk-before", "junk-after",
+		"encoding", "isa-tag", "quirk-refused", FOUND, "element-condition",
+		"element-exclusion", "element-date", "element-time" };
+	static const char *const edifact[] = { "unt-count", "une-count", "unz-count", "unt-control",
+		"une-control", "unz-control", "unb-missing", "unh-missing", "unt-missing",
+		"ung-missing", "une-missing", "unz-missing", "una-bad", "unb-short", "unh-short",
+		"unb-syntax", "unb-duplicate", "unh-duplicate", "uno-length", "segment-tag",
+		"segment-empty", "segment-misplaced", "segment-cut", "control-char", "charset",
+		"value-long", "encoding", "quirk-refused", FOUND };
 	const struct ack_code *c;
 
 	(void)state;
@@ -258,7 +263,8 @@ acknowledgements_and_others_get_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(cases); i++) {
-		struct made m = make(cases[i].in, (struct ack_order){ .interchange = 5, .group = 6, .ta1 = ACK_ALWAYS });
+		struct made m = make(cases[i].in,
+		    (struct ack_order){ .interchange = 5, .group = 6, .ta1 = ACK_ALWAYS });
 
 		print_message("%s\n", cases[i].why);
 		assert_int_equal(m.rc, 0);
@@ -540,7 +546,8 @@ reads_what_partners_say(void **state)
 		if (r != NULL) {
 			assert_str_eq(r->interchange, str_of(said_cases[i].interchange));
 			assert_str_eq(r->group, str_of(said_cases[i].group));
-			assert_int_equal(r->messages != NULL ? r->messages->verdict : ACK_NONE, said_cases[i].first);
+			assert_int_equal(r->messages != NULL ? r->messages->verdict : ACK_NONE,
+			    said_cases[i].first);
 			error = r->messages != NULL ? r->messages->errors : r->errors;
 			assert_true((error == NULL) == (said_cases[i].code == NULL));
 			if (error != NULL)
@@ -651,7 +658,9 @@ a_walk_meets_what_was_read(void **state)
 		walk_start(&w, f.format, cases[i]);
 		while ((step = walk_next(&w)) != WALK_END) {
 			headers += step == WALK_HEADER;
-			if (step == WALK_SEGMENT && (w.seg.tag == SEG_TAG('S', 'T', ' ') || w.seg.tag == SEG_TAG('U', 'N', 'H')))
+			if (step == WALK_SEGMENT &&
+			    (w.seg.tag == SEG_TAG('S', 'T', ' ') ||
+			        w.seg.tag == SEG_TAG('U', 'N', 'H')))
 				assert_int_equal(w.seg.offset, f.messages[messages++].offset);
 		}
 		assert_int_equal(headers, f.interchanges);

@@ -68,7 +68,8 @@ edifact_dictionary(struct arena *a)
 
 /* What is said of in, which edi_read() calls valid. */
 static struct str
-answer(struct arena *a, struct str in, const struct dict *dict, bool refuse, enum ack_verdict *verdict)
+answer(struct arena *a, struct str in, const struct dict *dict, bool refuse,
+    enum ack_verdict *verdict)
 {
 	struct edi_facts f = read_facts(a, in);
 	struct dict_findings d;
@@ -93,7 +94,8 @@ static void
 wants(struct str in, struct str said, const char *has)
 {
 	if (!str_find(said, str_of(has), NULL))
-		fail_msg("'" STR_FMT "': found '" STR_FMT "', want '%s' in it", STR_ARG(in), STR_ARG(said), has);
+		fail_msg("'" STR_FMT "': found '" STR_FMT "', want '%s' in it", STR_ARG(in),
+		    STR_ARG(said), has);
 }
 
 /* Two sets; the second has nothing wrong. */
@@ -152,9 +154,11 @@ past_what_is_described_nothing_is_right(void **state)
 	(void)state;
 	for (int i = 0; i < EDI_PROBLEMS_KEPT + 10; i++)
 		set = str_cat(a, set, S("PO1*1~"));
-	wants(S("refused"), answer(a, two_sets(a, set), &dict, true, &verdict), "AK2*850*0002~AK5*R*5~AK9*R*2*2*0~");
+	wants(S("refused"), answer(a, two_sets(a, set), &dict, true, &verdict),
+	    "AK2*850*0002~AK5*R*5~AK9*R*2*2*0~");
 	assert_int_equal(verdict, ACK_REJECTED);
-	wants(S("noted"), answer(a, two_sets(a, set), &dict, false, &verdict), "AK2*850*0002~AK5*E*5~AK9*E*2*2*2~");
+	wants(S("noted"), answer(a, two_sets(a, set), &dict, false, &verdict),
+	    "AK2*850*0002~AK5*E*5~AK9*E*2*2*2~");
 	assert_int_equal(verdict, ACK_ACCEPTED_ERRORS);
 	arena_free(a);
 }

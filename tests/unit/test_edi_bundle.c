@@ -29,7 +29,9 @@ bundle(const struct edi_format *format, const struct str *in, size_t n)
 {
 	struct bundled x = { .out = BUF_CAP(OUT_MAX) };
 
-	x.b = (struct bundle){ .format = format, .now = S("20261123160300"), .interchange = 900000007, .group = 71 };
+	x.b = (struct bundle){
+		.format = format, .now = S("20261123160300"), .interchange = 900000007, .group = 71
+	};
 	for (size_t i = 0; i < n && x.rc == 0; i++) {
 		x.b.out = &x.out;
 		x.rc = bundle_put(&x.b, in[i], &x.e);
@@ -85,7 +87,8 @@ interchanges_become_one(void **state)
 	for (size_t i = 0; i < N(cases); i++) {
 		struct bundled x = bundle(cases[i].format, cases[i].in, cases[i].n);
 
-		print_message("%s: " STR_FMT " %s\n", cases[i].why, STR_ARG(buf_str(&x.out)), x.rc == 0 ? "" : x.e.text);
+		print_message("%s: " STR_FMT " %s\n", cases[i].why, STR_ARG(buf_str(&x.out)),
+		    x.rc == 0 ? "" : x.e.text);
 		assert_int_equal(x.rc, 0);
 		assert_true(str_eq(buf_str(&x.out), str_of(cases[i].want)));
 		assert_int_equal(x.b.messages, cases[i].messages);

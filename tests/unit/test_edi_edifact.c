@@ -344,7 +344,8 @@ interchanges_follow_each_other_with_signs_of_their_own(void **state)
 	struct edi_facts f = read_facts(a, S(ALL
 	    "\r\nUNA;#.! |UNB#UNOC;3#A#B#261120;1030#8|UNH#1#INVOIC;D;96A;UN|BGM#380#R!|9|UNT#3#1|UNZ#1#8|"
 	    "UNB+UNOC:3+A+B+261120:1030+9'UNZ+0+9'"));
-	struct edi_facts test = read_facts(a, S("UNB+UNOC:3+A+B+261120:1030+8'UNZ+0+8'UNB+UNOC:3+A+B+261120:1030+9++++++1'UNZ+0+9'"));
+	struct edi_facts test = read_facts(a,
+	    S("UNB+UNOC:3+A+B+261120:1030+8'UNZ+0+8'UNB+UNOC:3+A+B+261120:1030+9++++++1'UNZ+0+9'"));
 
 	(void)state;
 	assert_true(test.mixed_test && !test.mixed && !test.test);

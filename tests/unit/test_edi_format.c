@@ -123,7 +123,8 @@ static void
 quirks_can_be_refused(void **state)
 {
 	struct arena *a = arena_new(EDI_ARENA_MAX);
-	struct edi_facts f = { .verdict = EDI_VALID, .quirks = EDI_QUIRK_WRAPPED | EDI_QUIRK_BOM | EDI_QUIRK_LINES };
+	struct edi_facts f = { .verdict = EDI_VALID,
+		.quirks = EDI_QUIRK_WRAPPED | EDI_QUIRK_BOM | EDI_QUIRK_LINES };
 	unsigned int bit, all;
 
 	(void)state;

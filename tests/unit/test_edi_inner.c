@@ -177,7 +177,8 @@ an_envelope_may_declare_its_documents_namespaces(void **state)
 
 /* A file with one embedded file; with a cross-reference table, or none and a hint at the wrong place. */
 static struct str
-make_pdf(struct arena *a, struct buf *out, struct str payload, const char *filter, bool table, const char *trailer)
+make_pdf(struct arena *a, struct buf *out, struct str payload, const char *filter, bool table,
+    const char *trailer)
 {
 	size_t at[4];
 
@@ -187,9 +188,11 @@ make_pdf(struct arena *a, struct buf *out, struct str payload, const char *filte
 	(void)buf_printf(out, NULL, "1 0 obj\n<< /Type /Catalog /Names << /EmbeddedFiles << /Names "
 	    "[ (a \\) b) 2 0 R ] >> >> >>\nendobj\n");
 	at[2] = out->n;
-	(void)buf_printf(out, NULL, "2 0 obj << /Type /Filespec /F (factur-x.xml) /EF << /F 3 0 R >> >> endobj\n");
+	(void)buf_printf(out, NULL,
+	    "2 0 obj << /Type /Filespec /F (factur-x.xml) /EF << /F 3 0 R >> >> endobj\n");
 	at[3] = out->n;
-	(void)buf_printf(out, NULL, "3 0 obj << /Type /EmbeddedFile %s /Length %zu >> stream\r\n", filter, payload.n);
+	(void)buf_printf(out, NULL, "3 0 obj << /Type /EmbeddedFile %s /Length %zu >> stream\r\n",
+	    filter, payload.n);
 	(void)buf_put(out, payload, NULL);
 	(void)buf_printf(out, NULL, "\nendstream endobj\n");
 	at[0] = out->n;
@@ -224,7 +227,9 @@ a_pdf_gives_the_invoice_inside(void **state)
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		f = read_facts(a, make_pdf(a, &out, i & 1 ? packed : S(CII), i & 1 ? "/Filter /FlateDecode" : "", i & 2, ""));
+		f = read_facts(a,
+		    make_pdf(a, &out, i & 1 ? packed : S(CII), i & 1 ? "/Filter /FlateDecode" : "",
+		        i & 2, ""));
 		assert_valid(&f, "pdf");
 		assert_str_eq(f.number, S("R-7"));
 		assert_str_eq(f.inner.bytes, S(CII));

@@ -195,7 +195,8 @@ sums_are_held_against_their_parts(void **state)
 		const struct model *m = &f.documents[0];
 		print_message("%s\n", cases[i].why);
 		if (cases[i].code == NULL && m->n_findings > 0)
-			fail_msg("%s: " STR_FMT, m->findings[0].code, STR_ARG(model_finding_text(a, &m->findings[0])));
+			fail_msg("%s: " STR_FMT, m->findings[0].code,
+			    STR_ARG(model_finding_text(a, &m->findings[0])));
 		if (cases[i].code != NULL) {
 			assert_int_equal(m->n_findings, 1);
 			assert_string_equal(m->findings[0].code, cases[i].code);
@@ -258,7 +259,8 @@ values_are_utf8(void **state)
 {
 	(void)state;
 	struct arena *a = arena_new(ARENA_MAX);
-	struct model_file f = read_model(a, S(UNB "UNH+1+ORDERS:D:96A:UN'BGM+220+1'NAD+BY+++M\xfcller ?+ S\xf6hne'UNT+4+1'" UNZ));
+	struct model_file f = read_model(a,
+	    S(UNB "UNH+1+ORDERS:D:96A:UN'BGM+220+1'NAD+BY+++M\xfcller ?+ S\xf6hne'UNT+4+1'" UNZ));
 
 	assert_string_equal(f.charset, "ISO-8859-1");
 	assert_int_equal(f.documents[0].n_parties, 1);
@@ -286,8 +288,11 @@ levels_say_what_bytes_are(void **state)
 	};
 	for (size_t i = 0; i < N(cases); i++) {
 		struct arena *a = arena_new(ARENA_MAX);
-		struct model_file f = read_model(a, str_fmt(a, "UNB+%s+4012345000009:14+5098765000007:14+261120:1115+1'"
-		    "UNH+1+ORDERS:D:96A:UN'BGM+220+1'NAD+BY+++%s'UNT+4+1'UNZ+1+1'", cases[i].level, cases[i].name));
+		struct model_file f = read_model(a,
+		    str_fmt(a,
+		        "UNB+%s+4012345000009:14+5098765000007:14+261120:1115+1'"
+		        "UNH+1+ORDERS:D:96A:UN'BGM+220+1'NAD+BY+++%s'UNT+4+1'UNZ+1+1'",
+		        cases[i].level, cases[i].name));
 		print_message("%s %s\n", cases[i].level, cases[i].shown);
 		assert_str_eq(f.documents[0].parties[0].name, str_of(cases[i].shown));
 		assert_string_equal(f.charset, cases[i].charset);

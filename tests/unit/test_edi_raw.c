@@ -92,7 +92,8 @@ files_come_back(void **state)
 		print_message("%s\n", cases[i].why);
 		assert_same_again(a, cases[i].in, cases[i].x12);
 		if (!str_find(to_json(a, cases[i].in, cases[i].x12), str_of(cases[i].has), NULL))
-			fail_msg("want %s in " STR_FMT, cases[i].has, STR_ARG(to_json(a, cases[i].in, cases[i].x12)));
+			fail_msg("want %s in " STR_FMT, cases[i].has,
+			    STR_ARG(to_json(a, cases[i].in, cases[i].x12)));
 		arena_free(a);
 	}
 }
@@ -119,7 +120,8 @@ static void
 golden_files_come_back(void **state)
 {
 	(void)state;
-	static const char *const dirs[] = { "tests/golden/x12", "tests/golden/edifact", "tests/golden/other", "tests/documents" };
+	static const char *const dirs[] = { "tests/golden/x12", "tests/golden/edifact",
+		"tests/golden/other", "tests/documents" };
 	size_t n = 0;
 
 	for (size_t i = 0; i < N(dirs); i++) {

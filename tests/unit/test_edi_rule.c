@@ -82,8 +82,8 @@ expressions_come_to_values(void **state)
 static void
 what_is_no_expression_is_told(void **state)
 {
-	static const char *const bad[] = { "", "1 +", "(1", "'a", "nothing(1)", "count()", "BT-1[", "BT-1 BT-2", "//", "count(1, 2)",
-		"a|b|c|d|e|f|g|h", "1 = ", "BG-25[BT-1" };
+	static const char *const bad[] = { "", "1 +", "(1", "'a", "nothing(1)", "count()", "BT-1[",
+		"BT-1 BT-2", "//", "count(1, 2)", "a|b|c|d|e|f|g|h", "1 = ", "BG-25[BT-1" };
 	struct arena *a = arena_new(1 << 24);
 	struct rule_tree t = tree_of(a, S(OPEN CLOSE));
 	struct err e;
@@ -119,8 +119,9 @@ every_rule_can_be_asked(void **state)
 	assert_true(has(&f, "BR-02"));
 	assert_true(has(&f, "PEPPOL-EN16931-R001"));
 	assert_false(has(&f, "BR-21"));
-	if (rule_check(a, S("<rsm:CrossIndustryInvoice xmlns:rsm='" CII_STD "CrossIndustryInvoice:100'/>"), RULE_CII,
-	    RULE_EN16931 | RULE_PEPPOL, NULL, &f, &e) == -1)
+	if (rule_check(a,
+	        S("<rsm:CrossIndustryInvoice xmlns:rsm='" CII_STD "CrossIndustryInvoice:100'/>"),
+	        RULE_CII, RULE_EN16931 | RULE_PEPPOL, NULL, &f, &e) == -1)
 		fail_msg("%s", e.text);
 	assert_true(has(&f, "BR-16"));
 	arena_free(a);

@@ -79,7 +79,8 @@ runs_of_release_signs_cross_words(void **state)
 static void
 our_documents_are_scanned_alike(void **state)
 {
-	static const char *const files[] = { "orders.edi", "invoic.edi", "po850.x12", "inv810.x12", "invoice.xml" };
+	static const char *const files[] = { "orders.edi", "invoic.edi", "po850.x12", "inv810.x12",
+		"invoice.xml" };
 	char path[64], bytes[BYTES_MAX];
 	struct scan_set set;
 
@@ -104,7 +105,8 @@ static void
 segments_of_any_length_have_their_fields(void **state)
 {
 	static const struct seg_signs signs = { '+', ':', '*', '?', "'", 1 };
-	static const size_t sizes[] = { 10, 4000, SCAN_BLOCK - 1, SCAN_BLOCK, SCAN_BLOCK + 1, 2 * SCAN_BLOCK + 5, 7 };
+	static const size_t sizes[] = { 10, 4000, SCAN_BLOCK - 1, SCAN_BLOCK, SCAN_BLOCK + 1,
+		2 * SCAN_BLOCK + 5, 7 };
 	static char bytes[8 * SCAN_BLOCK];
 	uint32_t ends[4];
 	size_t n = 0, at = 0;

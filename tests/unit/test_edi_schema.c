@@ -87,7 +87,8 @@ documents_are_held_against_it(void **state)
 
 		if (xml_schema_check(a, s, str_of(cases[i].in), &f, &e) == -1)
 			fail_msg("%s: %s", cases[i].in, e.text);
-		print_message("%s: %zu: " STR_FMT "\n", cases[i].in, f.n, STR_ARG(f.n > 0 ? f.kept[0].text : S("")));
+		print_message("%s: %zu: " STR_FMT "\n", cases[i].in, f.n,
+		    STR_ARG(f.n > 0 ? f.kept[0].text : S("")));
 		assert_int_equal(f.n > 0, cases[i].n > 0);
 		if (f.n > 0) {
 			assert_int_equal(f.kept[0].line, cases[i].line);
@@ -181,7 +182,8 @@ namespaces_say_what_a_schema_is_for(void **state)
 	(void)state;
 	assert_true(xml_schema_target(a, files[0].bytes, &ns));
 	assert_str_eq(ns, S("urn:o"));
-	assert_true(xml_schema_root(a, S("<?xml version='1.0'?><!-- c --><a:b xmlns:a='urn:x' targetNamespace='no'/>"), &ns));
+	assert_true(xml_schema_root(a,
+	    S("<?xml version='1.0'?><!-- c --><a:b xmlns:a='urn:x' targetNamespace='no'/>"), &ns));
 	assert_str_eq(ns, S("urn:x"));
 	assert_false(xml_schema_root(a, S("UNB+UNOC:3"), &ns));
 	arena_free(a);

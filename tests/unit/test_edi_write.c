@@ -31,7 +31,8 @@ read_file(struct arena *a, const char *dir, const char *name)
 	return str_make(bytes, (size_t)n);
 }
 
-typedef int writer_fn(struct buf *out, struct arena *a, const struct model_file *f, struct str name, struct err *e);
+typedef int writer_fn(struct buf *out, struct arena *a, const struct model_file *f,
+    struct str name, struct err *e);
 
 static struct str
 written(struct arena *a, struct str in, writer_fn *write)

@@ -456,8 +456,8 @@ many_headers_are_read_in_time(void **state)
 
 	(void)state;
 	for (unsigned int c = 0x10000; c < 0x10000 + n; c++) {
-		char term[] = { (char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)), (char)(0x80 | (c >> 6 & 63)),
-			(char)(0x80 | (c & 63)), '\0' };
+		char term[] = { (char)(0xf0 | c >> 18), (char)(0x80 | (c >> 12 & 63)),
+			(char)(0x80 | (c >> 6 & 63)), (char)(0x80 | (c & 63)), '\0' };
 		buf_printf(&b, NULL, ISA_OF("000000007", "*", "U", "00401", ">", "%s"), term);
 	}
 	f = read_facts(a, buf_str(&b));

@@ -75,15 +75,17 @@ state_at(size_t i, struct exchange *x)
 static bool
 same(const struct exchange *x, const struct exchange *y)
 {
-	return x->dir == y->dir && x->stage == y->stage && x->t == y->t && x->r == y->r && x->a == y->a && x->b == y->b;
+	return x->dir == y->dir && x->stage == y->stage && x->t == y->t && x->r == y->r &&
+	    x->a == y->a && x->b == y->b;
 }
 
 static void
 print(const char *what, const struct exchange *x, enum ex_event ev)
 {
-	print_error("%s: %s stage %s t %s r %s a %s b %s (%s), event %s\n", what, x->dir == EX_OUT ? "out" : "in",
-	    exchange_stage_name(x->stage), exchange_t_name(x->t), exchange_r_name(x->r), exchange_a_name(x->a),
-	    exchange_b_name(x->b), exchange_shown(x), exchange_event_name(ev));
+	print_error("%s: %s stage %s t %s r %s a %s b %s (%s), event %s\n", what,
+	    x->dir == EX_OUT ? "out" : "in", exchange_stage_name(x->stage), exchange_t_name(x->t),
+	    exchange_r_name(x->r), exchange_a_name(x->a), exchange_b_name(x->b), exchange_shown(x),
+	    exchange_event_name(ev));
 }
 
 #define HOLDS(condition, x, ev)                                                                    \
@@ -103,23 +105,27 @@ is(const struct exchange *x, const char *shown)
 static bool
 is_report(enum ex_event ev)
 {
-	return ev >= EV_DSN_DELAYED && ev <= EV_ANSWER_NEGATIVE && ev != EV_RECEIPT_OVERDUE && ev != EV_ACK_OVERDUE;
+	return ev >= EV_DSN_DELAYED && ev <= EV_ANSWER_NEGATIVE && ev != EV_RECEIPT_OVERDUE &&
+	    ev != EV_ACK_OVERDUE;
 }
 
 static bool
 is_good_report(enum ex_event ev)
 {
-	return ev == EV_ACCEPTED || ev == EV_RECEIPT_SENT || ev == EV_DSN_DELAYED || ev == EV_DSN_RELAYED || ev == EV_DSN_DELIVERED ||
-	    ev == EV_MDN_OK || ev == EV_MDN_WARNING || ev == EV_ACK_ACCEPTED || ev == EV_ACK_ERRORS || ev == EV_ANSWER_POSITIVE;
+	return ev == EV_ACCEPTED || ev == EV_RECEIPT_SENT || ev == EV_DSN_DELAYED ||
+	    ev == EV_DSN_RELAYED || ev == EV_DSN_DELIVERED || ev == EV_MDN_OK ||
+	    ev == EV_MDN_WARNING || ev == EV_ACK_ACCEPTED || ev == EV_ACK_ERRORS ||
+	    ev == EV_ANSWER_POSITIVE;
 }
 
 /* What may end an end: a person's word, or the report that proves the opposite of it. */
 static bool
 may_leave_final(const struct exchange *was, enum ex_event ev)
 {
-	return ev == EV_RETRIED || ev == EV_RELEASED || ev == EV_CANCELLED || ev == EV_SUPERSEDED || ev == EV_GAVE_UP ||
-	    ev == EV_MATCHED || ev == EV_HANDED_OVER || ev == EV_HELD || ev == EV_REFUSED || ev == EV_RECEIPT_FAILED ||
-	    ev == EV_RECEIPT_QUEUED || is_report(ev) || is_good_report(ev) || (was->dir == EX_OUT && ev == EV_INVALID);
+	return ev == EV_RETRIED || ev == EV_RELEASED || ev == EV_CANCELLED || ev == EV_SUPERSEDED ||
+	    ev == EV_GAVE_UP || ev == EV_MATCHED || ev == EV_HANDED_OVER || ev == EV_HELD ||
+	    ev == EV_REFUSED || ev == EV_RECEIPT_FAILED || ev == EV_RECEIPT_QUEUED ||
+	    is_report(ev) || is_good_report(ev) || (was->dir == EX_OUT && ev == EV_INVALID);
 }
 
 static void
@@ -149,7 +155,9 @@ every_state_meets_every_event(void **state)
 			/* The mere passing on of facts moves nothing. */
 			HOLDS(ev != EV_NOTE || same(&was, &x), &was, ev);
 			/* Ends stay ends, but for the listed reasons. */
-			HOLDS(!exchange_is_final(&was) || is(&x, exchange_shown(&was)) || may_leave_final(&was, ev), &was, ev);
+			HOLDS(!exchange_is_final(&was) || is(&x, exchange_shown(&was)) ||
+			        may_leave_final(&was, ev),
+			    &was, ev);
 		}
 	}
 }
@@ -196,10 +204,16 @@ nothing_turns_good_without_its_event(void **state)
 			HOLDS(x.r == was.r || x.r != R_WARNING || ev == EV_MDN_WARNING, &was, ev);
 			HOLDS(x.a == was.a || x.a != A_ACCEPTED || ev == EV_ACK_ACCEPTED, &was, ev);
 			HOLDS(x.b == was.b || x.b != B_POSITIVE || ev == EV_ANSWER_POSITIVE, &was, ev);
-			HOLDS(x.t == was.t || x.t != T_ACCEPTED || ev == EV_ACCEPTED || ev == EV_RECEIPT_SENT, &was, ev);
+			HOLDS(x.t == was.t || x.t != T_ACCEPTED || ev == EV_ACCEPTED ||
+			        ev == EV_RECEIPT_SENT,
+			    &was, ev);
 			HOLDS(x.t == was.t || x.t != T_DELIVERED || is_report(ev), &was, ev);
-			HOLDS(x.stage == was.stage || x.stage != ST_FILED || ev == EV_FILED || ev == EV_MATCHED, &was, ev);
-			HOLDS(x.stage == was.stage || x.stage != ST_HANDED_OVER || ev == EV_HANDED_OVER, &was, ev);
+			HOLDS(x.stage == was.stage || x.stage != ST_FILED || ev == EV_FILED ||
+			        ev == EV_MATCHED,
+			    &was, ev);
+			HOLDS(x.stage == was.stage || x.stage != ST_HANDED_OVER ||
+			        ev == EV_HANDED_OVER,
+			    &was, ev);
 			if (is(&x, "complete") && !is(&was, "complete") && !is_good_report(ev))
 				HOLDS(ev == EV_RELEASED || is_report(ev), &was, ev);	/* held after the proofs were in */
 		}
@@ -226,9 +240,11 @@ proofs_stand(void **state)
 			HOLDS(was.t != T_DELIVERED || x.t == T_DELIVERED || ev == EV_RETRIED, &was, ev);
 			HOLDS(was.stage != ST_CANCELLED || x.stage == ST_CANCELLED, &was, ev);
 			HOLDS(was.stage != ST_SUPERSEDED || x.stage == ST_SUPERSEDED, &was, ev);
-			HOLDS(!is(&was, "complete") || is(&x, "complete") || ev == EV_DSN_FAILED || ev == EV_MDN_NEGATIVE ||
-			    ev == EV_MDN_DISPUTED || ev == EV_ACK_ERRORS || ev == EV_ACK_PARTIAL || ev == EV_ACK_REJECTED ||
-			    ev == EV_ANSWER_NEGATIVE, &was, ev);
+			HOLDS(!is(&was, "complete") || is(&x, "complete") || ev == EV_DSN_FAILED ||
+			        ev == EV_MDN_NEGATIVE || ev == EV_MDN_DISPUTED ||
+			        ev == EV_ACK_ERRORS || ev == EV_ACK_PARTIAL ||
+			        ev == EV_ACK_REJECTED || ev == EV_ANSWER_NEGATIVE,
+			    &was, ev);
 		}
 	}
 }
@@ -243,8 +259,9 @@ uncertain_comes_only_from_in_flight(void **state)
 		for (int e = 0; e < EV_COUNT; e++) {
 			x = was;
 			(void)exchange_apply(&x, (enum ex_event)e, ALL);
-			HOLDS(x.t != T_UNCERTAIN || was.t == T_UNCERTAIN || (was.t == T_IN_FLIGHT && e == EV_UNCERTAIN), &was,
-			    (enum ex_event)e);
+			HOLDS(x.t != T_UNCERTAIN || was.t == T_UNCERTAIN ||
+			        (was.t == T_IN_FLIGHT && e == EV_UNCERTAIN),
+			    &was, (enum ex_event)e);
 		}
 	}
 }
@@ -254,9 +271,12 @@ uncertain_comes_only_from_in_flight(void **state)
 static void
 reports_of_different_kinds_commute(void **state)
 {
-	static const enum ex_event dsn[] = { EV_NOTE, EV_DSN_DELAYED, EV_DSN_RELAYED, EV_DSN_DELIVERED, EV_DSN_FAILED };
-	static const enum ex_event mdn[] = { EV_NOTE, EV_MDN_OK, EV_MDN_WARNING, EV_MDN_WEAK, EV_MDN_NEGATIVE, EV_MDN_DISPUTED };
-	static const enum ex_event ack[] = { EV_NOTE, EV_ACK_RECEIVED, EV_ACK_ACCEPTED, EV_ACK_ERRORS, EV_ACK_PARTIAL, EV_ACK_REJECTED };
+	static const enum ex_event dsn[] = { EV_NOTE, EV_DSN_DELAYED, EV_DSN_RELAYED,
+		EV_DSN_DELIVERED, EV_DSN_FAILED };
+	static const enum ex_event mdn[] = { EV_NOTE, EV_MDN_OK, EV_MDN_WARNING, EV_MDN_WEAK,
+		EV_MDN_NEGATIVE, EV_MDN_DISPUTED };
+	static const enum ex_event ack[] = { EV_NOTE, EV_ACK_RECEIVED, EV_ACK_ACCEPTED,
+		EV_ACK_ERRORS, EV_ACK_PARTIAL, EV_ACK_REJECTED };
 	static const enum ex_event answer[] = { EV_NOTE, EV_ANSWER_POSITIVE, EV_ANSWER_NEGATIVE };
 	static const unsigned char order[24][4] = {
 		{ 0, 1, 2, 3 }, { 0, 1, 3, 2 }, { 0, 2, 1, 3 }, { 0, 2, 3, 1 }, { 0, 3, 1, 2 }, { 0, 3, 2, 1 },
@@ -269,7 +289,9 @@ reports_of_different_kinds_commute(void **state)
 	(void)state;
 	for (size_t i = 0; state_at(i, &start); i++) {
 		/* The states that a document on its way can be in before the first report. */
-		if (start.dir != EX_OUT || (start.stage != ST_PACKED && start.stage != ST_FAILED && start.stage != ST_CANCELLED) ||
+		if (start.dir != EX_OUT ||
+		    (start.stage != ST_PACKED && start.stage != ST_FAILED &&
+		        start.stage != ST_CANCELLED) ||
 		    start.r > R_OVERDUE || start.a > A_OVERDUE || start.b > B_AWAITED)
 			continue;
 		for (size_t k = 0; k < N(dsn) * N(mdn) * N(ack) * N(answer); k++) {
@@ -306,7 +328,8 @@ tell(const char *title, enum ex_dir dir, unsigned int wants, const struct step *
 		effect = exchange_apply(&x, s[i].ev, s[i].ev == EV_PACKED ? wants : 0);
 		if (!is(&x, s[i].shown) || effect != s[i].effect) {
 			print(title, &x, s[i].ev);
-			fail_msg("step %zu: want %s, effect %d; effect is %d", i, s[i].shown, s[i].effect, effect);
+			fail_msg("step %zu: want %s, effect %d; effect is %d", i, s[i].shown,
+			    s[i].effect, effect);
 		}
 	}
 }
@@ -331,65 +354,89 @@ stories_of_the_way_out(void **state)
 	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_MDN_OK, "awaiting-ack", EX_MOVED },
 	    { EV_ACK_RECEIVED, "awaiting-ack", EX_MOVED }, { EV_ACK_ACCEPTED, "awaiting-ack", EX_MOVED },
 	    { EV_ANSWER_POSITIVE, "complete", EX_MOVED });
-	TELL("greylisted", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_DEFERRED, "deferred", EX_MOVED },
-	    { EV_QUEUED, "queued", EX_MOVED }, SEND, { EV_DEFERRED, "deferred", EX_MOVED }, SEND,
+	TELL("greylisted", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_DEFERRED, "deferred", EX_MOVED }, { EV_QUEUED, "queued", EX_MOVED }, SEND,
+	    { EV_DEFERRED, "deferred", EX_MOVED }, SEND,
 	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED });
-	TELL("uncertain, then sent again", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_UNCERTAIN, "uncertain", EX_MOVED }, SEND,
+	TELL("uncertain, then sent again", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_UNCERTAIN, "uncertain", EX_MOVED }, SEND,
 	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_MDN_OK, "complete", EX_MOVED });
-	TELL("uncertain, and the receipt comes", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_UNCERTAIN, "uncertain", EX_MOVED },
-	    { EV_MDN_OK, "complete", EX_MOVED }, { EV_SENDING, "complete", EX_IGNORED }, { EV_DEFERRED, "complete", EX_IGNORED });
-	TELL("the receipt overtakes the 250", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_MDN_OK, "complete", EX_MOVED },
-	    { EV_ACCEPTED, "complete", EX_IGNORED });
-	TELL("refused, retried", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_REFUSED, "failed", EX_MOVED },
-	    { EV_RETRIED, "queued", EX_MOVED }, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED });
-	TELL("given up, then the receipt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
+	TELL("uncertain, and the receipt comes", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_UNCERTAIN, "uncertain", EX_MOVED }, { EV_MDN_OK, "complete", EX_MOVED },
+	    { EV_SENDING, "complete", EX_IGNORED }, { EV_DEFERRED, "complete", EX_IGNORED });
+	TELL("the receipt overtakes the 250", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_MDN_OK, "complete", EX_MOVED }, { EV_ACCEPTED, "complete", EX_IGNORED });
+	TELL("refused, retried", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_REFUSED, "failed", EX_MOVED }, { EV_RETRIED, "queued", EX_MOVED }, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED });
+	TELL("given up, then the receipt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
 	    { EV_RECEIPT_OVERDUE, "receipt-overdue", EX_MOVED }, { EV_GAVE_UP, "failed", EX_MOVED },
 	    { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
-	TELL("overdue, then the receipt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
-	    { EV_RECEIPT_OVERDUE, "receipt-overdue", EX_MOVED }, { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
+	TELL("overdue, then the receipt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
+	    { EV_RECEIPT_OVERDUE, "receipt-overdue", EX_MOVED },
+	    { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
 	TELL("a weak receipt does not stop the clock", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
 	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_MDN_WEAK, "awaiting-receipt", EX_MOVED },
 	    { EV_RECEIPT_OVERDUE, "receipt-overdue", EX_MOVED }, { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
-	TELL("a bad word after the good one", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
-	    { EV_MDN_OK, "complete", EX_MOVED }, { EV_MDN_NEGATIVE, "complete", EX_CONTRADICTION },
-	    { EV_MDN_DISPUTED, "complete", EX_CONTRADICTION }, { EV_DSN_FAILED, "complete", EX_CONTRADICTION });
-	TELL("bounced, yet it arrived", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
-	    { EV_DSN_FAILED, "failed", EX_MOVED }, { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
-	TELL("they cannot decrypt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
-	    { EV_MDN_NEGATIVE, "failed", EX_MOVED }, { EV_RETRIED, "queued", EX_MOVED }, SEND,
-	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_MDN_OK, "complete", EX_MOVED });
-	TELL("changed on the way", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
-	    { EV_MDN_DISPUTED, "disputed", EX_MOVED }, { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
-	TELL("rejected", EX_OUT, WANTS_RECEIPT | WANTS_ACK, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
-	    { EV_MDN_OK, "awaiting-ack", EX_MOVED }, { EV_ACK_REJECTED, "rejected", EX_MOVED }, { EV_RETRIED, "rejected", EX_IGNORED },
-	    { EV_ACK_ACCEPTED, "complete", EX_LATE_EVIDENCE });
-	TELL("partly accepted", EX_OUT, WANTS_ACK, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-ack", EX_MOVED },
-	    { EV_ACK_OVERDUE, "ack-overdue", EX_MOVED }, { EV_ACK_PARTIAL, "partly-accepted", EX_MOVED });
-	TELL("the acknowledgement proves what the receipt did not", EX_OUT, WANTS_RECEIPT | WANTS_ACK, CLAIM, PACK, QUEUE, SEND,
+	TELL("a bad word after the good one", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_MDN_OK, "complete", EX_MOVED },
+	    { EV_MDN_NEGATIVE, "complete", EX_CONTRADICTION },
+	    { EV_MDN_DISPUTED, "complete", EX_CONTRADICTION },
+	    { EV_DSN_FAILED, "complete", EX_CONTRADICTION });
+	TELL("bounced, yet it arrived", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
 	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_DSN_FAILED, "failed", EX_MOVED },
-	    { EV_ACK_ACCEPTED, "awaiting-receipt", EX_LATE_EVIDENCE }, { EV_MDN_WARNING, "complete", EX_MOVED });
-	TELL("delivery reports", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
-	    { EV_DSN_DELAYED, "awaiting-receipt", EX_MOVED }, { EV_DSN_RELAYED, "awaiting-receipt", EX_MOVED },
-	    { EV_DSN_DELAYED, "awaiting-receipt", EX_IGNORED }, { EV_DSN_DELIVERED, "awaiting-receipt", EX_MOVED });
-	TELL("held before packing", EX_OUT, 0, CLAIM, { EV_HELD, "held", EX_MOVED }, { EV_RETRIED, "held", EX_IGNORED },
-	    { EV_RELEASED, "claimed", EX_MOVED }, PACK);
-	TELL("held because uncertain, released: the same bytes", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
-	    { EV_UNCERTAIN, "uncertain", EX_MOVED }, { EV_HELD, "held", EX_MOVED }, { EV_RELEASED, "queued", EX_MOVED }, SEND);
+	    { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
+	TELL("they cannot decrypt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_MDN_NEGATIVE, "failed", EX_MOVED },
+	    { EV_RETRIED, "queued", EX_MOVED }, SEND, { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
+	    { EV_MDN_OK, "complete", EX_MOVED });
+	TELL("changed on the way", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
+	    { EV_MDN_DISPUTED, "disputed", EX_MOVED }, { EV_MDN_OK, "complete", EX_LATE_EVIDENCE });
+	TELL("rejected", EX_OUT, WANTS_RECEIPT | WANTS_ACK, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_MDN_OK, "awaiting-ack", EX_MOVED },
+	    { EV_ACK_REJECTED, "rejected", EX_MOVED }, { EV_RETRIED, "rejected", EX_IGNORED },
+	    { EV_ACK_ACCEPTED, "complete", EX_LATE_EVIDENCE });
+	TELL("partly accepted", EX_OUT, WANTS_ACK, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-ack", EX_MOVED }, { EV_ACK_OVERDUE, "ack-overdue", EX_MOVED },
+	    { EV_ACK_PARTIAL, "partly-accepted", EX_MOVED });
+	TELL("the acknowledgement proves what the receipt did not", EX_OUT,
+	    WANTS_RECEIPT | WANTS_ACK, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED }, { EV_DSN_FAILED, "failed", EX_MOVED },
+	    { EV_ACK_ACCEPTED, "awaiting-receipt", EX_LATE_EVIDENCE },
+	    { EV_MDN_WARNING, "complete", EX_MOVED });
+	TELL("delivery reports", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "awaiting-receipt", EX_MOVED },
+	    { EV_DSN_DELAYED, "awaiting-receipt", EX_MOVED },
+	    { EV_DSN_RELAYED, "awaiting-receipt", EX_MOVED },
+	    { EV_DSN_DELAYED, "awaiting-receipt", EX_IGNORED },
+	    { EV_DSN_DELIVERED, "awaiting-receipt", EX_MOVED });
+	TELL("held before packing", EX_OUT, 0, CLAIM, { EV_HELD, "held", EX_MOVED },
+	    { EV_RETRIED, "held", EX_IGNORED }, { EV_RELEASED, "claimed", EX_MOVED }, PACK);
+	TELL("held because uncertain, released: the same bytes", EX_OUT, WANTS_RECEIPT, CLAIM, PACK,
+	    QUEUE, SEND, { EV_UNCERTAIN, "uncertain", EX_MOVED }, { EV_HELD, "held", EX_MOVED },
+	    { EV_RELEASED, "queued", EX_MOVED }, SEND);
 	TELL("held because uncertain, and the receipt comes", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, SEND,
 	    { EV_UNCERTAIN, "uncertain", EX_MOVED }, { EV_HELD, "held", EX_MOVED }, { EV_MDN_OK, "held", EX_MOVED },
 	    { EV_RELEASED, "complete", EX_MOVED });
-	TELL("invalid", EX_OUT, 0, CLAIM, { EV_INVALID, "invalid", EX_MOVED }, { EV_PACKED, "invalid", EX_IGNORED });
-	TELL("cancelled, then the receipt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE, { EV_CANCELLED, "cancelled", EX_MOVED },
-	    { EV_MDN_OK, "cancelled", EX_LATE_EVIDENCE });
+	TELL("invalid", EX_OUT, 0, CLAIM, { EV_INVALID, "invalid", EX_MOVED },
+	    { EV_PACKED, "invalid", EX_IGNORED });
+	TELL("cancelled, then the receipt", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, QUEUE,
+	    { EV_CANCELLED, "cancelled", EX_MOVED }, { EV_MDN_OK, "cancelled", EX_LATE_EVIDENCE });
 	TELL("too late to cancel", EX_OUT, 0, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "complete", EX_MOVED },
 	    { EV_CANCELLED, "complete", EX_IGNORED }, { EV_GAVE_UP, "complete", EX_IGNORED }, { EV_HELD, "complete", EX_IGNORED });
-	TELL("complete without a receipt, and it bounces", EX_OUT, 0, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "complete", EX_MOVED },
-	    { EV_DSN_FAILED, "failed", EX_LATE_EVIDENCE });
-	TELL("given up sending, yet it went through", EX_OUT, 0, CLAIM, PACK, QUEUE, SEND, { EV_UNCERTAIN, "uncertain", EX_MOVED },
-	    { EV_GAVE_UP, "failed", EX_MOVED }, { EV_DSN_DELIVERED, "complete", EX_LATE_EVIDENCE });
-	TELL("nobody asked for a receipt", EX_OUT, 0, CLAIM, PACK, QUEUE, SEND, { EV_ACCEPTED, "complete", EX_MOVED },
-	    { EV_MDN_WEAK, "complete", EX_IGNORED }, { EV_RECEIPT_OVERDUE, "complete", EX_IGNORED },
-	    { EV_ACK_RECEIVED, "complete", EX_MOVED }, { EV_MDN_NEGATIVE, "failed", EX_LATE_EVIDENCE });
+	TELL("complete without a receipt, and it bounces", EX_OUT, 0, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "complete", EX_MOVED }, { EV_DSN_FAILED, "failed", EX_LATE_EVIDENCE });
+	TELL("given up sending, yet it went through", EX_OUT, 0, CLAIM, PACK, QUEUE, SEND,
+	    { EV_UNCERTAIN, "uncertain", EX_MOVED }, { EV_GAVE_UP, "failed", EX_MOVED },
+	    { EV_DSN_DELIVERED, "complete", EX_LATE_EVIDENCE });
+	TELL("nobody asked for a receipt", EX_OUT, 0, CLAIM, PACK, QUEUE, SEND,
+	    { EV_ACCEPTED, "complete", EX_MOVED }, { EV_MDN_WEAK, "complete", EX_IGNORED },
+	    { EV_RECEIPT_OVERDUE, "complete", EX_IGNORED },
+	    { EV_ACK_RECEIVED, "complete", EX_MOVED },
+	    { EV_MDN_NEGATIVE, "failed", EX_LATE_EVIDENCE });
 	TELL("packed twice", EX_OUT, WANTS_RECEIPT, CLAIM, PACK, { EV_PACKED, "packed", EX_IGNORED }, QUEUE,
 	    { EV_CLAIMED, "queued", EX_IGNORED }, { EV_SUPERSEDED, "superseded", EX_MOVED });
 }
@@ -398,21 +445,28 @@ static void
 stories_of_the_way_in(void **state)
 {
 	(void)state;
-	TELL("filed, receipted, handed over", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED }, { EV_OPENED, "opened", EX_MOVED },
-	    { EV_FILED, "filed", EX_MOVED }, { EV_RECEIPT_QUEUED, "filed", EX_MOVED }, { EV_SENDING, "filed", EX_MOVED },
-	    { EV_RECEIPT_SENT, "filed", EX_MOVED }, { EV_HANDED_OVER, "handed-over", EX_MOVED }, { EV_FILED, "handed-over", EX_IGNORED });
-	TELL("a duplicate", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED }, { EV_DUPLICATE, "duplicate", EX_MOVED },
-	    { EV_FILED, "duplicate", EX_IGNORED }, { EV_RECEIPT_QUEUED, "duplicate", EX_MOVED });
-	TELL("a stranger", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED }, { EV_QUARANTINED, "quarantined", EX_MOVED },
-	    { EV_FILED, "quarantined", EX_IGNORED }, { EV_RETRIED, "spooled", EX_MOVED }, { EV_OPENED, "opened", EX_MOVED });
-	TELL("a report that fits nothing, yet", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED }, { EV_UNMATCHED, "unmatched", EX_MOVED },
-	    { EV_MATCHED, "filed", EX_MOVED });
-	TELL("same number, other bytes", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED }, { EV_OPENED, "opened", EX_MOVED },
-	    { EV_HELD, "held", EX_MOVED }, { EV_RELEASED, "spooled", EX_MOVED });
-	TELL("no proof for what is not ours", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED }, { EV_MDN_OK, "spooled", EX_IGNORED },
-	    { EV_ACK_ACCEPTED, "spooled", EX_IGNORED }, { EV_PACKED, "spooled", EX_IGNORED });
-	TELL("our receipt does not get through", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED }, { EV_OPENED, "opened", EX_MOVED },
-	    { EV_FILED, "filed", EX_MOVED }, { EV_RECEIPT_QUEUED, "filed", EX_MOVED }, { EV_RECEIPT_FAILED, "filed", EX_MOVED },
+	TELL("filed, receipted, handed over", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED },
+	    { EV_OPENED, "opened", EX_MOVED }, { EV_FILED, "filed", EX_MOVED },
+	    { EV_RECEIPT_QUEUED, "filed", EX_MOVED }, { EV_SENDING, "filed", EX_MOVED },
+	    { EV_RECEIPT_SENT, "filed", EX_MOVED }, { EV_HANDED_OVER, "handed-over", EX_MOVED },
+	    { EV_FILED, "handed-over", EX_IGNORED });
+	TELL("a duplicate", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED },
+	    { EV_DUPLICATE, "duplicate", EX_MOVED }, { EV_FILED, "duplicate", EX_IGNORED },
+	    { EV_RECEIPT_QUEUED, "duplicate", EX_MOVED });
+	TELL("a stranger", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED },
+	    { EV_QUARANTINED, "quarantined", EX_MOVED }, { EV_FILED, "quarantined", EX_IGNORED },
+	    { EV_RETRIED, "spooled", EX_MOVED }, { EV_OPENED, "opened", EX_MOVED });
+	TELL("a report that fits nothing, yet", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED },
+	    { EV_UNMATCHED, "unmatched", EX_MOVED }, { EV_MATCHED, "filed", EX_MOVED });
+	TELL("same number, other bytes", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED },
+	    { EV_OPENED, "opened", EX_MOVED }, { EV_HELD, "held", EX_MOVED },
+	    { EV_RELEASED, "spooled", EX_MOVED });
+	TELL("no proof for what is not ours", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED },
+	    { EV_MDN_OK, "spooled", EX_IGNORED }, { EV_ACK_ACCEPTED, "spooled", EX_IGNORED },
+	    { EV_PACKED, "spooled", EX_IGNORED });
+	TELL("our receipt does not get through", EX_IN, 0, { EV_SPOOLED, "spooled", EX_MOVED },
+	    { EV_OPENED, "opened", EX_MOVED }, { EV_FILED, "filed", EX_MOVED },
+	    { EV_RECEIPT_QUEUED, "filed", EX_MOVED }, { EV_RECEIPT_FAILED, "filed", EX_MOVED },
 	    { EV_RETRIED, "filed", EX_MOVED });
 }
 

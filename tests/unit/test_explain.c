@@ -34,7 +34,8 @@ texts_are_sentences(void **state)
 	(void)state;
 	for (enum explain_kind k = 0; k < EXPLAIN_KINDS; k++)
 		for (size_t i = 0; i < explain_tables[k].n; i++) {
-			const char *texts[] = { explain_tables[k].rows[i].what, explain_tables[k].rows[i].todo };
+			const char *texts[] = { explain_tables[k].rows[i].what,
+				explain_tables[k].rows[i].todo };
 			for (size_t t = 0; t < N(texts); t++) {
 				print_message("%s\n", texts[t]);
 				assert_true(strlen(texts[t]) > 5 && strlen(texts[t]) < TEXT_MAX);

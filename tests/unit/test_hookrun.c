@@ -149,7 +149,8 @@ ends_with_its_program(void **state)
 	run(script("58", 0755, "#!/bin/sh\nexec >&- 2>&-; sleep 0.05; exit 5\n"), "", S(""));
 	assert_int_equal(status, 5);
 	status = -1;
-	c = hook_start(loop, script("59", 0755, "#!/bin/sh\nexec >&- 2>&-; sleep 1000\n"), S(""), S(""), ended, NULL, &e);
+	c = hook_start(loop, script("59", 0755, "#!/bin/sh\nexec >&- 2>&-; sleep 1000\n"), S(""),
+	    S(""), ended, NULL, &e);
 	assert_non_null(c);
 	(void)loop_timer(loop, 50, kill_it, c);
 	assert_int_equal(loop_run(loop), 0);
@@ -164,7 +165,8 @@ can_be_killed_with_its_children(void **state)
 	struct err e;
 
 	status = -1;
-	c = hook_start(loop, script("56", 0755, "#!/bin/sh\nsleep 1000 & wait\n"), S(""), S(""), ended, NULL, &e);
+	c = hook_start(loop, script("56", 0755, "#!/bin/sh\nsleep 1000 & wait\n"), S(""), S(""),
+	    ended, NULL, &e);
 	assert_non_null(c);
 	(void)loop_timer(loop, 20, kill_it, c);
 	assert_int_equal(loop_run(loop), 0);
@@ -186,8 +188,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const names[] = { "10-a", "20-b", "30-off", "readme", "40-open", "50", "51", "52", "53", "54", "55", "56", "57", "58",
-		"59" };
+	static const char *const names[] = { "10-a", "20-b", "30-off", "readme", "40-open", "50",
+		"51", "52", "53", "54", "55", "56", "57", "58", "59" };
 	char path[128];
 
 	(void)state;

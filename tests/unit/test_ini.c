@@ -126,7 +126,8 @@ ini_sets_one_value_and_leaves_the_rest(void **state)
 	struct arena *a = arena_new(1 << 16);
 
 	for (size_t i = 0; i < N(cases); i++) {
-		struct str got = ini_set(a, cases[i].text, cases[i].section, cases[i].name, cases[i].key, cases[i].value);
+		struct str got = ini_set(a, cases[i].text, cases[i].section, cases[i].name,
+		    cases[i].key, cases[i].value);
 		struct ini ini;
 		struct err e;
 		bool found = false;
@@ -135,9 +136,11 @@ ini_sets_one_value_and_leaves_the_rest(void **state)
 		assert_true(str_eq(got, cases[i].want));
 		assert_int_equal(ini_parse(a, got, "f", &ini, &e), 0);
 		for (size_t k = 0; k < ini.n; k++)
-			found = found || (str_eq(ini.items[k].section, cases[i].section) &&
-			    str_eq(ini.items[k].name, cases[i].name) && str_eq(ini.items[k].key, cases[i].key) &&
-			    str_eq(ini.items[k].value, cases[i].value));
+			found = found ||
+			    (str_eq(ini.items[k].section, cases[i].section) &&
+			        str_eq(ini.items[k].name, cases[i].name) &&
+			        str_eq(ini.items[k].key, cases[i].key) &&
+			        str_eq(ini.items[k].value, cases[i].value));
 		assert_true(found);
 	}
 	arena_free(a);

@@ -41,7 +41,9 @@ open_from_nordwind(struct world *w, struct str mail, bool must_sign)
 static struct str
 signed_by_nordwind(struct world *w, struct str entity, const char *signature_header)
 {
-	const struct cms_signing how = { .own = w->nordwind.certs, .key = w->nordwind.key, .now_ms = KEYS_NOW_MS };
+	const struct cms_signing how = {
+		.own = w->nordwind.certs, .key = w->nordwind.key, .now_ms = KEYS_NOW_MS
+	};
 	struct buf der = BUF_CAP(64u << 10);
 	struct str mail;
 
@@ -60,7 +62,9 @@ static void
 names_of_fields_and_digests_in_any_case(void **state)
 {
 	struct world *w = *state;
-	struct mdn m = read_fields(w, "ORIGINAL-MESSAGE-ID: " ID "\r\ndisposition: AUTOMATIC-ACTION/mdn-sent-automatically; PROCESSED\r\n"
+	struct mdn m = read_fields(w,
+	    "ORIGINAL-MESSAGE-ID: " ID
+	    "\r\ndisposition: AUTOMATIC-ACTION/mdn-sent-automatically; PROCESSED\r\n"
 	    "RECEIVED-CONTENT-MIC: " MIC ", SHA256\r\n");
 
 	assert_str(m.original_message_id, S(ID));
@@ -72,7 +76,8 @@ static void
 one_digest_under_many_names(void **state)
 {
 	struct world *w = *state;
-	static const char *const sha1[] = { "sha1", "sha-1", "SHA1", "SHA-1", "sha", "SHA", "rsa-sha1", "RSA-SHA1" };
+	static const char *const sha1[] = { "sha1", "sha-1", "SHA1", "SHA-1", "sha", "SHA",
+		"rsa-sha1", "RSA-SHA1" };
 
 	for (size_t i = 0; i < N(sha1); i++) {
 		struct mdn m = read_fields(w, str_fmt(w->a, "Disposition: a/b; processed\r\n"
@@ -212,8 +217,9 @@ odd_ids_are_echoed(void **state)
 	memset(wide, 'x', 970);
 	wide[0] = '<';
 	wide[969] = '>';
-	const struct str ids[] = { S(ID), S("<no-at-sign>"), S("<a/b\\c:d*e?f|g>"), S("<a b@c>"), S("no-brackets@x"), S("<\"quoted\"@x>"),
-		S("<AS2-20261123T100000-1@[10.0.0.1]>"), str_make(wide, 970) };
+	const struct str ids[] = { S(ID), S("<no-at-sign>"), S("<a/b\\c:d*e?f|g>"), S("<a b@c>"),
+		S("no-brackets@x"), S("<\"quoted\"@x>"), S("<AS2-20261123T100000-1@[10.0.0.1]>"),
+		str_make(wide, 970) };
 
 	for (size_t i = 0; i < N(ids); i++) {
 		struct as1_receipt_mail r = { .env = { .from = S("edi@acme.example"), .to = S("edi@nordwind.example"),
@@ -227,11 +233,16 @@ odd_ids_are_echoed(void **state)
 		size_t at;
 
 		/* It is what stands in the mail ... */
-		assert_ok(w, as1_peek(w->a, str_fmt(w->a, FROM "Message-ID: " STR_FMT "\r\n\r\nx", STR_ARG(ids[i])), &g, &w->e));
+		assert_ok(w,
+		    as1_peek(w->a,
+		        str_fmt(w->a, FROM "Message-ID: " STR_FMT "\r\n\r\nx", STR_ARG(ids[i])), &g,
+		        &w->e));
 		assert_str(g.message_id, ids[i]);
 		/* ... and in its receipt, on one line. */
 		assert_ok(w, as1_pack_receipt(w->a, &r, &b, &w->e));
-		assert_true(str_find(buf_str(&b), str_fmt(w->a, "\r\nOriginal-Message-ID: " STR_FMT "\r\n", STR_ARG(ids[i])), &at));
+		assert_true(str_find(buf_str(&b),
+		    str_fmt(w->a, "\r\nOriginal-Message-ID: " STR_FMT "\r\n", STR_ARG(ids[i])),
+		    &at));
 		assert_ok(w, as1_open(w->a, buf_str(&b), &pol, &o, &w->e));
 		assert_str(o.mdn.original_message_id, ids[i]);
 		buf_clear(&b);
@@ -244,8 +255,9 @@ static void
 receipts_as_everybody_reads_them(void **state)
 {
 	struct world *w = *state;
-	static const char *const errors[] = { "authentication-failed", "decryption-failed", "decompression-failed",
-		"integrity-check-failed", "insufficient-message-security", "unexpected-processing-error" };
+	static const char *const errors[] = { "authentication-failed", "decryption-failed",
+		"decompression-failed", "integrity-check-failed", "insufficient-message-security",
+		"unexpected-processing-error" };
 	size_t found = 0, at;
 
 	for (enum as1_verdict v = AS1_OK; v <= AS1_DECOMPRESSION_FAILED; v++)
@@ -258,7 +270,8 @@ receipts_as_everybody_reads_them(void **state)
 		    .disposition = MDN_FAILED, .modifier = S("Failure"), .modifier_text = S("unsupported format") }, .human = S("no") };
 	struct buf b = BUF_CAP(64u << 10);
 	assert_ok(w, as1_pack_receipt(w->a, &r, &b, &w->e));
-	assert_true(str_find(buf_str(&b), S("Content-Type: multipart/report; report-type=disposition-notification"), &at));
+	assert_true(str_find(buf_str(&b),
+	    S("Content-Type: multipart/report; report-type=disposition-notification"), &at));
 	assert_true(str_find(buf_str(&b), S("\r\nDisposition: automatic-action/MDN-sent-automatically; failed/Failure: unsupported format\r\n"), &at));
 	assert_true(str_find(buf_str(&b), S("\r\nAuto-Submitted: auto-replied\r\n"), &at));
 	buf_clear(&b);
@@ -323,8 +336,9 @@ static void
 every_label_of_a_document(void **state)
 {
 	struct world *w = *state;
-	static const char *const types[] = { "application/EDI-X12", "application/EDIFACT", "application/edi-consent", "application/XML",
-		"text/xml", "application/octet-stream", "application/pdf" };
+	static const char *const types[] = { "application/EDI-X12", "application/EDIFACT",
+		"application/edi-consent", "application/XML", "text/xml",
+		"application/octet-stream", "application/pdf" };
 
 	for (size_t i = 0; i < N(types); i++)
 		assert_int_equal(open_from_nordwind(w, str_fmt(w->a, FROM "Content-Type: %s\r\n\r\nUNA", types[i]), false).n, 1);
@@ -361,7 +375,9 @@ what_stands_behind_a_signature(void **state)
 		{ str_make(zeros, PULL_FILLER_MAX), CMS_GOOD }, { str_make(zeros, PULL_FILLER_MAX + 1), CMS_MALFORMED },
 		{ S("x"), CMS_MALFORMED }, { S("\r\nx"), CMS_MALFORMED }, { S("\x30\0"), CMS_MALFORMED },
 	};
-	const struct cms_signing how = { .own = w->nordwind.certs, .key = w->nordwind.key, .now_ms = KEYS_NOW_MS };
+	const struct cms_signing how = {
+		.own = w->nordwind.certs, .key = w->nordwind.key, .now_ms = KEYS_NOW_MS
+	};
 	const struct cms_trust trust = { .certs = w->nordwind.certs, .now_ms = KEYS_NOW_MS };
 	struct buf der = BUF_CAP(64u << 10);
 	struct cms_verified v;
@@ -383,7 +399,8 @@ what_stands_around_a_signed_part(void **state)
 	struct as1_opened o;
 	size_t at;
 
-	mail = signed_by_nordwind(w, entity, "Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: binary\r\n");
+	mail = signed_by_nordwind(w, entity,
+	    "Content-Type: application/pkcs7-signature\r\nContent-Transfer-Encoding: binary\r\n");
 	assert_true(str_find(mail, S("\r\n\r\n--b\r\n"), &at));
 	before = str_sub(mail, 0, at);
 	behind = str_from(mail, at + 4);
@@ -412,7 +429,9 @@ odd_certificates_load(void **state)
 
 	for (size_t i = 0; i < N(cases); i++) {
 		struct side s = cms_side_odd(w, cases[i].field, cases[i].type, cases[i].value, cases[i].serial);
-		const struct cms_signing how = { .own = s.certs, .key = s.key, .now_ms = KEYS_NOW_MS, .opaque = true };
+		const struct cms_signing how = {
+			.own = s.certs, .key = s.key, .now_ms = KEYS_NOW_MS, .opaque = true
+		};
 		const struct cms_sealing seal = { .to = s.certs, .now_ms = KEYS_NOW_MS };
 		struct buf der = BUF_CAP(64u << 10), sealed = BUF_CAP(64u << 10);
 		struct cms_verified v;

@@ -287,7 +287,10 @@ descriptors_without_frames_are_closed(void **state)
 	} control = { .bytes = { 0 } };
 	char frame[] = { 0, 0, 0, 2, 0, 1 };
 	struct iovec iov = { frame, sizeof(frame) };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control) };
 	struct cmsghdr *h = CMSG_FIRSTHDR(&m);
 	int raw[2];
 

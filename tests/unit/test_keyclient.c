@@ -60,7 +60,8 @@ next(int fd, unsigned char frame[KEYREQ_BYTES])
 	struct keyreq q;
 	struct err e;
 
-	if (recv(fd, frame, KEYREQ_BYTES, 0) != KEYREQ_BYTES || keyreq_read(str_make((char *)frame, KEYREQ_BYTES), &q, &e) == -1)
+	if (recv(fd, frame, KEYREQ_BYTES, 0) != KEYREQ_BYTES ||
+	    keyreq_read(str_make((char *)frame, KEYREQ_BYTES), &q, &e) == -1)
 		_exit(1);
 	return q;
 }
@@ -233,7 +234,10 @@ without_an_answer_nothing_is_unwrapped(void **state)
 
 	if (pid == 0) {
 		OTHERS_BEGIN();		/* it ends in the middle of things, and that is no leak */
-		const struct cert_to_unwrap what = { .scheme = ALG_RSA, .n = 32, .wrapped = S("x"), .to = cert_set_get(w->certs, 0) };
+		const struct cert_to_unwrap what = { .scheme = ALG_RSA,
+			.n = 32,
+			.wrapped = S("x"),
+			.to = cert_set_get(w->certs, 0) };
 		unsigned char out[CERT_SECRET_MAX];
 
 		last_client = keyclient_new(w->ends[0], SOON_MS);

@@ -14,13 +14,18 @@
 static struct keyreq
 sign_of(enum alg_scheme scheme, enum mic_alg digest, struct str bytes)
 {
-	return (struct keyreq){ .op = KEYREQ_SIGN, .number = 0x1122334455667788, .key = "which", .sign = { scheme, digest, bytes } };
+	return (struct keyreq){ .op = KEYREQ_SIGN,
+		.number = 0x1122334455667788,
+		.key = "which",
+		.sign = { scheme, digest, bytes } };
 }
 
 static struct keyreq
 unwrap_of(enum alg_scheme scheme, size_t n)
 {
-	return (struct keyreq){ .op = KEYREQ_UNWRAP, .number = 1, .unwrap = { .scheme = scheme, .n = n, .wrapped = S("wrapped") } };
+	return (struct keyreq){ .op = KEYREQ_UNWRAP,
+		.number = 1,
+		.unwrap = { .scheme = scheme, .n = n, .wrapped = S("wrapped") } };
 }
 
 static void
@@ -35,7 +40,8 @@ what_is_asked_arrives(void **state)
 	assert_int_equal(keyreq_read(str_make((char *)frame, sizeof(frame)), &got, &e), 0);
 	assert_int_equal(got.op, KEYREQ_SIGN);
 	assert_true(got.number == q.number && memcmp(got.key, q.key, sizeof(q.key)) == 0);
-	assert_true(got.sign.scheme == ALG_RSA_PSS && got.sign.digest == MIC_SHA256 && str_eq(got.sign.bytes, S(DIGEST)));
+	assert_true(got.sign.scheme == ALG_RSA_PSS && got.sign.digest == MIC_SHA256 &&
+	    str_eq(got.sign.bytes, S(DIGEST)));
 
 	u.unwrap.digest = MIC_SHA384;
 	u.unwrap.peer = S("their key");
@@ -43,8 +49,10 @@ what_is_asked_arrives(void **state)
 	u.unwrap.wrap = alg_wrap(24);
 	assert_int_equal(keyreq_write(&u, frame, &e), 0);
 	assert_int_equal(keyreq_read(str_make((char *)frame, sizeof(frame)), &got, &e), 0);
-	assert_true(got.unwrap.scheme == ALG_X963_KDF && got.unwrap.digest == MIC_SHA384 && got.unwrap.mask == MIC_NONE);
-	assert_true(got.unwrap.wrap == alg_wrap(24) && got.unwrap.n == 32 && str_eq(got.unwrap.wrapped, S("wrapped")));
+	assert_true(got.unwrap.scheme == ALG_X963_KDF && got.unwrap.digest == MIC_SHA384 &&
+	    got.unwrap.mask == MIC_NONE);
+	assert_true(got.unwrap.wrap == alg_wrap(24) && got.unwrap.n == 32 &&
+	    str_eq(got.unwrap.wrapped, S("wrapped")));
 	assert_true(str_eq(got.unwrap.peer, S("their key")) && str_eq(got.unwrap.info, S("info")));
 }
 

@@ -5,8 +5,11 @@
 static struct mdn
 good(struct world *w)
 {
-	struct mdn m = { .reporting_ua = S("edigate.acme.example; edigate"), .original_recipient = S("edi@acme.example"),
-		.final_recipient = S("edi@acme.example"), .original_message_id = S("<01J@nordwind.example>"), .automatic = true,
+	struct mdn m = { .reporting_ua = S("edigate.acme.example; edigate"),
+		.original_recipient = S("edi@acme.example"),
+		.final_recipient = S("edi@acme.example"),
+		.original_message_id = S("<01J@nordwind.example>"),
+		.automatic = true,
 		.disposition = MDN_PROCESSED };
 
 	assert_ok(w, mic_make(MIC_SHA256, S("abc"), &m.mic, &w->e));
@@ -46,7 +49,8 @@ static void
 what_is_written_is_read(void **state)
 {
 	struct world *w = *state;
-	static const struct str modifiers[] = { S_INIT(""), S_INIT("error"), S_INIT("warning"), S_INIT("failure") };
+	static const struct str modifiers[] = { S_INIT(""), S_INIT("error"), S_INIT("warning"),
+		S_INIT("failure") };
 
 	for (enum mdn_disposition d = MDN_PROCESSED; d < MDN_UNKNOWN; d++) {
 		for (size_t i = 0; i < N(modifiers); i++) {
@@ -75,8 +79,9 @@ nothing_can_be_injected(void **state)
 {
 	struct world *w = *state;
 	struct mdn m = good(w);
-	struct str *fields[] = { &m.reporting_ua, &m.original_recipient, &m.final_recipient, &m.original_message_id, &m.modifier,
-		&m.modifier_text, &m.failure, &m.error, &m.warning };
+	struct str *fields[] = { &m.reporting_ua, &m.original_recipient, &m.final_recipient,
+		&m.original_message_id, &m.modifier, &m.modifier_text, &m.failure, &m.error,
+		&m.warning };
 
 	for (size_t i = 0; i < N(fields); i++) {
 		struct buf b = BUF_CAP(4096);
@@ -139,7 +144,10 @@ tolerant_reading(void **state)
 	assert_int_equal(m.mic.alg, MIC_SHA256);
 	assert_str(m.reporting_ua, S(""));
 	/* A MIC that cannot be read is none. */
-	assert_ok(w, mdn_read(w->a, S("Disposition: a/b; processed\r\nReceived-content-MIC: what, sha-256\r\n"), &m, &w->e));
+	assert_ok(w,
+	    mdn_read(w->a,
+	        S("Disposition: a/b; processed\r\nReceived-content-MIC: what, sha-256\r\n"), &m,
+	        &w->e));
 	assert_int_equal(m.mic.alg, MIC_NONE);
 }
 

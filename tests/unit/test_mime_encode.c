@@ -48,7 +48,8 @@ bodies_are_decoded(void **state)
 		if (cases[i].cte != CTE_BASE64 || cases[i].flags == 0)	/* what is left of broken base64 is nobody's business */
 			assert_str(out, cases[i].want);
 		if ((flags & cases[i].flags) != cases[i].flags || (cases[i].flags == 0 && flags != 0))
-			fail_msg("'" STR_FMT "': flags %u, want %u", STR_ARG(cases[i].in), flags, cases[i].flags);
+			fail_msg("'" STR_FMT "': flags %u, want %u", STR_ARG(cases[i].in), flags,
+			    cases[i].flags);
 	}
 }
 

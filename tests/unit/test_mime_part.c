@@ -15,11 +15,14 @@ show(struct arena *a, const struct part_tree *t)
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct part *p = &t->parts[i];
-		s = str_fmt(a, STR_FMT "%s%u " STR_FMT, STR_ARG(s), i > 0 ? "; " : "", p->depth, STR_ARG(p->type.value));
+		s = str_fmt(a, STR_FMT "%s%u " STR_FMT, STR_ARG(s), i > 0 ? "; " : "", p->depth,
+		    STR_ARG(p->type.value));
 		if (p->children == 0)
 			s = str_cat(a, s, str_fmt(a, " '" STR_FMT "'", STR_ARG(part_body(t, i))));
 		if (AMBIGUOUS(p->defects) != 0)
-			s = str_cat(a, s, str_fmt(a, " [" STR_FMT "]", STR_ARG(part_defects_text(a, AMBIGUOUS(p->defects)))));
+			s = str_cat(a, s,
+			    str_fmt(a, " [" STR_FMT "]",
+			        STR_ARG(part_defects_text(a, AMBIGUOUS(p->defects)))));
 	}
 	return s;
 }
@@ -140,8 +143,10 @@ signed_bytes_are_exact(void **state)
 	struct part_tree t;
 	/* The epilogue of a multipart that was signed is signed too; the line end before the delimiter is not. */
 	struct str inner = S(MULTI("in") "--in\r\n\r\n1 \r\n--in--\r\nepilogue\r\n \r\n");
-	struct str mail = str_cat(w->a, S("Content-Type: multipart/signed; boundary=out\r\n\r\n--out\r\n"),
-	    str_cat(w->a, inner, S("\r\n--out\r\nContent-Type: application/pkcs7-signature\r\n\r\nx\r\n--out--\r\n")));
+	struct str mail = str_cat(w->a,
+	    S("Content-Type: multipart/signed; boundary=out\r\n\r\n--out\r\n"),
+	    str_cat(w->a, inner,
+	        S("\r\n--out\r\nContent-Type: application/pkcs7-signature\r\n\r\nx\r\n--out--\r\n")));
 
 	assert_ok(w, part_tree_read(w->a, mail, &t, &w->e));
 	assert_int_equal(t.parts[0].children, 2);

@@ -114,8 +114,8 @@ inbox_names_are_safe(void **state)
 	for (size_t i = 0; i < N(cases); i++)
 		same(name_inbox(a, cases[i].partner, cases[i].type, cases[i].number, 42, cases[i].ext), cases[i].want);
 	memset(big, 'x', sizeof(big));
-	got = name_inbox(a, str_make(big, sizeof(big)), str_make(big, sizeof(big)), str_make(big, sizeof(big)), INT64_MAX,
-	    str_make(big, sizeof(big)));
+	got = name_inbox(a, str_make(big, sizeof(big)), str_make(big, sizeof(big)),
+	    str_make(big, sizeof(big)), INT64_MAX, str_make(big, sizeof(big)));
 	assert_true(got.n <= 255);
 	arena_free(a);
 }
@@ -133,7 +133,8 @@ inbox_names_have_no_other_bytes(void **state)
 		c[1] = (char)i;
 		got = name_inbox(a, str_make(c, 3), str_make(c, 3), str_make(c, 3), 1, str_make(c, 3));
 		for (size_t k = 0; k < got.n; k++)
-			assert_true(is_alnum(got.p[k]) || got.p[k] == '_' || got.p[k] == '-' || got.p[k] == '.');
+			assert_true(is_alnum(got.p[k]) || got.p[k] == '_' || got.p[k] == '-' ||
+			    got.p[k] == '.');
 		assert_true(is_alnum(got.p[0]));
 	}
 	arena_free(a);
@@ -160,7 +161,8 @@ names_beside_fit(void **state)
 	assert_int_equal(got.n, 255);
 	assert_true(str_ends(got, S("~9223372036854775807.error.txt")));
 	/* Two long names that differ only at their ends stay two. */
-	assert_false(str_eq(name_beside(a, str_make(big, 255), ".json", 1), name_beside(a, str_make(big, 255), ".json", 2)));
+	assert_false(str_eq(name_beside(a, str_make(big, 255), ".json", 1),
+	    name_beside(a, str_make(big, 255), ".json", 2)));
 	/* Not cut within a character. */
 	for (size_t i = 0; i + 1 < sizeof(big); i += 2)
 		memcpy(big + i, "\xc3\xa9", 2);

@@ -32,10 +32,11 @@ static void
 names_of_unfinished_files_are_ignored(void **state)
 {
 	(void)state;
-	static const char *const ignored[] = { "", ".", "..", ".hidden", ".order.edi.swp", "order.edi~", "~", "order.tmp",
-		"order.TMP", "order.edi.part", "o.partial", "o.filepart", "o.crdownload", "o.swp", "o.lck", ".tmp" };
-	static const char *const taken[] = { "order.edi", "order", "tmp", "part", "order.tmp.edi", "order.tmpx", "o.tm",
-		"a b", "-", "*", "\xe4.xml", "order~1" };
+	static const char *const ignored[] = { "", ".", "..", ".hidden", ".order.edi.swp",
+		"order.edi~", "~", "order.tmp", "order.TMP", "order.edi.part", "o.partial",
+		"o.filepart", "o.crdownload", "o.swp", "o.lck", ".tmp" };
+	static const char *const taken[] = { "order.edi", "order", "tmp", "part", "order.tmp.edi",
+		"order.tmpx", "o.tm", "a b", "-", "*", "\xe4.xml", "order~1" };
 
 	for (size_t i = 0; i < N(ignored); i++) {
 		print_message("%s\n", ignored[i]);
@@ -397,8 +398,8 @@ names_may_be_any_bytes(void **state)
 {
 	(void)state;
 	char longest[256];
-	const char *const names[] = { "with space", "quo\"te's", "new\nline", "\xc3\xbc\xe6\x97\xa5", "latin\xe4\xff", "%s%n",
-		"-rf", "a\\b", longest };
+	const char *const names[] = { "with space", "quo\"te's", "new\nline",
+		"\xc3\xbc\xe6\x97\xa5", "latin\xe4\xff", "%s%n", "-rf", "a\\b", longest };
 
 	memset(longest, 'n', sizeof(longest) - 1);
 	longest[255] = '\0';

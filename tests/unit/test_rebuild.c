@@ -55,8 +55,11 @@ add(struct world *w, int dir, const enum ex_event *story, size_t n)
 	d.shown = S("claimed");
 	assert_int_equal(db_doc_add(w->db, &d, &id, &e), 0);
 	for (size_t i = 0; i < n; i++) {
-		struct db_event ev = { .doc = id, .at_ms = (int64_t)i + 1, .role = S("test"),
-			.kind = str_of(exchange_event_name(story[i])), .arg = story[i] == EV_PACKED ? WANTS_RECEIPT : 0 };
+		struct db_event ev = { .doc = id,
+			.at_ms = (int64_t)i + 1,
+			.role = S("test"),
+			.kind = str_of(exchange_event_name(story[i])),
+			.arg = story[i] == EV_PACKED ? WANTS_RECEIPT : 0 };
 		(void)exchange_apply(&x, story[i], ev.arg);
 		assert_int_equal(db_event_add(w->db, &ev, &event, &e), 0);
 	}

@@ -226,7 +226,8 @@ on_hops(void *arg, const struct route_hops *hops, const struct err *e)
 		    ntohs(is_v6 ? in6->sin6_port : in4->sin_port));
 		for (size_t k = 0; k < hops->v[i].n_tlsa; k++) {
 			const struct net_tlsa *t = &hops->v[i].tlsa[k];
-			(void)buf_printf(&b, NULL, "/%u%u%u:%.4s..%zu", t->usage, t->selector, t->matching, t->data, t->n);
+			(void)buf_printf(&b, NULL, "/%u%u%u:%.4s..%zu", t->usage, t->selector,
+			    t->matching, t->data, t->n);
 		}
 	}
 	memcpy(seen.hops, b.n > 0 ? b.p : "", b.n);
@@ -295,7 +296,8 @@ finds_the_way(void **state)
 static void
 finds_the_way_on(void **state)
 {
-	static const struct route_server backups[] = { { S_INIT("localhost"), 26 }, { S_INIT("mx1.acme.example"), 25 } };
+	static const struct route_server backups[] = { { S_INIT("localhost"), 26 },
+		{ S_INIT("mx1.acme.example"), 25 } };
 	static const struct {
 		const char *host;
 		bool mx, dane;

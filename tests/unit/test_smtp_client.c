@@ -452,8 +452,9 @@ world_clear(struct world *w)
 static void
 assert_keeps_secrets(const struct world *w)
 {
-	static const struct str secrets[] = { S_INIT("secret"), S_INIT("c2VjcmV0"), S_INIT("AGVkaQBzZWNyZXQ"), S_INIT("Subject:"),
-		S_INIT("pencil"), S_INIT("p=dHzb"), S_INIT("LHA9"), S_INIT("QmVhcmVy"), S_INIT("6rriTRBi") };
+	static const struct str secrets[] = { S_INIT("secret"), S_INIT("c2VjcmV0"),
+		S_INIT("AGVkaQBzZWNyZXQ"), S_INIT("Subject:"), S_INIT("pencil"), S_INIT("p=dHzb"),
+		S_INIT("LHA9"), S_INIT("QmVhcmVy"), S_INIT("6rriTRBi") };
 
 	for (size_t i = 0; i < N(secrets); i++)
 		assert_false(str_find(transcript_str(&w->transcript), secrets[i], NULL));
@@ -493,7 +494,8 @@ play(const struct dialogue *d, size_t first)
 			}
 		}
 		if (!str_eq(buf_str(&w.said), d->turns[i].client))
-			print_message("%s, turn %zu: said '" STR_FMT "'\n", d->name, i, STR_ARG(buf_str(&w.said)));
+			print_message("%s, turn %zu: said '" STR_FMT "'\n", d->name, i,
+			    STR_ARG(buf_str(&w.said)));
 		assert_true(str_eq(buf_str(&w.said), d->turns[i].client));
 	}
 	if (d->lost)
@@ -524,7 +526,8 @@ plays_dialogues(void **state)
 			if (dialogues[i].turns[j].server.n > longest)
 				longest = dialogues[i].turns[j].server.n;
 		/* These say too much in one go; what comes later would be part of the handshake, or an answer. */
-		bool whole = strstr(dialogues[i].name, "C22") != NULL || strstr(dialogues[i].name, "C01") != NULL ||
+		bool whole = strstr(dialogues[i].name, "C22") != NULL ||
+		    strstr(dialogues[i].name, "C01") != NULL ||
 		    strstr(dialogues[i].name, "C16") != NULL;
 		for (size_t first = whole ? longest : 0; first <= longest; first++)
 			play(&dialogues[i], first);
@@ -614,9 +617,11 @@ keeps_a_transcript(void **state)
 	(void)state;
 	world_init(&w, &o, false, false);
 	run(&w);
-	static const struct str says[] = { S_INIT("220-mx\r\n220 hi \x1b[2J\r\n"), S_INIT("250-mx\r\n250 AUTH LOGIN\r\n"),
-		S_INIT("334 VXNlcm5hbWU6\r\n"), S_INIT("334 UGFzc3dvcmQ6\r\n"), S_INIT("235 ok\r\n"), S_INIT("250 ok\r\n"),
-		S_INIT("250 ok\r\n"), S_INIT("550 5.1.1 no\r\n"), S_INIT("354 go\r\n"), S_INIT("250 2.0.0 id 1\r\n") };
+	static const struct str says[] = { S_INIT("220-mx\r\n220 hi \x1b[2J\r\n"),
+		S_INIT("250-mx\r\n250 AUTH LOGIN\r\n"), S_INIT("334 VXNlcm5hbWU6\r\n"),
+		S_INIT("334 UGFzc3dvcmQ6\r\n"), S_INIT("235 ok\r\n"), S_INIT("250 ok\r\n"),
+		S_INIT("250 ok\r\n"), S_INIT("550 5.1.1 no\r\n"), S_INIT("354 go\r\n"),
+		S_INIT("250 2.0.0 id 1\r\n") };
 	for (size_t i = 0; i < N(says); i++) {
 		smtp_client_input(&w.c, says[i], w.now);
 		run(&w);

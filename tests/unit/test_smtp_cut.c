@@ -248,7 +248,9 @@ world_run(struct world *w, const struct way *way, enum cut how, size_t at)
 	};
 	for (size_t i = 0; i < MAILS; i++) {
 		w->rcpt[i].address = S("edi@acme.example");
-		w->mail[i] = (struct smtp_mail){ .sender = S("edi@nordwind.example"), .rcpts = &w->rcpt[i], .n_rcpts = 1,
+		w->mail[i] = (struct smtp_mail){ .sender = S("edi@nordwind.example"),
+			.rcpts = &w->rcpt[i],
+			.n_rcpts = 1,
 			.bytes = str_of(way->mail) };
 	}
 	smtp_client_init(&w->c, &w->c_opts, w->now);
@@ -295,8 +297,8 @@ check_cut(const struct way *way, const struct marks marks[MAILS], enum cut how, 
 		enum smtp_outcome is = w.rcpt[i].verdict.outcome, want = expected(&marks[i], how, at);
 
 		if (is != want)
-			fail_msg("%s, cut %d behind byte %zu: mail %zu is %s, want %s", way->name, how, at, i + 1, words[is],
-			    words[want]);
+			fail_msg("%s, cut %d behind byte %zu: mail %zu is %s, want %s", way->name,
+			    how, at, i + 1, words[is], words[want]);
 		least += is == SMTP_ACCEPTED;
 		most += is == SMTP_ACCEPTED || is == SMTP_UNCERTAIN;
 	}
@@ -342,6 +344,8 @@ main(void)
 	struct CMUnitTest tests[N(ways)];
 
 	for (size_t i = 0; i < N(ways); i++)
-		tests[i] = (struct CMUnitTest){ .name = ways[i].name, .test_func = every_byte, .initial_state = &ways[i] };
+		tests[i] = (struct CMUnitTest){
+			.name = ways[i].name, .test_func = every_byte, .initial_state = &ways[i]
+		};
 	return _cmocka_run_group_tests("cut", tests, N(ways), NULL, NULL);
 }

@@ -231,7 +231,8 @@ scram_server_reads_first_messages(void **state)
 		struct err e;
 
 		scram_init(&s);
-		assert_int_equal(scram_server_read(&s, cases[i].first, false, NULL, 0, &e), cases[i].good ? 0 : -1);
+		assert_int_equal(scram_server_read(&s, cases[i].first, false, NULL, 0, &e),
+		    cases[i].good ? 0 : -1);
 		scram_clear(&s);
 	}
 }
@@ -240,7 +241,8 @@ scram_server_reads_first_messages(void **state)
 static void
 scram_server_minds_what_was_offered(void **state)
 {
-	static const struct scram_binding binds[] = { { "tls-exporter", "0123", 4 }, { "tls-server-end-point", "45", 2 } };
+	static const struct scram_binding binds[] = { { "tls-exporter", "0123", 4 },
+		{ "tls-server-end-point", "45", 2 } };
 	static const struct { struct str first; bool plus; size_t n; bool good; } cases[] = {
 		{ S_INIT("n,," BARE), false, 2, true }, { S_INIT("y,," BARE), false, 2, false },
 		{ S_INIT("n,," BARE), true, 2, false }, { S_INIT("y,," BARE), true, 2, false },

@@ -647,7 +647,9 @@ has_deadlines(void **state)
 	assert_int_equal(w.dropped, 1);
 	world_clear(&w);
 	/* Fast enough at first, then asleep. */
-	world_init(&w, &(struct smtp_server_opts){ .name = S("x.example"), .size_max = 1 << 20, .rate_min = 500 });
+	world_init(&w,
+	    &(struct smtp_server_opts){
+	        .name = S("x.example"), .size_max = 1 << 20, .rate_min = 500 });
 	begin_mail(&w);
 	for (int i = 0; i < 100; i++)
 		feed(&w, S("01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567\r\n"));

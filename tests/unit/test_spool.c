@@ -74,7 +74,8 @@ static void
 folders_are_made_and_found(void **state)
 {
 	struct fixture *f = *state;
-	static const char *const want[] = { "spool/tmp", "spool/claimed", "spool/arrived", "spool/in", "spool/out", "quarantine" };
+	static const char *const want[] = { "spool/tmp", "spool/claimed", "spool/arrived",
+		"spool/in", "spool/out", "quarantine" };
 	struct spool *again;
 
 	for (size_t i = 0; i < N(want); i++)
@@ -181,7 +182,8 @@ static void
 only_ulids_name_files(void **state)
 {
 	struct fixture *f = *state;
-	static const char *const bad[] = { "", "../../etc/passwd", "01ARYZ6S41000000000000000/", "01aryz6s410000000000000000", ".eml" };
+	static const char *const bad[] = { "", "../../etc/passwd", "01ARYZ6S41000000000000000/",
+		"01aryz6s410000000000000000", ".eml" };
 	struct spool_put p;
 	struct str bytes;
 

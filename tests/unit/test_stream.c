@@ -145,7 +145,8 @@ every_shape_opens(void **state)
 		assert_ok(w, as1_open(w->a, buf_str(&mail), &pol, &o, &w->e));
 		assert_str(o.reason, S(""));
 		assert_str(o.layers, str_of(cases[i].layers));
-		assert_true(o.n == 1 && str_eq(span_mem(o.payloads[0].content), content.all) && mic_eq(&mics.list[0], &o.mic));
+		assert_true(o.n == 1 && str_eq(span_mem(o.payloads[0].content), content.all) &&
+		    mic_eq(&mics.list[0], &o.mic));
 		buf_clear(&mail);
 	}
 }
@@ -196,7 +197,8 @@ decoders_do_not_see_the_cuts(void **state)
 	for (size_t i = 0; i < N(cases) * 2; i++) {
 		char *p = arena_get(w->a, 50000);
 		memset(p, i / N(cases) == 0 ? 'x' : ' ', 40000);
-		in = str_cat(w->a, str_make(p, cases[i % N(cases)].cte == CTE_BASE64 ? 0 : 40000), cases[i % N(cases)].in);
+		in = str_cat(w->a, str_make(p, cases[i % N(cases)].cte == CTE_BASE64 ? 0 : 40000),
+		    cases[i % N(cases)].in);
 		flags = 0;
 		whole = cte_decode(w->a, cases[i % N(cases)].cte, in, &flags);
 		assert_int_equal(flags, cases[i % N(cases)].flags);

@@ -131,7 +131,8 @@ damage_is_refused(void **state)
 static void
 every_cut_and_flip_is_survived(void **state)
 {
-	const struct tar_entry in[] = { { S("abc"), S("content"), 8, false }, { S("def"), S("more"), 9, true } };
+	const struct tar_entry in[] = { { S("abc"), S("content"), 8, false },
+		{ S("def"), S("more"), 9, true } };
 	struct buf b = archive(in, N(in));
 	struct tar_entry out;
 	struct err e;

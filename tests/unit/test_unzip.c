@@ -105,7 +105,8 @@ note(void *with, struct str name, struct str content, struct err *e)
 	struct seen *s = with;
 
 	(void)e;
-	s->all = str_fmt(s->a, STR_FMT STR_FMT "=" STR_FMT ";", STR_ARG(s->all), STR_ARG(name), STR_ARG(str_sub(content, 0, 40)));
+	s->all = str_fmt(s->a, STR_FMT STR_FMT "=" STR_FMT ";", STR_ARG(s->all), STR_ARG(name),
+	    STR_ARG(str_sub(content, 0, 40)));
 	return 0;
 }
 
@@ -113,8 +114,10 @@ static void
 archives_within_archives(void **state)
 {
 	struct arena *a = arena_new(TEST_ARENA);
-	struct file inner[] = { { S("one.txt"), S("first"), ZIP_DEFLATED, 0 }, { S("two"), S(""), ZIP_STORED, 0 } };
-	struct file outer[] = { { S("d/"), S(""), ZIP_STORED, 0 }, { S("d/in.zip"), archive(a, inner, 2), ZIP_DEFLATED, 0 },
+	struct file inner[] = { { S("one.txt"), S("first"), ZIP_DEFLATED, 0 },
+		{ S("two"), S(""), ZIP_STORED, 0 } };
+	struct file outer[] = { { S("d/"), S(""), ZIP_STORED, 0 },
+		{ S("d/in.zip"), archive(a, inner, 2), ZIP_DEFLATED, 0 },
 		{ S("d/e/three"), S("third"), ZIP_STORED, 0 } };
 	struct seen s = { a, S("") };
 	size_t total = 0;
@@ -175,7 +178,8 @@ static void
 damaged_archives(void **state)
 {
 	struct arena *a = arena_new(TEST_ARENA), *b = arena_new(TEST_ARENA);
-	struct file files[] = { { S("one"), S("words and words and words"), ZIP_DEFLATED, 0 }, { S("two"), S("x"), ZIP_STORED, 0 } };
+	struct file files[] = { { S("one"), S("words and words and words"), ZIP_DEFLATED, 0 },
+		{ S("two"), S("x"), ZIP_STORED, 0 } };
 	struct str in = archive(a, files, 2);
 	struct err e;
 

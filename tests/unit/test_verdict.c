@@ -128,7 +128,8 @@ nothing_is_told_of_plaintext(void **state)
 		struct verdict v = { .a = w->a, .enveloped = true, .malleable = true };
 		verdict_refuse(&v, r, S("secret"));
 		verdict_close(&v, true);
-		if (word == AS1_MALFORMED || word == AS1_INTEGRITY_FAILED || word == AS1_NO_PAYLOAD || word == AS1_DECOMPRESSION_FAILED)
+		if (word == AS1_MALFORMED || word == AS1_INTEGRITY_FAILED ||
+		    word == AS1_NO_PAYLOAD || word == AS1_DECOMPRESSION_FAILED)
 			assert_str(verdict_text(&v), S("cannot be decrypted with our key, or was changed on the way [V-DECRYPTION]"));
 		else
 			assert_rule(v, r);
@@ -286,7 +287,10 @@ the_signed_part_names_the_same_sender(void **state)
 	for (size_t i = 0; i < N(cases); i++) {
 		struct buf der = BUF_CAP(64u << 10);
 		struct str entity = str_cat(w->a, cases[i].inner, S("Content-Type: application/xml\r\n\r\n<a/>"));
-		struct cms_signing how = { .own = w->nordwind.certs, .key = w->nordwind.key, .opaque = true, .now_ms = KEYS_NOW_MS };
+		struct cms_signing how = { .own = w->nordwind.certs,
+			.key = w->nordwind.key,
+			.opaque = true,
+			.now_ms = KEYS_NOW_MS };
 		struct as1_policy pol = { .partner = w->nordwind.certs, .now_ms = KEYS_NOW_MS };
 		struct as1_opened o;
 		assert_ok(w, cms_sign(&how, entity, &der, &w->e));
@@ -312,7 +316,10 @@ the_certificate_names_the_sender(void **state)
 
 	for (size_t i = 0; i < N(cases); i++) {
 		struct buf der = BUF_CAP(64u << 10);
-		struct cms_signing how = { .own = w->nordwind.certs, .key = w->nordwind.key, .opaque = true, .now_ms = KEYS_NOW_MS };
+		struct cms_signing how = { .own = w->nordwind.certs,
+			.key = w->nordwind.key,
+			.opaque = true,
+			.now_ms = KEYS_NOW_MS };
 		struct as1_policy pol = { .partner = w->nordwind.certs, .from = &cases[i].from, .n_from = 1,
 			.by_address = cases[i].by_address, .must_sign = true, .now_ms = KEYS_NOW_MS };
 		struct str head = str_fmt(w->a, "From: " STR_FMT "\r\nContent-Type: application/pkcs7-mime\r\n"
@@ -348,7 +355,8 @@ words_of_receipts(void **state)
 	(void)state;
 	assert_string_equal(as1_verdict_name(AS1_INTEGRITY_FAILED), "integrity-failed");
 	assert_string_equal(as1_verdict_modifier(AS1_INTEGRITY_FAILED), "error: integrity-check-failed");
-	assert_string_equal(as1_verdict_modifier(AS1_INSUFFICIENT_SECURITY), "error: insufficient-message-security");
+	assert_string_equal(as1_verdict_modifier(AS1_INSUFFICIENT_SECURITY),
+	    "error: insufficient-message-security");
 	assert_string_equal(as1_verdict_modifier(AS1_NO_PARTNER), "");
 	for (enum as1_verdict v = AS1_MALFORMED; v <= AS1_MICALG_UNSUPPORTED; v++)
 		assert_string_not_equal(as1_verdict_modifier(v), "");

@@ -96,8 +96,9 @@ each_row_of_the_table(void **state)
 static void
 no_text_is_mistaken_for_a_digest(void **state)
 {
-	static const struct str mics[] = { S_INIT("cmlnaHQ="), S_INIT("sha-256"), S_INIT(","), S_INIT("(wrong: body)"),
-		S_INIT("cmlnaHQ=, sha-256; Ym9keQ==, sha-256"), S_INIT(";"), S_INIT("cmlnaHQ=, sha-256x"), S_INIT(", sha-256") };
+	static const struct str mics[] = { S_INIT("cmlnaHQ="), S_INIT("sha-256"), S_INIT(","),
+		S_INIT("(wrong: body)"), S_INIT("cmlnaHQ=, sha-256; Ym9keQ==, sha-256"),
+		S_INIT(";"), S_INIT("cmlnaHQ=, sha-256x"), S_INIT(", sha-256") };
 	const struct weigh_sent sent = { S(SET), true, true, 1 }, nothing = { S(""), true, true, 1 };
 	const char *why;
 
