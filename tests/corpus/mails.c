@@ -23,6 +23,7 @@
 #define COLUMNS	       7
 #define MAIL_MS_MAX    50	/* of processor time to open one mail, however hostile */
 #define NOW_MS	       INT64_C(1795430000000)	/* inside the dates of the folder's certificates */
+#define ATTACKS_MS     INT64_C(1600000000000)	/* inside those of the people in the attacks */
 
 enum column { FILE_NAME, KIND, REPO, PATH, COMMIT, LICENCE, EXPECTED };
 
@@ -41,14 +42,16 @@ static struct class {
 	{ "AS1 vectors by SHA-1 or 3DES: refused, MIC equal by exception", 100, 0, 0 },
 	{ "hostile, must not be filed", 100, 0, 0 },
 	{ "hostile, must be filed", 100, 0, 0 },
+	{ "attacks on signatures: filed as nobody's", 97, 0, 0 },
 	{ "receipts worth what they say", 100, 0, 0 },
 	{ "reports with a status part: recipients and status as published", 97, 0, 0 },
 	{ "reports in words: recipients and status as published", 85, 0, 0 },
+	{ "hostile reports: recipients and actions as the row says", 100, 0, 0 },
 	{ "automatic answers, taken for no report", 100, 0, 0 },
 	{ "survived in 50 ms", 100, 0, 0 },
 	{ "fed byte by byte and in pieces: the same as whole", 100, 0, 0 },
 };
-enum { VECTOR, VECTOR_COMPRESSED, VECTOR_WEAK, NOT_FILED, FILED, RECEIPT, REPORT, WORDS, ANSWER, SURVIVED, FED };
+enum { VECTOR, VECTOR_COMPRESSED, VECTOR_WEAK, NOT_FILED, FILED, ATTACK, RECEIPT, REPORT, WORDS, HOSTILE_REPORT, ANSWER, SURVIVED, FED };
 
 static void
 count(int class, bool passed, struct str file, const char *why)
@@ -229,6 +232,40 @@ hold_hostile(struct str file, struct str class, struct str does, const struct se
 		count(FILED, would_be_filed(s), file, as1_verdict_name(s->opened.verdict));
 }
 
+/* The two people of these mails are partners here, each with the certificate that the folder has: what is signed counts. */
+static bool
+filed_as(struct arena *a, const char *dir, const char *who, struct str mail)
+{
+	struct str name = str_fmt(a, "keys/Johnny-You-Are-Fired__assets_certificates_%s.crt", who);
+	struct as1_policy pol = { .must_sign = true, .now_ms = ATTACKS_MS };
+	struct cert_set *set = NULL;
+	struct seen s = { 0 };
+	struct err e;
+	bool filed;
+
+	if (cert_set_read(read_file(a, dir, name), &set, &e) == -1) {
+		fprintf(stderr, "mails: %s: %s\n", who, e.text);
+		exit(1);
+	}
+	pol.partner = set;
+	s.peeked = as1_peek(a, mail, &s.glance, &e) == 0;
+	if (as1_open(a, mail, &pol, &s.opened, &e) == -1)
+		abort();
+	filed = s.peeked && str_starts(s.glance.from, str_of(who)) &&
+	    s.opened.verdict == AS1_OK && s.opened.kind == AS1_IS_DOCUMENT;
+	cert_set_free(set);
+	return filed;
+}
+
+static void
+hold_attack(struct arena *a, const char *dir, struct str file, struct str mail)
+{
+	static const char *const people[] = { "manager@bigcorporation", "eve@bigcorporation" };
+
+	for (size_t i = 0; i < N(people); i++)
+		count(ATTACK, !filed_as(a, dir, people[i], mail), file, people[i]);
+}
+
 static void
 hold_report(struct arena *a, struct str file, struct str mail, struct str expected,
     const struct seen *s)
@@ -249,6 +286,22 @@ hold_report(struct arena *a, struct str file, struct str mail, struct str expect
 	count(fields ? REPORT : WORDS,
 	    s->opened.kind == AS1_IS_REPORT && reports_fit(want, &s->opened.dsn), file,
 	    str_fmt(a, "want " STR_FMT ", got " STR_FMT, STR_ARG(want), STR_ARG(got)).p);
+}
+
+static void
+hold_hostile_report(struct arena *a, struct str file, struct str does, const struct seen *s)
+{
+	enum dsn_action want;
+	bool is_report = s->opened.kind == AS1_IS_REPORT;
+
+	if (!reports_action_wanted(does, &want))
+		return;
+	if (want == REPORTS_NONE)
+		count(HOSTILE_REPORT, !is_report || s->opened.dsn.n == 0, file, "taken for a report");
+	else
+		count(HOSTILE_REPORT,
+		    is_report && reports_all_are(&s->opened.dsn, S("edi@beta.example"), want), file,
+		    reports_text(a, &s->opened.dsn).p);
 }
 
 /* "x_dos_y", "x_mac_y": the same mail as x_bsd_y with other line ends; that one's line of the manifest. */
@@ -298,11 +351,15 @@ hold(struct arena *a, const char *dir, const struct keys *k, struct str manifest
 		hold_report(a, file, mail, expected, &s);
 	else if (str_eq(column[KIND], S("dsn-eol")))
 		hold_report(a, file, mail, expected_of_twin(a, manifest, file), &s);
+	else if (str_eq(column[KIND], S("smime-attack")) && str_starts(expected, S("attack")))
+		hold_attack(a, dir, file, mail);
 	else if (str_eq(class, S("mdn")) && !str_find(file, S("dnt"), &at))
 		count(RECEIPT,
 		    s.opened.kind == AS1_IS_RECEIPT &&
 		        receipt_is(a, &s.opened) == receipt_wanted(does),
 		    file, "another state");
+	if (str_eq(class, S("dsn")))
+		hold_hostile_report(a, file, does, &s);
 	if (hostile)
 		hold_hostile(file, class, does, &s);
 }

@@ -74,6 +74,50 @@ reports_expected(struct str column)
 	return str_find(column, S("hard: "), &at) ? str_from(column, at + 6) : S("");
 }
 
+/* A row that is about no delivery at all: a holiday note, an abuse report. */
+#define REPORTS_NONE ((enum dsn_action)-1)
+
+/* What a hostile report's row wants: "state: delayed; not a failure", "no state change, ...". False: it wants none of these. */
+static bool
+reports_action_wanted(struct str does, enum dsn_action *want)
+{
+	static const struct {
+		struct str says;
+		enum dsn_action action;
+	} rows[] = {
+		{ S_INIT("bounced"), DSN_FAILED },
+		{ S_INIT("match by Original-Recipient"), DSN_FAILED },
+		{ S_INIT("state: delayed"), DSN_DELAYED },
+		{ S_INIT("state: delivered"), DSN_DELIVERED },
+		{ S_INIT("state: relayed"), DSN_RELAYED },
+		{ S_INIT("state: expanded"), DSN_EXPANDED },
+		{ S_INIT("contradiction"), DSN_UNKNOWN },
+		{ S_INIT("no state change"), REPORTS_NONE },
+		{ S_INIT("alarm for the operator"), REPORTS_NONE },
+	};
+	size_t at;
+
+	for (size_t i = 0; i < N(rows); i++)
+		if (str_find(does, rows[i].says, &at)) {
+			*want = rows[i].action;
+			return true;
+		}
+	return false;
+}
+
+/* One recipient or more, each of them under the address that was written to. */
+static bool
+reports_all_are(const struct dsn *d, struct str address, enum dsn_action want)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct dsn_recipient *r = &d->recipients[i];
+		if (r->action != want ||
+		    !str_eq(r->original.n > 0 ? r->original : r->final, address))
+			return false;
+	}
+	return d->n > 0;
+}
+
 /* Every recipient, in the order of the report. */
 static bool
 reports_fit(struct str expected, const struct dsn *d)

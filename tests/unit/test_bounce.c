@@ -17,6 +17,10 @@ static const struct {
 		   "<edi@acme.example>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n\r\n"
 		   "--- Below this line is a copy of the message.\r\n" RETURNED),
 	    DSN_FAILED, S_INIT("edi@acme.example"), S_INIT("5.1.1") },
+	{ "qmail's form, with no word of its own", S_INIT("x"), S_INIT(""),
+	    S_INIT("Hi. This is the relay at mx.example.\r\n<edi@acme.example>:\r\n550 no\r\n\r\n"
+		   "--- Below this line is a copy of the message.\r\n" RETURNED),
+	    DSN_FAILED, S_INIT("edi@acme.example"), S_INIT("5.0.0") },
 	{ "Exim", S_INIT("Mail delivery failed: returning message to sender"), S_INIT("edi@acme.example"),
 	    S_INIT("A message that you sent could not be delivered to one or more of its\r\nrecipients:\r\n\r\n"
 		   "  edi@acme.example\r\n    host mx.acme.example [192.0.2.1]: 552 Mailbox is full\r\n\r\n"
