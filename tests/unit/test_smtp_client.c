@@ -40,7 +40,16 @@ struct dialogue {
 #define IMPLICIT   { .helo = HELO_NAME, .tls = CLIENT_TLS_IMPLICIT, .auth = S_INIT("auto") }
 #define WITH_AUTH(how) { .helo = HELO_NAME, .tls = CLIENT_TLS_IMPLICIT, .user = S_INIT("edi"), \
 	.password = S_INIT("secret"), .auth = S_INIT(how) }
-/* The user of the example in RFC 7677, 3. */
+/* The example in RFC 7677, 3: its user is AS_USER's. And the token that AS_USER's password is. */
+#define SCRAM_FIRST	"AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n"
+#define SCRAM_CHALLENGE                                                                            \
+	"334 cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxz"             \
+	"PVcyMlphSjBTTlk3c29Fc1VFamI2Z1E9PSxpPTQwOTY=\r\n"
+#define SCRAM_PROOF                                                                                \
+	"Yz1iaXdzLHI9ck9wck5HZndFYmVSV2diTkVrcU8laHZZRHBXVWEyUmFUQ0FmdXhGSWxqKWhO"                 \
+	"bEYkazAscD1kSHpiWmFwV0lrNGpVaE4rVXRlOXl0YWc5empmTUhnc3FtbWl6N0FuZFZRPQ==\r\n"
+#define XOAUTH2_TOKEN	"AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHBlbmNpbAEB\r\n"
+
 #define AS_USER(how) { .helo = HELO_NAME, .tls = CLIENT_TLS_IMPLICIT, .user = S_INIT("user"), .password = S_INIT("pencil"), \
 	.auth = S_INIT(how), .nonce = S_INIT("rOprNGfwEbeRWgbNEkqO"), .host = S_INIT("mx.acme.example"), .port = 587 }
 #define DIGITS80 "01234567890123456789012345678901234567890123456789012345678901234567890123456789"
@@ -101,14 +110,8 @@ static const struct dialogue dialogues[] = {
 	  .lost = true, .outcome = { SMTP_DEFERRED, SMTP_DEFERRED }, .end = CLOSED, .why = "gone" },
 	{ "SCRAM", AS_USER("auto"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH LOGIN PLAIN SCRAM-SHA-256\r\n",
-	                  "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n"),
-	             SAYS("334 "
-	                  "cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxz"
-	                  "PVcyMlphSjBTTlk3c29Fc1VFamI2Z1E9PSxpPTQwOTY=\r\n",
-	                  "Yz1iaXdzLHI9ck9wck5HZndFYmVSV2diTkVrcU8laHZZRHBXVWEyUmFUQ0FmdXhGSWxqKWhO"
-	                  "bEYkazAscD1kSHpiWmFwV0lrNGpVaE4rVXRlOXl0YWc5empmTUhnc3FtbWl6N0FuZFZRPQ=="
-	                  "\r\n"),
+	             SAYS("250-mx\r\n250 AUTH LOGIN PLAIN SCRAM-SHA-256\r\n", SCRAM_FIRST),
+	             SAYS(SCRAM_CHALLENGE, SCRAM_PROOF),
 	             SAYS(
 	                 "334 dj02cnJpVFJCaTIzV3BSUi93dHVwK21NaFVaVW4vZEI1bkxUSlJzamw5NUc0PQ==\r\n",
 	                 "\r\n"),
@@ -116,26 +119,18 @@ static const struct dialogue dialogues[] = {
 	  .lost = true, .outcome = { SMTP_DEFERRED, SMTP_DEFERRED }, .end = CLOSED, .why = "gone" },
 	{ "SCRAM, a yes without a proof", AS_USER("scram-sha-256"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n",
-	                  "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n"),
-	             SAYS("334 "
-	                  "cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxz"
-	                  "PVcyMlphSjBTTlk3c29Fc1VFamI2Z1E9PSxpPTQwOTY=\r\n",
-	                  "Yz1iaXdzLHI9ck9wck5HZndFYmVSV2diTkVrcU8laHZZRHBXVWEyUmFUQ0FmdXhGSWxqKWhO"
-	                  "bEYkazAscD1kSHpiWmFwV0lrNGpVaE4rVXRlOXl0YWc5empmTUhnc3FtbWl6N0FuZFZRPQ=="
-	                  "\r\n"),
+	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n", SCRAM_FIRST),
+	             SAYS(SCRAM_CHALLENGE, SCRAM_PROOF),
 	             SAYS("235 ok\r\n", "") },
 	  .end = CLOSED, .why = "before it could know" },
 	{ "SCRAM, a yes at once", AS_USER("auto"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n",
-	                  "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n"),
+	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n", SCRAM_FIRST),
 	             SAYS("235 ok\r\n", "") },
 	  .end = CLOSED, .why = "before it could know" },
 	{ "SCRAM, a challenge for somebody else", AS_USER("auto"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n",
-	                  "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n"),
+	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n", SCRAM_FIRST),
 	             SAYS("334 "
 	                  "cj14eHh4eHh4eHh4eHh4eHh4eHh4eCxzPVcyMlphSjBTTlk3c29Fc1VFamI2Z1E9PSxpPTQw"
 	                  "OTY=\r\n",
@@ -143,14 +138,12 @@ static const struct dialogue dialogues[] = {
 	  .end = CLOSED, .why = "somebody else" },
 	{ "SCRAM, a challenge that is no base64", AS_USER("auto"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n",
-	                  "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n"),
+	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n", SCRAM_FIRST),
 	             SAYS("334 *\r\n", "") },
 	  .end = CLOSED, .why = "AUTH" },
 	{ "SCRAM, a challenge of two lines", AS_USER("auto"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n",
-	                  "AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=\r\n"),
+	             SAYS("250-mx\r\n250 AUTH SCRAM-SHA-256\r\n", SCRAM_FIRST),
 	             SAYS("334-"
 	                  "cj1yT3ByTkdmd0ViZVJXZ2JORWtxTyVodllEcFdVYTJSYVRDQWZ1eEZJbGopaE5sRiRrMCxz"
 	                  "PVcyMlphSjBTTlk3c29Fc1VFamI2Z1E9PSxpPTQwOTY=\r\n334 x\r\n",
@@ -167,21 +160,18 @@ static const struct dialogue dialogues[] = {
 	  .why = "neither SCRAM-SHA-256 nor PLAIN nor LOGIN" },
 	{ "XOAUTH2", AS_USER("xoauth2"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH PLAIN XOAUTH2\r\n",
-	                  "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHBlbmNpbAEB\r\n"),
+	             SAYS("250-mx\r\n250 AUTH PLAIN XOAUTH2\r\n", XOAUTH2_TOKEN),
 	             SAYS("235 ok\r\n", MAIL) },
 	  .lost = true, .outcome = { SMTP_DEFERRED, SMTP_DEFERRED }, .end = CLOSED, .why = "gone" },
 	{ "XOAUTH2, a token that is over", AS_USER("xoauth2"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH XOAUTH2\r\n",
-	                  "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHBlbmNpbAEB\r\n"),
+	             SAYS("250-mx\r\n250 AUTH XOAUTH2\r\n", XOAUTH2_TOKEN),
 	             SAYS("334 eyJzdGF0dXMiOiI0MDEifQ==\r\n", "\r\n"),
 	             SAYS("535 5.7.3 no\r\n", "") },
 	  .end = CLOSED, .why = "{\"status\":\"401\"} and answers AUTH XOAUTH2 with: 535" },
 	{ "XOAUTH2, refused, and then a yes", AS_USER("xoauth2"),
 	  .turns = { GREET,
-	             SAYS("250-mx\r\n250 AUTH XOAUTH2\r\n",
-	                  "AUTH XOAUTH2 dXNlcj11c2VyAWF1dGg9QmVhcmVyIHBlbmNpbAEB\r\n"),
+	             SAYS("250-mx\r\n250 AUTH XOAUTH2\r\n", XOAUTH2_TOKEN),
 	             SAYS("334 eyJzdGF0dXMiOiI0MDEifQ==\r\n", "\r\n"), SAYS("235 yes\r\n", "") },
 	  .end = CLOSED, .why = "refuses it" },
 	{ "OAUTHBEARER", AS_USER("oauthbearer"),
