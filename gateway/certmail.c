@@ -3,12 +3,11 @@
 
 #include "gateway/base/io.h"
 #include "gateway/cem.h"
+#include "gateway/known.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
-
-#define FEATURES_MAX 1024
 
 static int
 is_certificate(const struct dirent *de)
@@ -93,35 +92,14 @@ certmail_can_go(const struct partner *pt)
 	return pt->sign || pt->certs.n > 0 || pt->trust_chain;
 }
 
-static const char *
-features_path(struct arena *a, const struct conf *c, const struct partner *pt)
-{
-	return conf_path(a, c, str_fmt(a, "inbox/" STR_FMT "/.ediint-features", STR_ARG(pt->key)).p);
-}
-
-int
-certmail_note_features(struct arena *a, const struct conf *c, const struct partner *pt,
-    struct str features, struct err *e)
-{
-	const char *path = features_path(a, c, pt);
-	struct str before = S(""), now = str_cat(a, features, S("\n"));
-
-	if (features.n == 0 || str_has_ctl(features) ||
-	    (io_read_file(a, AT_FDCWD, path, FEATURES_MAX, &before, NULL) == 0 && str_eq(before, now)))
-		return 0;
-	return io_replace_file(AT_FDCWD, path, now, 0640, e);
-}
-
 bool
 certmail_knows_cem(struct arena *a, const struct conf *c, const struct partner *pt)
 {
-	struct str list, one;
+	struct str list = known_features(a, c, pt), one;
 	bool more = true;
 
 	if (pt->cem != CONF_CEM_AUTO)
 		return pt->cem == CONF_CEM_ALWAYS;
-	if (io_read_file(a, AT_FDCWD, features_path(a, c, pt), FEATURES_MAX, &list, NULL) == -1)
-		return false;
 	while (more) {
 		more = str_cut(&list, ',', &one);
 		if (str_eq_nocase(str_trim(one), S(CEM_FEATURE)))

@@ -29,12 +29,7 @@ bool certmail_has(struct arena *a, const struct conf *c, const struct partner *p
 /* Does that partner read signed mail? What tells of certificates is signed, whatever send = says of documents. */
 bool certmail_can_go(const struct partner *pt);
 
-/*
- * What a signed mail of theirs says that they know (EDIINT-Features, RFC 6017), kept in inbox/PARTNER/.ediint-features;
- * and whether certificate exchange messages are among that, or the settings say so.
- */
-int  certmail_note_features(struct arena *a, const struct conf *c, const struct partner *pt,
-    struct str features, struct err *e);
+/* Does that partner know certificate exchange messages: by the settings, else by what their mails say (known.h)? */
 bool certmail_knows_cem(struct arena *a, const struct conf *c, const struct partner *pt);
 
 /* What a certificate exchange message comes to, in words: a refusal, or why it cannot be read; else empty. */

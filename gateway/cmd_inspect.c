@@ -3,17 +3,11 @@
 #include "gateway/cli.h"
 
 #include "gateway/base/clock.h"
-#include "gateway/certs.h"
 #include "gateway/facts_print.h"
-#include "gateway/house.h"
-#include "gateway/keystore.h"
+#include "gateway/inspect_who.h"
 #include "mime/as1.h"
-#include "mime/cms.h"
-#include "mime/part.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #define INSPECT_HEAD 4096
 
@@ -22,11 +16,7 @@ struct inspect {
 	const char *file, *cert;
 	bool json;
 	struct str bytes;
-	const char *whose;		/* the certificates are: "partner acme", "acme.pem" */
-	bool embedded;			/* they are the mail's own: what they verify is intact, by whom is open */
-	struct cert_set *theirs, *own;
-	struct keystore keys;
-	struct cert_key *key;
+	struct inspect_who who;
 };
 
 /* A header field within the first lines, behind a mailbox's "From " line perhaps. */
@@ -46,95 +36,6 @@ looks_like_mail(struct str s)
 		if (!is_alnum(line.p[i]) && line.p[i] != '-')
 			return false;
 	return true;
-}
-
-static void
-load(struct str path, struct arena *a, struct cert_set **out)
-{
-	struct certs_file f;
-	struct err e;
-
-	if (*out == NULL && path.n > 0 && certs_read(a, path, &f, &e) == 0)
-		*out = f.set;
-}
-
-/* Ours, as far as this user may read them. A file's first certificate is the one that has a key. */
-static void
-load_own(struct inspect *in, const struct conf *conf)
-{
-	struct cli *c = &in->cli;
-	struct err e;
-
-	for (size_t i = 0; i < conf->certs.n; i++) {
-		const char *path = str_cstr(c->arena, conf->certs.v[i]);
-		if (in->own == NULL)
-			load(conf->certs.v[i], c->arena, &in->own);
-		else if (access(path, R_OK) == 0)
-			(void)cert_set_add(in->own, cli_input(c, path), &e);
-	}
-	if (keystore_open(conf, &in->keys, &e) == 0)
-		in->key = keystore_unwrapper(&in->keys);
-}
-
-/* The certificates to verify with: those of --cert, else those of the partner that the mail says it is from. */
-static void
-find_certificates(struct inspect *in, struct str from)
-{
-	struct cli *c = &in->cli;
-	const struct partner *pt;
-	struct conf conf;
-	struct certs_file f;
-	struct err e;
-
-	if (in->cert != NULL) {
-		if (certs_read(c->arena, str_of(in->cert), &f, &e) == -1)
-			cli_die(EX_NOINPUT, &e);
-		in->theirs = f.set;
-		in->whose = in->cert;
-	}
-	if (access(house_config_path(c), R_OK) == -1 || conf_read(c->arena, c->home, &conf, &e) == -1)
-		return;
-	load_own(in, &conf);
-	pt = partner_by_address(&conf, from);
-	if (pt == NULL || in->theirs != NULL)
-		return;
-	for (size_t i = 0; i < pt->certs.n && in->theirs == NULL; i++)
-		load(pt->certs.v[i], c->arena, &in->theirs);
-	for (size_t i = 1; i < pt->certs.n && in->theirs != NULL; i++) {
-		const char *path = str_cstr(c->arena, pt->certs.v[i]);
-		if (access(path, R_OK) == 0)
-			(void)cert_set_add(in->theirs, cli_input(c, path), &e);
-	}
-	in->whose = cli_fmt(c->arena, "partner %s", cli_shown(c->arena, pt->key));
-}
-
-/* Nobody to verify against: the certificate that the mail brings along shows at least whether it was changed. */
-static void
-find_embedded(struct inspect *in)
-{
-	static const struct str types[] = { S_INIT("application/pkcs7-signature"),
-		S_INIT("application/x-pkcs7-signature"), S_INIT("application/pkcs7-mime"),
-		S_INIT("application/x-pkcs7-mime") };
-	struct arena *a = in->cli.arena;
-	struct buf pem = BUF_CAP(CERTS_FILE_MAX);
-	struct certs_file f;
-	struct part_tree tree;
-	unsigned int flags = 0;
-	struct err e;
-
-	if (in->theirs != NULL || part_tree_read(a, in->bytes, &tree, &e) == -1)
-		return;
-	for (size_t i = 0; i < tree.n * N(types) && in->theirs == NULL; i++) {
-		const struct part *p = &tree.parts[i / N(types)];
-		if (!part_is(p, types[i % N(types)]))
-			continue;
-		buf_cut(&pem, 0);
-		if (cms_certs(cte_decode(a, p->cte, part_body(&tree, i / N(types)), &flags), &pem, &e) == 0 &&
-		    certs_parse(a, buf_str(&pem), &f, &e) == 0)
-			in->theirs = f.set;
-	}
-	in->embedded = in->theirs != NULL;
-	buf_clear(&pem);
 }
 
 static const char *
@@ -249,7 +150,7 @@ mail_json(struct inspect *in, const struct as1_glance *g, const struct as1_opene
 	json_list(o, "tree", lines_json(a, m->tree));
 	json_bool(o, "encrypted", m->encrypted);
 	json_bool(o, "intact", m->is_signed);
-	json_bool(o, "verified", m->is_signed && !in->embedded);
+	json_bool(o, "verified", m->is_signed && !in->who.embedded);
 	json_str(o, a, "signer", m->signer);
 	if (m->kind == AS1_IS_RECEIPT)
 		json_list(o, "receipt", receipt_json(a, &m->mdn));
@@ -322,8 +223,8 @@ put_mail(struct inspect *in, const struct as1_glance *g, const struct as1_opened
 		(void)printf("layers      %s\n", cli_shown(a, m->layers));
 	if (m->is_signed)
 		(void)printf("signed by   %s: intact, %s\n", cli_shown(a, m->signer),
-		    in->embedded ? "by the certificate in the mail itself, which nobody has vouched for" : in->whose);
-	if (m->verdict == AS1_OK && in->embedded)
+		    in->who.embedded ? "by the certificate in the mail itself, which nobody has vouched for" : in->who.whose);
+	if (m->verdict == AS1_OK && in->who.embedded)
 		(void)printf("verdict     intact, by whom is open\n");
 	else
 		(void)printf("verdict     %s%s%s\n", as1_verdict_name(m->verdict), m->reason.n > 0 ? ": " : "",
@@ -344,21 +245,18 @@ inspect_mail(struct inspect *in)
 
 	if (as1_peek(a, in->bytes, &g, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", in->file, e.text);
-	find_certificates(in, g.from);
-	find_embedded(in);
-	pol.own = in->own;
-	pol.key = in->key;
-	pol.partner = in->theirs;
+	inspect_who_open(&in->cli, in->cert, in->bytes, g.from, pol.now_ms, &in->who);
+	pol.own = in->who.own;
+	pol.key = in->who.key;
+	pol.partner = in->who.theirs;
+	pol.newcomers = in->who.newcomers;
 	if (as1_open(a, in->bytes, &pol, &m, &e) == -1)
 		cli_fail(EX_DATAERR, "%s: %s", in->file, e.text);
 	if (in->json)
 		mail_json(in, &g, &m);
 	else
 		put_mail(in, &g, &m);
-	cert_key_free(in->key);
-	keystore_close(&in->keys);
-	cert_set_free(in->theirs);
-	cert_set_free(in->own);
+	inspect_who_close(&in->who);
 	return m.verdict == AS1_OK ? EX_OK : EX_DATAERR;
 }
 

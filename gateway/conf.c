@@ -182,7 +182,7 @@ const struct setting conf_settings[] = {
 	    PARTNER(trust_chain), "pinned|chain" },
 	{ "partner", "ca", SET_PATH, "", "With trust = chain: PEM file of the authorities.", PARTNER(ca) },
 	{ "partner", "crl", SET_PATH, "",
-	    "With trust = chain: PEM file of their revocation lists, read anew for each mail; empty: nothing counts as revoked.",
+	    "With trust = chain: PEM file of their revocation lists, read anew when it has changed; empty: nothing counts as revoked.",
 	    PARTNER(crl) },
 	{ "partner", "network", SET_NETWORKS, "",
 	    "Where their mail servers connect from: addresses and networks, with commas. They find slots when others do not.",

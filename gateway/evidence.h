@@ -8,18 +8,22 @@
  *   evidence.c         files: kept, found, written as tar, read back      evidence_json.c   what each file is
  *   evidence_split.c   a mail: what is signed in it, the signature        evidence_check.c  what is proven
  *   evidence_gather.c  from database and spool                            evidence_script.c verify.sh, README.txt
- *   evidence_chain.c   its events, in the chain of all                 evidence_texts.c   what we write about them
+ *   evidence_trust.c   whose signatures count, and by whose word      evidence_texts.c   what we write about them
+ *   evidence_chain.c   its events, in the chain of all               evidence_sums.c   SHA256SUMS
  */
 #ifndef EDIGATE_GATEWAY_EVIDENCE_H
 #define EDIGATE_GATEWAY_EVIDENCE_H
 
+#include "gateway/keystore.h"
 #include "gateway/story.h"
 #include "gateway/tar.h"
+#include "gateway/trust.h"
 #include "mime/cms.h"
 #include "mime/part.h"
 
 #define EVIDENCE_FILES_MAX 400
 #define EVIDENCE_MAILS_MAX 100
+#define EVIDENCE_ADDRESSES_MAX 20	/* of a partner */
 #define EVIDENCE_SIZE_MAX  ((size_t)1 << 30)
 
 #define EVIDENCE_TIMELINE  S("timeline.json")
@@ -28,6 +32,7 @@
 #define EVIDENCE_CHAIN	   S("chain.txt")
 #define EVIDENCE_OWN	   S("certs/own.pem")
 #define EVIDENCE_PARTNER   S("certs/partner.pem")
+#define EVIDENCE_BELIEVED  S("certs/believed.pem")	/* only to be shown: they count by authorities */
 
 /* One mail and what was cut out of it. Strings name files of the evidence; empty: there is none. */
 struct evidence_mail {
@@ -40,8 +45,10 @@ struct evidence_mail {
 	struct str content;		/* what is signed, what a MIC is over */
 	struct str from;		/* where that is from: "mail", "decrypted", "rebuilt"; "hidden": encrypted, there is none */
 	struct str signature;		/* CMS SignedData in DER */
+	struct str authorities;		/* whose word its signer is believed by (trust.h); empty: one of certs/ */
 	bool opaque;			/* the signature has the content inside */
 	int64_t at_ms;			/* when it was made or came in: certificates are judged at this time */
+	int64_t opened_ms;		/* when we did that; while gathering only */
 };
 
 struct evidence {
@@ -55,6 +62,8 @@ struct evidence {
 	struct str partner;
 	struct str document;		/* file; empty: it is gone */
 	struct str name, sha256;
+	struct str addresses[EVIDENCE_ADDRESSES_MAX];	/* of the partner: for one of them a signer is that has authorities */
+	size_t n_addresses;
 	struct evidence_mail mails[EVIDENCE_MAILS_MAX];
 	size_t n_mails;
 };
@@ -96,9 +105,29 @@ struct evidence_split {
 void evidence_split(struct arena *a, struct str mail, const struct cert_set *own, const struct cert_key *key,
     struct evidence_split *out);
 
-/* cms_verify() against exactly these certificates at that time. detached has a NULL p when the content is inside. */
-void evidence_verify(struct arena *a, struct str signature, struct str detached,
-    const struct cert_set *trusted, int64_t at_ms, struct cms_verified *out);
+/*
+ * cms_verify() against exactly these certificates, and by whose word others join them (NULL: nobody's), at that time.
+ * detached has a NULL p when the content is inside.
+ */
+void evidence_verify(struct arena *a, struct str signature, struct str detached, const struct cert_set *trusted,
+    const struct cert_newcomers *others, int64_t at_ms, struct cms_verified *out);
+
+/* ---- whose signatures count: what the settings say, and what was noted when a mail came in ---- */
+struct evidence_who {
+	struct cli *c;
+	const struct conf *conf;
+	const struct partner *partner;	/* NULL: no longer configured */
+	struct cert_set *own, *theirs;	/* of the settings; never NULL */
+	struct cert_set *believed;	/* theirs that came with a mail */
+	struct keystore keys;
+	struct cert_key *key;		/* for any of own */
+};
+void evidence_who_open(struct cli *c, struct evidence *ev, struct evidence_who *out);
+
+/* By which authorities the signature of a partner's mail was believed when it was opened, into m and the files. */
+void evidence_who_vouch(struct evidence_who *w, struct evidence *ev, struct evidence_mail *m);
+/* The files of certificates, when all mails are in. */
+void evidence_who_close(struct evidence_who *w, struct evidence *ev, int64_t at_ms);
 
 /* The leaf of an entity that holds these bytes; false: none does. */
 bool evidence_leaf(struct arena *a, struct str entity, struct str bytes, struct part *out);
@@ -116,6 +145,13 @@ struct evidence_result {
 	bool sent;			/* the partner's signature proves that he sent them */
 	struct str signer;
 };
+struct evidence_teller {
+	evidence_fn *fn;		/* NULL: only counted */
+	void *arg;
+	struct evidence_result *out;
+};
+void evidence_say(const struct evidence_teller *t, enum proof proof, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void evidence_check(struct evidence *ev, evidence_fn *fn, void *arg, struct evidence_result *out);
 void evidence_check_sums(struct evidence *ev, evidence_fn *fn, void *arg,
     struct evidence_result *out);

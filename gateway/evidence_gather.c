@@ -5,7 +5,6 @@
 #include "edi/edi.h"
 #include "gateway/base/io.h"
 #include "gateway/exchange.h"
-#include "gateway/keystore.h"
 #include "mime/write.h"
 #include "spool/name.h"
 
@@ -23,9 +22,7 @@ struct gathering {
 	struct evidence *ev;
 	struct story story;		/* of the document */
 	struct story mail;		/* of the mail that brought it: the same, but for the second document of a mail */
-	struct cert_set *own;
-	struct keystore keys;
-	struct cert_key *key;		/* for any of own */
+	struct evidence_who who;
 	int64_t last_ms;		/* the newest event: when the files that we write are from */
 };
 
@@ -66,57 +63,6 @@ mail_bytes(struct gathering *g, struct str proof)
 	if (bytes.p == NULL)
 		cli_warn(STR_FMT ": not there any more", STR_ARG(proof));
 	return bytes;
-}
-
-/* ---- certificates ---- */
-
-static struct str
-pem_of(struct arena *a, const struct cert_set *set)
-{
-	struct buf pem = BUF_CAP(PEM_MAX);
-	struct str all;
-
-	for (size_t i = 0; set != NULL && i < cert_set_count(set); i++)
-		(void)cert_pem(set, i, &pem, NULL);	/* certificates only: a file may have the key beside them */
-	all = str_dup(a, buf_str(&pem));
-	buf_clear(&pem);
-	return all;
-}
-
-static struct cert_set *
-read_set(struct gathering *g, const struct str *paths, size_t n)
-{
-	struct cert_set *set = NULL;
-	struct str pem;
-	struct err e;
-
-	for (size_t i = 0; i < n; i++) {
-		if (io_read_named(g->c->arena, str_cstr(g->c->arena, paths[i]), PEM_MAX, &pem, &e) == -1 ||
-		    (set == NULL ? cert_set_read(pem, &set, &e) : cert_set_add(set, pem, &e)) == -1)
-			cli_warn("%s", e.text);
-	}
-	return set;
-}
-
-static void
-take_certificates(struct gathering *g)
-{
-	const struct partner *pt = partner_by_key(g->conf, g->story.doc->partner);
-	struct cert_set *partner = NULL;
-
-	g->own = read_set(g, g->conf->certs.v, g->conf->certs.n);
-	if (pt == NULL)
-		cli_warn("partner '%s' is no longer configured: its certificates are missing",
-		    cli_shown(g->c->arena, g->story.doc->partner));
-	else
-		partner = read_set(g, pt->certs.v, pt->certs.n);
-	if (g->own != NULL)
-		add(g, EVIDENCE_OWN, pem_of(g->c->arena, g->own), g->last_ms);
-	if (partner != NULL)
-		add(g, EVIDENCE_PARTNER, pem_of(g->c->arena, partner), g->last_ms);
-	cert_set_free(partner);
-	if (keystore_open(g->conf, &g->keys, NULL) == 0)
-		g->key = keystore_unwrapper(&g->keys);
 }
 
 /* ---- the document ---- */
@@ -221,7 +167,7 @@ take_apart(struct gathering *g, struct evidence_mail *m, struct str bytes, const
 	struct str stem = str_sub(m->path, 0, m->path.n - 4);
 	struct evidence_split s;
 
-	evidence_split(a, bytes, g->own, g->key, &s);
+	evidence_split(a, bytes, g->who.own, g->who.key, &s);
 	m->from = !s.encrypted ? S("mail") : S("decrypted");
 	if (s.encrypted && s.content.p == NULL && t != NULL) {
 		s.content = made_again(g, t);
@@ -242,6 +188,7 @@ take_apart(struct gathering *g, struct evidence_mail *m, struct str bytes, const
 		return;
 	m->signature = str_cat(a, stem, S(".p7s"));
 	add(g, m->signature, s.signature, m->at_ms);
+	evidence_who_vouch(&g->who, g->ev, m);
 }
 
 static struct evidence_mail *
@@ -332,6 +279,19 @@ next_in(const struct evidence *ev, const char *folder)
 	return n;
 }
 
+/* When the mail came in that proves an event, however long it waited to be opened. */
+static int64_t
+came_ms(const struct db_event *ev)
+{
+	struct str name = ev->proof;
+	int64_t ms;
+
+	while (str_chr(name, '/', NULL))
+		(void)str_cut(&name, '/', &(struct str){ 0 });
+	ms = ulid_ms(str_sub(name, 0, ULID_MAX - 1));
+	return ms == -1 ? ev->at_ms : ms;
+}
+
 /* Receipts, delivery reports and acknowledgements that came in for what we sent. */
 static void
 take_answers(struct gathering *g, const struct story *s, const struct str *paths)
@@ -343,7 +303,7 @@ take_answers(struct gathering *g, const struct story *s, const struct str *paths
 		if (answer == NULL || ev->proof.n == 0 || came_before(s, i))
 			continue;
 		const struct evidence_mail like = { .what = str_of(answer->folder), .by = str_of(answer->by),
-			.of = path_of(s, paths, ev->tx), .at_ms = ev->at_ms };
+			.of = path_of(s, paths, ev->tx), .at_ms = came_ms(ev), .opened_ms = ev->at_ms };
 		(void)take_mail(g, answer->folder, next_in(g->ev, answer->folder), ev->proof, &like, NULL);
 	}
 }
@@ -365,6 +325,15 @@ take_outbound(struct gathering *g)
 	take_answers(g, &g->story, paths);
 }
 
+static int64_t
+opened_ms(const struct gathering *g)
+{
+	for (size_t i = 0; i < g->mail.n_events; i++)
+		if (str_eq(g->mail.events[i].kind, S("opened")))
+			return g->mail.events[i].at_ms;
+	return g->last_ms;
+}
+
 static void
 take_inbound(struct gathering *g)
 {
@@ -373,7 +342,8 @@ take_inbound(struct gathering *g)
 	struct evidence_mail like = { .what = S("document"),
 		.by = S("partner"),
 		.message_id = unbracketed(d->message_id),
-		.at_ms = d->created_ms };
+		.at_ms = d->created_ms,
+		.opened_ms = opened_ms(g) };
 
 	(void)take_mail(g, "mail", 1,
 	    str_fmt(g->c->arena, "spool/in/" STR_FMT ".eml", STR_ARG(d->ulid)), &like, NULL);
@@ -413,13 +383,11 @@ evidence_gather(struct cli *c, struct db *db, const struct db_doc *d, struct evi
 	story_read(c, db, d, &g.story);
 	story_read(c, db, mail != NULL ? mail : d, &g.mail);
 	g.last_ms = g.story.n_events > 0 ? g.story.events[g.story.n_events - 1].at_ms : d->created_ms;
-	take_certificates(&g);
+	evidence_who_open(c, out, &g.who);
 	if (out->in)
 		take_inbound(&g);
 	else
 		take_outbound(&g);
+	evidence_who_close(&g.who, out, g.last_ms);
 	evidence_texts(c, db, &g.story, &g.mail, g.last_ms, out);
-	cert_set_free(g.own);
-	cert_key_free(g.key);
-	keystore_close(&g.keys);
 }

@@ -10,7 +10,8 @@
 static const struct {
 	const char *key;
 	size_t at;
-} texts[] = { F(path), F(what), F(by), F(of), F(message_id), F(sha256), F(content), F(from), F(signature) };
+} texts[] = { F(path), F(what), F(by), F(of), F(message_id), F(sha256), F(content), F(from), F(signature),
+	F(authorities) };
 #undef F
 
 static struct str *
@@ -22,10 +23,13 @@ text_of(struct evidence_mail *m, size_t i)
 json_t *
 evidence_json(const struct evidence *ev, const struct story *s)
 {
-	json_t *o = story_json(ev->a, s), *mails = json_array();
+	json_t *o = story_json(ev->a, s), *mails = json_array(), *addresses = json_array();
 
 	if (ev->document.n > 0)
 		json_str(o, ev->a, "file", ev->document);
+	for (size_t i = 0; i < ev->n_addresses; i++)
+		json_push(addresses, json_string(str_cstr(ev->a, ev->addresses[i])));
+	json_list(o, "addresses", addresses);
 	for (size_t i = 0; i < ev->n_mails; i++) {
 		struct evidence_mail m = ev->mails[i];
 		json_t *one = json_object();
@@ -41,11 +45,15 @@ evidence_json(const struct evidence *ev, const struct story *s)
 }
 
 static struct str
+text_in(struct evidence *ev, const json_t *value)
+{
+	return str_dup(ev->a, str_of(json_string_value(value)));
+}
+
+static struct str
 member(struct evidence *ev, const json_t *o, const char *key)
 {
-	const char *p = json_string_value(json_object_get(o, key));
-
-	return str_dup(ev->a, str_of(p));
+	return text_in(ev, json_object_get(o, key));
 }
 
 static void
@@ -66,7 +74,7 @@ evidence_json_read(struct evidence *ev, struct str json, struct err *e)
 {
 	json_error_t why;
 	json_t *o = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, &why);
-	const json_t *mails = json_object_get(o, "mails");
+	const json_t *mails = json_object_get(o, "mails"), *addresses = json_object_get(o, "addresses");
 	int rc = -1;
 
 	if (o == NULL) {
@@ -83,6 +91,8 @@ evidence_json_read(struct evidence *ev, struct str json, struct err *e)
 	ev->document = member(ev, o, "file");
 	ev->name = member(ev, o, "name");
 	ev->sha256 = member(ev, o, "sha256");
+	for (size_t i = 0; i < json_array_size(addresses) && i < EVIDENCE_ADDRESSES_MAX; i++)
+		ev->addresses[ev->n_addresses++] = text_in(ev, json_array_get(addresses, i));
 	for (size_t i = 0; i < json_array_size(mails); i++)
 		read_mail(ev, json_array_get(mails, i));
 	rc = 0;

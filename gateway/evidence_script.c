@@ -50,6 +50,45 @@ static const char head[] =
     "	say $rc \"$content: signed, $signature fits a certificate of $certs\"\n"
     "	[ $rc = 0 ] || cat \"$tmp/why\"\n"
     "}\n"
+    "# By the word of these authorities, at that time.\n"
+    "vouched() {	# signature, content, authorities, seconds since 1970, opaque or detached, lists or none, addresses...\n"
+    "	signature=$1 content=$2 authorities=$3 at=$4 form=$5 lists=$6\n"
+    "	shift 6\n"
+    "	rm -f \"$tmp/signer\" \"$tmp/inside-certs\"\n"
+    "	known=$([ ! -e certs/partner.pem ] || echo certs/partner.pem)\n"
+    "	ask cms -verify -binary -inform DER -in \"$signature\" -attime \"$at\" ${known:+-certfile $known} \\\n"
+    "	    $([ \"$form\" = opaque ] || echo \"-content $content\") -signer \"$tmp/signer\" -certsout \"$tmp/inside-certs\" \\\n"
+    "	    -out \"$tmp/inside\" && same \"$tmp/inside\" \"$content\"\n"
+    "	rc=$?\n"
+    "	say $rc \"$content: signed, $signature fits a certificate by the word of $authorities\"\n"
+    "	[ $rc = 0 ] || { cat \"$tmp/why\"; return; }\n"
+    "	: >>\"$tmp/inside-certs\"; cat \"$tmp/inside-certs\" $known >\"$tmp/others\"\n"
+    "	[ \"$lists\" = none ] || unrevoked\n"
+    "	case $(prints certs/partner.pem) in *\"$(openssl x509 -in \"$tmp/signer\" -noout -fingerprint -sha256)\"*) return ;; esac\n"
+    "	rc=1\n"
+    "	for address; do\n"
+    "		case $(openssl x509 -in \"$tmp/signer\" -noout -checkemail \"$address\") in *' does match '*) rc=0 ;; esac\n"
+    "	done\n"
+    "	say $rc \"$content: that certificate is for $*\"\n"
+    "}\n"
+    "prints() {	# file: the fingerprints of the certificates in it\n"
+    "	[ ! -e \"$1\" ] || while IFS= read -r line; do\n"
+    "		case $line in *'BEGIN CERTIFICATE'*) : >\"$tmp/one\" ;; esac\n"
+    "		echo \"$line\" >>\"$tmp/one\"\n"
+    "		case $line in *'END CERTIFICATE'*) openssl x509 -in \"$tmp/one\" -noout -subject -fingerprint -sha256 ;; esac\n"
+    "	done <\"$1\"\n"
+    "}\n"
+    "ask() {	# command of openssl, arguments...\n"
+    "	command=$1\n"
+    "	shift\n"
+    "	openssl \"$command\" -no-CApath -no-CAstore -CAfile \"$authorities\" -purpose smimesign \"$@\" >\"$tmp/why\" 2>&1\n"
+    "}\n"
+    "unrevoked() {	# what the lists have, whenever they were made\n"
+    "	ask verify -CRLfile \"$authorities\" -crl_check_all -no_check_time -untrusted \"$tmp/others\" \"$tmp/signer\"\n"
+    "	rc=$?\n"
+    "	say $rc \"$content: that certificate is not revoked\"\n"
+    "	[ $rc = 0 ] || cat \"$tmp/why\"\n"
+    "}\n"
     "field() {	# file, name in lower case: its value, unfolded, without blanks\n"
     "	value= on=no cr=$(printf '\\r')\n"
     "	while IFS= read -r line || [ -n \"$line\" ]; do\n"
@@ -88,9 +127,11 @@ static const char tail[] =
     "echo\n"
     "echo \"The certificates' SHA-256 fingerprints, to be compared with their owners:\"\n"
     "for file in certs/*.pem; do\n"
-    "	[ ! -e \"$file\" ] || openssl x509 -in \"$file\" -noout -subject -fingerprint -sha256\n"
+    "	prints \"$file\"\n"
     "done\n"
     "exit $failed\n";
+
+#define SCRIPT_LINE_MAX 8192
 
 struct scripting {
 	struct evidence *ev;
@@ -102,7 +143,7 @@ struct scripting {
 static void __attribute__((format(printf, 2, 3)))
 line(struct scripting *s, const char *fmt, ...)
 {
-	char text[2048];
+	char text[SCRIPT_LINE_MAX];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -152,6 +193,23 @@ put_holds(struct scripting *s, struct str where, const char *what, const struct 
 }
 
 static void
+put_vouched(struct scripting *s, const struct evidence_mail *m)
+{
+	struct buf addresses = BUF_CAP(SCRIPT_LINE_MAX);
+
+	for (size_t i = 0; i < s->ev->n_addresses; i++) {
+		struct str word = quoted(s->ev->a, s->ev->addresses[i]);
+		(void)buf_printf(&addresses, NULL, " " STR_FMT, STR_ARG(word));
+	}
+	line(s, "vouched " STR_FMT " " STR_FMT " " STR_FMT " %lld %s %s" STR_FMT, STR_ARG(m->signature),
+	    STR_ARG(m->content), STR_ARG(m->authorities), (long long)(m->at_ms / 1000),
+	    m->opaque ? "opaque" : "detached",
+	    str_find(evidence_bytes(s->ev, m->authorities), S("X509 CRL"), NULL) ? "lists" : "none",
+	    STR_ARG(buf_str(&addresses)));
+	buf_clear(&addresses);
+}
+
+static void
 put_signature(struct scripting *s, const struct evidence_mail *m)
 {
 	struct str mail = evidence_bytes(s->ev, m->path), content = evidence_bytes(s->ev, m->content);
@@ -172,7 +230,9 @@ put_signature(struct scripting *s, const struct evidence_mail *m)
 		line(s,
 		    "note '" STR_FMT ": was stored with other line ends than it was signed with'",
 		    STR_ARG(m->path));
-	if (m->signature.n > 0)
+	if (m->signature.n > 0 && m->authorities.n > 0)
+		put_vouched(s, m);
+	else if (m->signature.n > 0)
 		line(s, "signed " STR_FMT " " STR_FMT " " STR_FMT " %lld %s", STR_ARG(m->signature),
 		    STR_ARG(m->content), STR_ARG(certs), (long long)(m->at_ms / 1000),
 		    m->opaque ? "opaque" : "detached");

@@ -29,10 +29,10 @@ is_smime(const struct part *p)
 }
 
 void
-evidence_verify(struct arena *a, struct str signature, struct str detached,
-    const struct cert_set *trusted, int64_t at_ms, struct cms_verified *out)
+evidence_verify(struct arena *a, struct str signature, struct str detached, const struct cert_set *trusted,
+    const struct cert_newcomers *others, int64_t at_ms, struct cms_verified *out)
 {
-	cms_verify(a, signature, detached, &(struct cms_trust){ trusted, at_ms, 0, 0, NULL }, out);
+	cms_verify(a, signature, detached, &(struct cms_trust){ trusted, at_ms, 0, 0, others }, out);
 }
 
 /* Opaque: the content lies inside the signature; whoever signed, it comes out. */
@@ -41,7 +41,7 @@ split_opaque(struct arena *a, struct str der, struct evidence_split *out)
 {
 	struct cms_verified v;
 
-	evidence_verify(a, der, (struct str){ 0 }, NULL, 0, &v);
+	evidence_verify(a, der, (struct str){ 0 }, NULL, NULL, 0, &v);
 	if (!span_is_set(v.content))
 		return false;
 	out->content = span_mem(v.content);

@@ -7,9 +7,13 @@
 #include "gateway/base/log.h"
 #include "gateway/certmail.h"
 #include "gateway/keyclient.h"
+#include "gateway/known.h"
+#include "gateway/trust.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #define PEM_MAX (1u << 20)
 
@@ -22,9 +26,11 @@ struct keyring {
 	struct cert_key *unwrapper;
 	struct cert_set **partners;	/* by index into conf->partners; NULL: not read yet */
 	/* Of the partner asked for last, with trust = chain: */
-	struct cert_set *chained;	/* those that an authority stands for */
-	struct cert_chain *chain;
-	struct cert_newcomers newcomers;
+	const struct partner *trusted;	/* NULL: none yet */
+	struct trust trust;
+	struct stat looks[2];		/* of the files that it is from */
+	struct buf authorities;		/* what stands in them */
+	bool is_noted;			/* by known_note_trust() */
 };
 
 static int
@@ -71,29 +77,6 @@ read_own(struct keyring *r, struct arena *a, struct str path, struct err *e)
 	return add_to_all(r, own->set, e);
 }
 
-static int
-read_partner(const struct partner *pt, struct cert_set **out, struct err *e)
-{
-	struct arena *a = arena_new(CONF_PARTNERS_MAX + 20 * (size_t)PEM_MAX);
-	struct cert_set *set = NULL;
-	int rc = 0;
-
-	for (size_t i = 0; i < pt->certs.n && rc == 0; i++) {
-		rc = read_set(a, pt->certs.v[i], &set, e);
-		if (rc == -1)
-			err_add(e, "partner '" STR_FMT "': " STR_FMT, STR_ARG(pt->key),
-			    STR_ARG(pt->certs.v[i]));
-	}
-	if (rc == -1) {
-		cert_set_free(set);
-		e->kind = ERR_CONFIG;
-	} else {
-		*out = set;
-	}
-	arena_free(a);
-	return rc;
-}
-
 /* Where our private keys are is out of our sight from here on, though they belong to the user that we are. */
 static int
 hide_private(struct arena *a, const struct conf *c, struct err *e)
@@ -124,6 +107,7 @@ keyring_open(const struct conf *c, int fd, struct keyring **out, struct err *e)
 	    (r->own = calloc(c->certs.n + 1, sizeof(*r->own))) == NULL)
 		abort();
 	r->conf = c;
+	r->authorities = BUF_CAP(TRUST_PEM_MAX);
 	r->client = keyclient_new(fd, KEYCLIENT_WAIT_MS);
 	r->unwrapper = keyclient_key(r->client, NULL);
 	for (size_t i = 0; i < c->certs.n && rc == 0; i++)
@@ -150,8 +134,8 @@ keyring_close(struct keyring *r)
 	}
 	cert_key_free(r->unwrapper);
 	cert_set_free(r->all);
-	cert_set_free(r->chained);
-	cert_chain_free(r->chain);
+	trust_close(&r->trust);
+	buf_clear(&r->authorities);
 	keyclient_free(r->client);
 	free(r->own);
 	free(r->partners);
@@ -238,47 +222,54 @@ keyring_unwrapper(const struct keyring *r)
 	return r->unwrapper;
 }
 
-static int
-read_chain(struct arena *a, const struct partner *pt, struct cert_chain **out, struct err *e)
+static bool
+is_same(const struct stat *a, const struct stat *b)
 {
-	struct str ca, crl = S("");
-
-	if (io_read_named(a, str_cstr(a, pt->ca), CERT_CRL_MAX, &ca, e) == -1 ||
-	    (pt->crl.n > 0 && io_read_named(a, str_cstr(a, pt->crl), CERT_CRL_MAX, &crl, e) == -1))
-		return -1;
-	return cert_chain_read(ca, crl, out, e);
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	    a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* Those of a partner's certificates that an authority stands for at that time, whatever they are for. */
+/* What the files of the settings look like; zero for one that is not there. */
 static void
-keep_chained(const struct keyring *r, const struct partner *pt, const struct cert_set *all,
-    int64_t at_ms)
+look(const struct partner *pt, struct stat out[2])
 {
-	struct arena *a = arena_new(PEM_MAX);
-	struct cert_facts facts;
-	struct err why;
+	struct arena *a = arena_new(64 << 10);
+	const struct str paths[] = { pt->ca, pt->crl };
 
-	for (size_t i = 0; i < cert_set_count(all); i++)
-		if (cert_chain_check(r->chain, all, i, CERT_DECRYPTS, at_ms, &why) == 0 ||
-		    cert_chain_check(r->chain, all, i, CERT_SIGNS, at_ms, &why) == 0)
-			(void)cert_set_push(r->chained, cert_set_get(all, i), NULL);
-		else if (cert_facts(a, all, i, &facts, NULL) == 0)
-			log_ev(LOG_WARN, 0, "cert-chain", KS("partner", pt->key),
-			    KS("subject", facts.subject), KC("why", why.text));
+	for (size_t i = 0; i < N(paths); i++) {
+		memset(&out[i], 0, sizeof(out[i]));
+		if (paths[i].n > 0)
+			(void)stat(str_cstr(a, paths[i]), &out[i]);
+	}
 	arena_free(a);
 }
 
+/* Read when they are another partner's, or have changed since: a list may be replaced at any time. */
 static int
-open_chain(struct keyring *r, const struct partner *pt, struct err *e)
+open_trust(struct keyring *r, const struct partner *pt, struct err *e)
 {
-	struct arena *a = arena_new(4 * CERT_CRL_MAX);
+	struct arena *a;
+	struct stat now[2];
+	struct str pem;
 	int rc;
 
-	cert_chain_free(r->chain);
-	r->chain = NULL;
-	cert_set_free(r->chained);
-	r->chained = cert_set_new();
-	rc = read_chain(a, pt, &r->chain, e);
+	look(pt, now);
+	if (r->trusted == pt && is_same(&now[0], &r->looks[0]) && is_same(&now[1], &r->looks[1]))
+		return 0;
+	r->trusted = NULL;
+	trust_close(&r->trust);
+	a = arena_new(4 * TRUST_PEM_MAX);
+	rc = trust_read_pem(a, pt, &pem, e);
+	if (rc == 0)
+		rc = trust_open(&r->trust, pem, pt->addresses.v, pt->addresses.n, e);
+	if (rc == 0) {
+		r->trusted = pt;
+		r->is_noted = false;
+		memcpy(r->looks, now, sizeof(r->looks));
+		buf_clear(&r->authorities);
+		rc = buf_put(&r->authorities, pem, e);
+	}
 	arena_free(a);
 	return rc == -1 ? err_add(e, "partner '" STR_FMT "'", STR_ARG(pt->key)) : 0;
 }
@@ -290,23 +281,36 @@ keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms,
 	struct cert_set **slot = &r->partners[pt - r->conf->partners];
 
 	*out = NULL;
-	if (*slot == NULL && pt->certs.n > 0 && read_partner(pt, slot, e) == -1)
+	if (*slot == NULL && pt->certs.n > 0 && trust_read_certs(pt, slot, e) == -1)
 		return -1;
 	*out = *slot;
 	if (!pt->trust_chain)
 		return 0;
 	*out = NULL;
-	if (open_chain(r, pt, e) == -1)
+	if (open_trust(r, pt, e) == -1)
 		return -1;
-	if (*slot != NULL)
-		keep_chained(r, pt, *slot, at_ms);
-	r->newcomers = (struct cert_newcomers){ r->chain, pt->addresses.v, pt->addresses.n, r->chained };
-	*out = r->chained;
+	trust_begin(&r->trust, *slot, at_ms, pt->key);
+	*out = r->trust.believed;
 	return 0;
 }
 
 const struct cert_newcomers *
 keyring_newcomers(const struct keyring *r, const struct partner *pt)
 {
-	return pt->trust_chain ? &r->newcomers : NULL;
+	return pt->trust_chain ? &r->trust.newcomers : NULL;
+}
+
+int
+keyring_note_trust(struct keyring *r, const struct partner *pt, struct err *e)
+{
+	struct arena *a;
+	int rc;
+
+	if (!pt->trust_chain || r->trusted != pt || r->is_noted)
+		return 0;
+	a = arena_new(2 * TRUST_PEM_MAX);
+	rc = known_note_trust(a, r->conf, pt->key, buf_str(&r->authorities), e);
+	r->is_noted = rc == 0;
+	arena_free(a);
+	return rc;
 }

@@ -53,4 +53,7 @@ int  keyring_partner(struct keyring *r, const struct partner *pt, int64_t at_ms,
 /* With trust = chain, behind keyring_partner(): which others may join them. NULL: none. */
 const struct cert_newcomers *keyring_newcomers(const struct keyring *r, const struct partner *pt);
 
+/* A mail was believed by authorities: keep which, and their lists, as what proves it later (known.h). */
+int keyring_note_trust(struct keyring *r, const struct partner *pt, struct err *e);
+
 #endif

@@ -18,6 +18,7 @@
 #include "gateway/describe.h"
 #include "gateway/judge.h"
 #include "gateway/keyring.h"
+#include "gateway/known.h"
 #include "gateway/room.h"
 #include "gateway/vet.h"
 #include "gateway/way.h"
@@ -369,6 +370,17 @@ arrived_ms(const struct msg *job)
 	return ms == -1 ? clock_wall_ms() : ms;
 }
 
+/* What a verified mail teaches. Whoever changed that field on the way gets nothing by it but a message not understood. */
+static void
+note_known(const struct partner *pt, struct str features)
+{
+	struct err e;
+
+	if (known_note_features(arena, &role.conf, pt, features, &e) == -1 ||
+	    keyring_note_trust(ring, pt, &e) == -1)
+		log_ev(LOG_WARN, 0, "known", KS("partner", pt->key), KC("why", e.text));
+}
+
 static int
 open_mail(const struct msg *job, struct str bytes, struct err *e)
 {
@@ -381,7 +393,6 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 	    .now_ms = arrived_ms(job) };
 	const struct partner *pt;
 	const char *class;
-	struct err why;
 	int64_t id = 0;
 
 	if (as1_peek(arena, bytes, &glance, e) == -1) {
@@ -406,9 +417,8 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 	if (as1_open_in(arena, mail, &policy, &room.room, &opened, e) == -1)
 		return -1;
 	vouched = opened.is_signed;
-	/* Whoever changed that field on the way gets nothing by it but a message that is not understood. */
-	if (vouched && pt != NULL && certmail_note_features(arena, &role.conf, pt, glance.features, &why) == -1)
-		log_ev(LOG_WARN, 0, "features", KS("partner", pt->key), KC("why", why.text));
+	if (vouched && pt != NULL)
+		note_known(pt, glance.features);
 	class = class_of(&opened);
 	if (str_eq(str_of(class), S("document")))
 		for (size_t i = 0; i < opened.n; i++)

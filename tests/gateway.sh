@@ -136,6 +136,16 @@ bail() {	# what: no test after this one makes sense
 	done_testing
 }
 
+# What verify.sh of an evidence needs, and nothing else; and an unpacked one checked by it, with $dir/bin made so.
+bare_tools() {	# folder
+	for tool in openssl dirname mktemp rm tail head tr base64 sha256sum cat; do
+		ln -s "$(command -v "$tool")" "$1/$tool"
+	done
+}
+by_hand() {	# folder that it is unpacked in
+	env -i PATH="$dir/bin" TMPDIR="$dir" "$(command -v sh)" "$1"/*/verify.sh
+}
+
 # Programs of this test that still run though they should not.
 left_behind() {
 	for proc in /proc/[0-9]*; do

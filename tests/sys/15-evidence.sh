@@ -22,19 +22,16 @@ in=$("$e" --home "$nordwind" evidence find --json "$dir/po.x12" | json id)
 
 # Export it, let us and openssl judge. Nothing but openssl and coreutils is in the path of verify.sh.
 mkdir "$dir/bin" "$dir/x"
-for tool in openssl dirname mktemp rm tail head tr base64 sha256sum cat; do
-	ln -s "$(command -v $tool)" "$dir/bin/$tool"
-done
-shell=$(command -v sh)
-by_hand() {	# name: unpacked and checked by verify.sh, its words in name.hand
-	mkdir -p "$dir/x/$1" && tar -xf "$dir/$1.tar" -C "$dir/x/$1" && PATH=$dir/bin "$shell" "$dir/x/$1"/*/verify.sh >"$dir/$1.hand" 2>&1
+bare_tools "$dir/bin"
+unpacked() {	# name: and checked by verify.sh, its words in name.hand
+	mkdir -p "$dir/x/$1" && tar -xf "$dir/$1.tar" -C "$dir/x/$1" && by_hand "$dir/x/$1" >"$dir/$1.hand" 2>&1
 }
 proven() {	# what, home, id, name, words
 	try "$1: export" "$e" --home "$2" evidence export "$3" -O "$dir/$4.tar"
 	"$e" evidence verify "$dir/$4.tar" >"$dir/$4.said" 2>&1
 	is "$1: verify has no doubt" "$? $(grep -c ^FAIL "$dir/$4.said")" "0 0"
 	try "$1: it is proven" grep -q "^PROVEN: .*$5" "$dir/$4.said"
-	try "$1: openssl and coreutils agree" by_hand "$4"
+	try "$1: openssl and coreutils agree" unpacked "$4"
 	is "$1: and find nothing else" "$(grep -vcE '^(ok|--) |^$|^The cert|^subject|^sha256 F' "$dir/$4.hand")" 0
 	"$e" --home "$2" evidence export "$3" -O "$dir/again.tar" >/dev/null
 	is "$1: the same bytes every time" "$(cmp "$dir/$4.tar" "$dir/again.tar" 2>&1)" ""

@@ -20,8 +20,10 @@ pending() { "$e" --home "$acme" cert list --pending | grep -qi "$(fingerprint "$
 
 goes "a document, and its receipt" 1
 try "mails say what we know" grep -qi '^EDIINT-Features: CEM' "$(newest_out "$nordwind")"
-try "the partner has heard it" grep -q '^cem$' "$acme/inbox/nordwind/.ediint-features"
-try "and we, from the receipt" grep -q '^cem$' "$nordwind/inbox/acme/.ediint-features"
+try "the partner has heard it" grep -q '^cem$' "$acme/spool/known/nordwind/features"
+try "and we, from the receipt" grep -q '^cem$' "$nordwind/spool/known/acme/features"
+# Where earlier versions kept it: it counts, until it is heard again.
+mv "$nordwind/spool/known/acme/features" "$nordwind/inbox/acme/.ediint-features"
 
 # Asked, and refused.
 old=$nordwind/certs/edi.pem
@@ -29,6 +31,8 @@ old=$nordwind/certs/edi.pem
 new=$(ls "$nordwind"/certs/edi-*.pem)
 try "the request is received" wait_for 60 went "certificate-$(short "$new").cem"
 mail=$(newest_out "$nordwind")
+moved() { [ -e "$nordwind/spool/known/acme/features" ] && [ ! -e "$nordwind/inbox/acme/.ediint-features" ]; }
+try "what they know has moved out of the inbox" wait_for 60 moved
 try "it is multipart/related" grep -q 'multipart/related; type="application/ediint-cert-exchange+xml"' "$mail"
 try "signed by the certificate that they know" signed_by "$mail" "$old"
 try "there it waits for the operator" wait_for 60 pending "$new"

@@ -45,14 +45,54 @@ is "check is content" "$?" 0
 is "once only" "$?" 73
 "$e" --home "$acme" cert confirm nordwind >"$dir/confirm" 2>&1
 
-# Believed by the authority's word alone.
-set_all "$nordwind" partner.acme.ca "$ca/ca.pem" partner.acme.crl "$ca/ca.crl" partner.acme.trust chain \
+# Believed by the authority's word alone; in whose file more may stand than we need.
+cat "$ca/ca.key" "$ca/ca.pem" >"$ca/file.pem"
+set_all "$nordwind" partner.acme.ca "$ca/file.pem" partner.acme.crl "$ca/ca.crl" partner.acme.trust chain \
     partner.acme.send sign partner.acme.cert ""
 up "$nordwind" && up "$acme" || bail "starting"
 order 1 | drop "$nordwind" acme out-1.edi
 order 1 | turned | drop "$acme" nordwind back-1.edi
 both() { has_state "$nordwind" complete name=out-1.edi && has_state "$acme" complete name=back-1.edi; }
 try "documents and receipts by it are believed" wait_for 60 both
+
+# The proof, for people who have openssl and coreutils, and know the authority.
+mkdir "$dir/bin"
+bare_tools "$dir/bin"
+proven() {	# what, id, name, words
+	"$e" --home "$nordwind" evidence export "$2" -O "$dir/$3.tar" >"$dir/said" 2>&1
+	is "$1: export" "$? $(grep -c '^edigate:' "$dir/said")" "0 0"
+	"$e" evidence verify "$dir/$3.tar" >"$dir/said" 2>&1
+	is "$1: verify" "$? $(grep -c "^PROVEN: .*ACME Ltd.* $4" "$dir/said")" "0 1"
+	is "$1: no private key in it" "$(grep -ac 'PRIVATE KEY' "$dir/$3.tar")" 0
+	rm -rf "$dir/$3" && mkdir "$dir/$3" && tar -xf "$dir/$3.tar" -C "$dir/$3"
+	by_hand "$dir/$3" >"$dir/said" 2>&1
+	is "$1: verify.sh" "$? $(grep -c '^FAIL' "$dir/said")" "0 0"
+	is "$1: it asks the authority, its list, and for whom the certificate is" \
+	    "$(grep -cE 'by the word of certs/authorities-1.pem|not revoked|is for edi@acme' "$dir/said")" 3
+}
+out=$("$e" --home "$nordwind" list --json name=out-1.edi | json id)
+in=$("$e" --home "$nordwind" list --json dir=in type=ORDERS | json id)
+proven "sent" "$out" sent "to have received"
+proven "received" "$in" received "has signed"
+mail=$(ls -d "$dir"/received/*/mail/1.eml)
+is "inspect knows the signer, too" "$("$e" --home "$nordwind" inspect --json "$mail" | json verified)" true
+try "and says why" sh -c "'$e' --home '$nordwind' inspect '$mail' | grep -q 'signed by .*ACME.* intact, partner acme, whose authority stands for it'"
+
+# With words changed; the sums made to fit.
+forged() {	# what, command
+	rm -rf "$dir/f" && cp -R "$dir/sent" "$dir/f" && top=$(echo "$dir"/f/*) && (cd "$top" && eval "$2") || bail "forging: $1"
+	(cd "$top" && find . -type f ! -name SHA256SUMS | sed 's,^\./,,' | LC_ALL=C sort | tr '\n' '\0' | xargs -0 sha256sum >SHA256SUMS)
+	tar -cf "$dir/forged.tar" -C "$dir/f" "${top##*/}"
+	"$e" evidence verify "$dir/forged.tar" >"$dir/said" 2>&1
+	is "$1: verify says no" "$? $(grep -c '^PROVEN' "$dir/said")" "1 0"
+	by_hand "$dir/f" >"$dir/said" 2>&1
+	is "$1: so does verify.sh" "$?" 1
+}
+openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days 30 -subj "/CN=An authority" -addext "keyUsage=keyCertSign,cRLSign" \
+    -keyout "$dir/other.key" -out "$dir/other.pem" 2>>"$ca/log" || bail "another authority"
+forged "another authority of that name" "cp '$dir/other.pem' certs/authorities-1.pem"
+forged "another address" "sed -i 's/edi@acme.example/edi@other.example/' timeline.json verify.sh"
+forged "the authorities gone" "rm certs/authorities-1.pem"
 
 # Revoked: the list is read anew for each mail.
 openssl ca -config "$ca/ca.conf" -revoke "$dir/acme.pem" 2>>"$ca/log" && list_revoked || bail "revoking"
@@ -61,6 +101,13 @@ refused() { grep -lq 'V-SIGNER-STRANGER' "$nordwind"/quarantine/*.txt 2>/dev/nul
 try "what is signed by it then is not" wait_for 60 refused
 try "and the reason is told" grep -q 'certificate revoked' "$nordwind"/quarantine/*.txt
 is "nothing of it is filed" "$(ls "$nordwind/inbox/acme" | wc -l)" 1
+is "inspect refuses it, too" "$("$e" --home "$nordwind" inspect --json "$nordwind"/quarantine/*.eml | json verified)" false
+
+# What was believed before was believed by the list of that day.
+proven "sent before that" "$out" sent-then "to have received"
+proven "received before that" "$in" received-then "has signed"
+is "which is in the evidence" "$(cmp "$dir/sent.tar" "$dir/sent-then.tar" 2>&1)" ""
+forged "revoked when it signed" "cat '$ca/ca.pem' '$ca/ca.crl' >certs/authorities-1.pem"
 try "nordwind ends when asked" down "$nordwind"
 try "acme ends when asked" down "$acme"
 is "no process is left behind" "$(left_behind)" ""

@@ -227,13 +227,6 @@ check_claims(void)
 	}
 }
 
-/* What a partner has told that it knows stays in its inbox; any other dotfile is a document that waits. */
-static bool
-is_staged(const char *name)
-{
-	return name[0] == '.' && name[1] != '.' && name[1] != '\0' && strcmp(name, ".ediint-features") != 0;
-}
-
 /* Dotfiles that no document waits for. */
 static void
 check_staged(const char *inbox)
@@ -248,7 +241,7 @@ check_staged(const char *inbox)
 		struct dirent *file;
 
 		while (folder != NULL && (file = readdir(folder)) != NULL)
-			if (is_staged(file->d_name))
+			if (file->d_name[0] == '.' && file->d_name[1] != '.' && file->d_name[1] != '\0')
 				finding(0, "%s/%s was left behind", path, file->d_name);
 		if (folder != NULL)
 			(void)closedir(folder);
