@@ -72,7 +72,7 @@ $(MIME):   $(call folder,mime)
 $(SMTP):   $(call folder,gateway/smtp)
 $(SPOOL):  $(call folder,spool)
 $(DB):     $(call folder,db) $(B)/db/schema_sql.o
-$(SHARED): $(filter-out $(MAINS),$(call folder,gateway))
+$(SHARED): $(filter-out $(MAINS),$(call folder,gateway)) $(B)/gateway/verify_sh.o
 ARCHIVES := $(BASE) $(EDI) $(MIME) $(SMTP) $(SPOOL) $(DB) $(SHARED)
 
 # ---- programs
@@ -122,6 +122,13 @@ $(B)/edi/x12_facts.c: edi/x12.facts
 	$(Q){ echo '#include "edi/dict_build.h"'; echo 'const char dict_x12_facts[] ='; \
 	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $<; echo ';'; } > $@
 $(B)/edi/x12_facts.o: $(B)/edi/x12_facts.c
+	$(Q)$(COMPILE)
+# what goes into every evidence, as a string
+$(B)/gateway/verify_sh.c: gateway/verify.sh
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "gateway/evidence.h"'; echo 'const char evidence_verify_sh[] ='; \
+	sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' $<; echo ';'; } > $@
+$(B)/gateway/verify_sh.o: $(B)/gateway/verify_sh.c
 	$(Q)$(COMPILE)
 $(B)/%.o: %.c $(STAMP)
 	@mkdir -p $(@D)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -304,6 +305,15 @@ cannot_open(sqlite3 *handle, struct err *e)
 	return why != 0 ? err_set(e, ERR_CONFIG, "cannot be opened: %s", strerror(why)) : fail(handle, "open", e);
 }
 
+/* SQLITE_OPEN_NOFOLLOW would refuse a link anywhere in the path, and homes do lie behind one. */
+static int
+refuse_link(const char *path, struct err *e)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? err_set(e, ERR_CONFIG, "is a symbolic link, want the file itself") : 0;
+}
+
 static int
 lite_open(const char *where, enum db_mode mode, void **conn, struct err *e)
 {
@@ -315,8 +325,9 @@ lite_open(const char *where, enum db_mode mode, void **conn, struct err *e)
 	*l = (struct sqlite){ .lock = -1 };
 	if (mode == DB_WRITE && (take_lock(l, where, e) == -1 || make_file(where, e) == -1))
 		goto fail;
-	if (sqlite3_open_v2(where, &l->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-	        NULL) != SQLITE_OK) {
+	if (refuse_link(where, e) == -1)
+		goto fail;
+	if (sqlite3_open_v2(where, &l->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		(void)cannot_open(l->handle, e);
 		goto fail;
 	}
@@ -394,7 +405,7 @@ write_backup(struct sqlite *l, const char *path, struct err *e)
 
 	if (fd == -1)
 		return err_errno(e, "%s", path);
-	rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) == SQLITE_OK ? copy_all(l, to, path, e) :
+	rc = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK ? copy_all(l, to, path, e) :
 	    fail(to, path, e);
 	(void)sqlite3_close(to);
 	if (rc == 0 && fsync(fd) == -1)

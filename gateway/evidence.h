@@ -95,6 +95,7 @@ int evidence_chain_put(struct buf *out, struct arena *a, struct db *db,
 /* The next event of the file; false at its end, and when what follows is no event: then rest is not empty. */
 bool evidence_chain_next(struct str file, struct str *rest, struct evidence_event *out);
 bool evidence_chain_follows(const struct evidence_event *ev, const struct evidence_event *before);
+bool evidence_chain_tells(struct arena *a, const struct evidence_event *ev, const json_t *told);	/* as in timeline.json */
 
 /* ---- a mail, taken apart as far as its signature ---- */
 struct evidence_split {
@@ -129,8 +130,15 @@ void evidence_who_vouch(struct evidence_who *w, struct evidence *ev, struct evid
 /* The files of certificates, when all mails are in. */
 void evidence_who_close(struct evidence_who *w, struct evidence *ev, int64_t at_ms);
 
-/* The leaf of an entity that holds these bytes; false: none does. */
-bool evidence_leaf(struct arena *a, struct str entity, struct str bytes, struct part *out);
+/* The leaf of an entity that holds these bytes, compressed or not; false: none does. And the bytes with that digest. */
+struct evidence_leaf {
+	struct part part;		/* in the entity; or in inflated */
+	struct str bytes;
+	struct str inflated;		/* p is NULL: not compressed; else what is in around, a part of the entity */
+	struct part around;
+};
+bool evidence_leaf(struct arena *a, struct str entity, struct str bytes, struct evidence_leaf *out);
+struct str evidence_payload(struct arena *a, struct str entity, struct str sha256);	/* p is NULL: none */
 
 /* The fields of a disposition notification in an entity; false: it has none. */
 bool evidence_fields(struct arena *a, struct str entity, struct part *out);
@@ -158,6 +166,7 @@ void evidence_check_sums(struct evidence *ev, evidence_fn *fn, void *arg,
 struct str evidence_verdict(const struct evidence *ev, const struct evidence_result *r);	/* a sentence */
 
 /* ---- for people without edigate ---- */
+extern const char evidence_verify_sh[];	/* gateway/verify.sh: checks, and a line where those of an evidence go */
 int evidence_script(struct evidence *ev, struct buf *out, struct err *e);
 
 /* timeline.json, chain.txt, verify.sh, README.txt: when everything else is in. mail: the story of what brought it. */

@@ -58,3 +58,64 @@ evidence_chain_follows(const struct evidence_event *ev, const struct evidence_ev
 	(void)str_next_line(&rest, &line);
 	return str_starts(line, S("after ")) && str_eq(str_from(line, 6), before->hash);
 }
+
+/* ---- what timeline.json says, against it ---- */
+
+static bool
+read_number(struct str *rest, struct str name, int64_t *out)
+{
+	struct str line, word;
+	uint64_t n;
+
+	if (!str_next_line(rest, &line) || !str_cut(&line, ' ', &word) || !str_eq(word, name) ||
+	    str_u64(line, INT64_MAX, &n) == -1)
+		return false;
+	*out = (int64_t)n;
+	return true;
+}
+
+static bool
+read_text(struct str *rest, struct str name, struct str *out)
+{
+	struct str word;
+	uint64_t n;
+
+	if (!str_cut(rest, ' ', &word) || !str_eq(word, name) || !str_cut(rest, ' ', &word) ||
+	    str_u64(word, TEXT_MAX, &n) == -1 || n >= rest->n || rest->p[n] != '\n')
+		return false;
+	*out = str_sub(*rest, 0, (size_t)n);
+	*rest = str_from(*rest, (size_t)n + 1);
+	return true;
+}
+
+/* The reverse of chain_text(). */
+static bool
+read_event(struct str text, struct db_event *out)
+{
+	struct str line;
+	int64_t argument;
+
+	*out = (struct db_event){ 0 };
+	if (!str_next_line(&text, &line) || !str_next_line(&text, &line) ||
+	    !read_number(&text, S("document"), &out->doc) || !read_number(&text, S("transmission"), &out->tx) ||
+	    !read_number(&text, S("at"), &out->at_ms) || !read_number(&text, S("argument"), &argument))
+		return false;
+	out->arg = (unsigned int)argument;
+	return read_text(&text, S("role"), &out->role) && read_text(&text, S("kind"), &out->kind) &&
+	    read_text(&text, S("text"), &out->text) && read_text(&text, S("proof"), &out->proof);
+}
+
+bool
+evidence_chain_tells(struct arena *a, const struct evidence_event *ev, const json_t *told)
+{
+	struct db_event event;
+	json_t *o;
+	bool same;
+
+	if (!read_event(ev->text, &event))
+		return false;
+	o = json_event(a, &event);
+	same = json_equal(o, told) == 1;
+	json_decref(o);
+	return same;
+}

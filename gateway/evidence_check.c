@@ -50,9 +50,11 @@ static void
 check_origin(struct checking *c, const struct evidence_mail *m, struct str mail)
 {
 	struct str content = evidence_bytes(c->ev, m->content);
+	struct evidence_split s;
 
 	if (str_eq(m->from, S("mail"))) {
-		bool is_part = m->opaque || str_find(as1_wire_form(c->ev->a, mail), content, NULL);
+		evidence_split(c->ev->a, mail, NULL, NULL, &s);
+		bool is_part = str_eq(s.content, content) && str_eq(s.signature, evidence_bytes(c->ev, m->signature));
 		evidence_say(c->tell, is_part ? PROOF_OK : PROOF_BAD, STR_FMT ": %s " STR_FMT " byte for byte",
 		    STR_ARG(m->content), is_part ? "stands in" : "does not stand in",
 		    STR_ARG(m->path));
@@ -127,7 +129,7 @@ check_mail(struct checking *c, const struct evidence_mail *m, bool has_document)
 {
 	struct str mail = evidence_bytes(c->ev, m->path), where = m->content.n > 0 ? m->content : m->path, signer = S("");
 	bool holds = false, is_signed = false;
-	struct part leaf;
+	struct evidence_leaf leaf;
 
 	if (str_eq(m->from, S("hidden")))
 		evidence_say(c->tell, PROOF_OPEN, STR_FMT ": is encrypted, and what was in it is not here", STR_ARG(m->path));
@@ -218,7 +220,7 @@ check_receipt(struct checking *c, const struct evidence_mail *m, bool has_docume
 	const struct evidence_mail *of = evidence_mail(c->ev, m->of);
 	struct str mail = evidence_bytes(c->ev, m->path), signer = S("");
 	bool is_signed = false, confirms;
-	struct part leaf;
+	struct evidence_leaf leaf;
 
 	if (m->signature.n > 0) {
 		check_origin(c, m, mail);
@@ -256,6 +258,27 @@ check_acknowledgement(struct checking *c, const struct evidence_mail *m)
 		(void)check_signature(c, m, &signer);
 	else
 		evidence_say(c->tell, PROOF_OPEN, STR_FMT ": is not signed: anybody may have written it", STR_ARG(m->path));
+}
+
+/* The events of timeline.json are the first of the chain's. */
+static void
+check_timeline(struct checking *c)
+{
+	struct str file = evidence_bytes(c->ev, EVIDENCE_CHAIN), rest = file;
+	struct str json = evidence_bytes(c->ev, EVIDENCE_TIMELINE);
+	json_t *o = json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL);
+	const json_t *events = json_object_get(o, "events");
+	struct evidence_event ev;
+	size_t n = json_array_size(events), i = 0;
+
+	while (i < n && evidence_chain_next(file, &rest, &ev) &&
+	    evidence_chain_tells(c->ev->a, &ev, json_array_get(events, i)))
+		i++;
+	if (i < n)
+		evidence_say(c->tell, PROOF_BAD, "timeline.json: event %zu is not as chain.txt has it", i + 1);
+	else if (n > 0)
+		evidence_say(c->tell, PROOF_OK, "timeline.json: its %zu events are those of chain.txt", n);
+	json_decref(o);
 }
 
 static void
@@ -321,6 +344,7 @@ evidence_check(struct evidence *ev, evidence_fn *fn, void *arg, struct evidence_
 	for (size_t i = 0; i < ev->n_mails; i++)
 		check_one(&c, &ev->mails[i], has_document);
 	check_chain(&c);
+	check_timeline(&c);
 	cert_set_free(c.own);
 	cert_set_free(c.partner);
 	trust_close(&c.trust);

@@ -4,16 +4,15 @@
 
 #include "edi/edi.h"
 #include "gateway/base/io.h"
+#include "gateway/cem.h"
 #include "gateway/exchange.h"
-#include "mime/write.h"
+#include "mime/as1.h"
 #include "spool/name.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define PEM_MAX ((size_t)1 << 20)
 
 struct gathering {
 	struct cli *c;
@@ -90,20 +89,12 @@ is_it(struct gathering *g, struct str bytes)
 static struct str
 from_mails(struct gathering *g)
 {
-	struct arena *a = g->c->arena;
-	unsigned int flags = 0;
-	struct part_tree t;
-
 	for (size_t i = 0; i < g->ev->n_mails; i++) {
 		const struct evidence_mail *m = &g->ev->mails[i];
 		struct str entity = evidence_bytes(g->ev, m->content.n > 0 ? m->content : m->path);
-		if (part_tree_read(a, entity, &t, NULL) == -1)
-			continue;
-		for (size_t k = 0; k < t.n; k++) {
-			struct str bytes = cte_decode(a, t.parts[k].cte, part_body(&t, k), &flags);
-			if (t.parts[k].children == 0 && is_it(g, bytes))
-				return bytes;
-		}
+		struct str bytes = evidence_payload(g->c->arena, entity, g->story.doc->sha256);
+		if (bytes.p != NULL)
+			return bytes;
 	}
 	return (struct str){ 0 };
 }
@@ -135,28 +126,22 @@ document_file(struct gathering *g)
 
 /* ---- mails ---- */
 
-/*
- * The entity inside a mail that only the partner can decrypt. It was made from the document alone, and is the same again
- * when its digest is the MIC that was noted then.
- */
+/* The entity inside a mail that only the partner can decrypt, from the document, by the MIC that was noted then. */
 static struct str
 made_again(struct gathering *g, const struct db_tx *t)
 {
 	struct str content = evidence_bytes(g->ev, g->ev->document), made = S("");
-	struct buf part = BUF_CAP(content.n * 2 + PEM_MAX);
+	struct arena_room room = arena_room(g->c->arena);
+	struct as1_document d = { .content = span_str(content), .file_name = g->story.doc->name,
+		.is_entity = cem_is(content) };
 	struct edi_facts f = { 0 };
-	struct mic want, is;
+	struct mic want;
 	struct err e;
 
-	if (content.n > 0 && edi_read(g->c->arena, content, &f, &e) == 0 &&
-	    mic_read(t->mic, &want) == 0 &&
-	    write_file_part(&part,
-	        str_of(f.format != NULL ? f.format->media_type : "application/octet-stream"),
-	        g->story.doc->name, content, &e) == 0 &&
-	    mic_make(want.alg, buf_str(&part), &is, &e) == 0 && mic_eq(&want, &is))
-		made = str_dup(g->c->arena, buf_str(&part));
-	buf_clear(&part);
-	return made;
+	if (content.n == 0 || mic_read(t->mic, &want) == -1 || edi_read(g->c->arena, content, &f, &e) == -1)
+		return made;
+	d.media_type = str_of(f.format != NULL ? f.format->media_type : "application/octet-stream");
+	return as1_again(g->c->arena, &d, &want, &room.room, &made, &e) == -1 ? S("") : made;
 }
 
 /* Cut content and signature out of a mail: mail/1.eml, mail/1.content, mail/1.p7s. */

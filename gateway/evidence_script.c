@@ -5,133 +5,16 @@
  */
 #include "gateway/evidence.h"
 
+#include "gateway/unzip.h"
 #include "mime/as1.h"
 
-static const char head[] =
-    "#!/bin/sh\n"
-    "# verify.sh - checks this evidence with openssl(1) and coreutils alone. Exit status: 0 all holds, 1 something does not.\n"
-    "set -u\n"
-    "cd \"$(dirname \"$0\")\" || exit 2\n"
-    "LC_ALL=C\n"
-    "export LC_ALL\n"
-    "tmp=$(mktemp -d) || exit 2\n"
-    "trap 'rm -rf \"$tmp\"' EXIT\n"
-    "failed=0\n"
-    "say() { if [ \"$1\" = 0 ]; then echo \"ok    $2\"; else echo \"FAIL  $2\"; failed=1; fi; }\n"
-    "note() { echo \"--    $1\"; }\n"
-    "slice() { tail -c \"+$(($2 + 1))\" \"$1\" | head -c \"$3\"; }\n"
-    "same() { [ \"$(sha256sum <\"$1\")\" = \"$(sha256sum <\"$2\")\" ]; }\n"
-    "\n"
-    "stands_in() {	# mail, offset, length, content\n"
-    "	slice \"$1\" \"$2\" \"$3\" >\"$tmp/part\"\n"
-    "	same \"$tmp/part\" \"$4\"\n"
-    "	say $? \"$4: stands in $1 byte for byte\"\n"
-    "}\n"
-    "decode() {	# file, offset, length, encoding\n"
-    "	case $4 in\n"
-    "	base64) slice \"$1\" \"$2\" \"$3\" | tr -d ' \\t\\r\\n' | base64 -d ;;\n"
-    "	*) slice \"$1\" \"$2\" \"$3\" ;;\n"
-    "	esac\n"
-    "}\n"
-    "holds() {	# file, offset, length, encoding, document\n"
-    "	decode \"$1\" \"$2\" \"$3\" \"$4\" >\"$tmp/part\"\n"
-    "	same \"$tmp/part\" \"$5\"\n"
-    "	say $? \"$1: holds $5 byte for byte\"\n"
-    "}\n"
-    "# Only these certificates count, none from the message; they are judged at the time of the mail.\n"
-    "signed() {	# signature, content, certificates, seconds since 1970, opaque or detached\n"
-    "	set -- \"$@\" -verify -binary -inform DER -in \"$1\" -certfile \"$3\" -nointern -CAfile \"$3\" -partial_chain \\\n"
-    "	    -purpose any -attime \"$4\" -out \"$tmp/inside\"\n"
-    "	signature=$1 content=$2 certs=$3 form=$5\n"
-    "	shift 5\n"
-    "	[ \"$form\" = opaque ] || set -- \"$@\" -content \"$content\"\n"
-    "	openssl cms \"$@\" 2>\"$tmp/why\" && same \"$tmp/inside\" \"$content\"\n"
-    "	rc=$?\n"
-    "	say $rc \"$content: signed, $signature fits a certificate of $certs\"\n"
-    "	[ $rc = 0 ] || cat \"$tmp/why\"\n"
-    "}\n"
-    "# By the word of these authorities, at that time.\n"
-    "vouched() {	# signature, content, authorities, seconds since 1970, opaque or detached, lists or none, addresses...\n"
-    "	signature=$1 content=$2 authorities=$3 at=$4 form=$5 lists=$6\n"
-    "	shift 6\n"
-    "	rm -f \"$tmp/signer\" \"$tmp/inside-certs\"\n"
-    "	known=$([ ! -e certs/partner.pem ] || echo certs/partner.pem)\n"
-    "	ask cms -verify -binary -inform DER -in \"$signature\" -attime \"$at\" ${known:+-certfile $known} \\\n"
-    "	    $([ \"$form\" = opaque ] || echo \"-content $content\") -signer \"$tmp/signer\" -certsout \"$tmp/inside-certs\" \\\n"
-    "	    -out \"$tmp/inside\" && same \"$tmp/inside\" \"$content\"\n"
-    "	rc=$?\n"
-    "	say $rc \"$content: signed, $signature fits a certificate by the word of $authorities\"\n"
-    "	[ $rc = 0 ] || { cat \"$tmp/why\"; return; }\n"
-    "	: >>\"$tmp/inside-certs\"; cat \"$tmp/inside-certs\" $known >\"$tmp/others\"\n"
-    "	[ \"$lists\" = none ] || unrevoked\n"
-    "	case $(prints certs/partner.pem) in *\"$(openssl x509 -in \"$tmp/signer\" -noout -fingerprint -sha256)\"*) return ;; esac\n"
-    "	rc=1\n"
-    "	for address; do\n"
-    "		case $(openssl x509 -in \"$tmp/signer\" -noout -checkemail \"$address\") in *' does match '*) rc=0 ;; esac\n"
-    "	done\n"
-    "	say $rc \"$content: that certificate is for $*\"\n"
-    "}\n"
-    "prints() {	# file: the fingerprints of the certificates in it\n"
-    "	[ ! -e \"$1\" ] || while IFS= read -r line; do\n"
-    "		case $line in *'BEGIN CERTIFICATE'*) : >\"$tmp/one\" ;; esac\n"
-    "		echo \"$line\" >>\"$tmp/one\"\n"
-    "		case $line in *'END CERTIFICATE'*) openssl x509 -in \"$tmp/one\" -noout -subject -fingerprint -sha256 ;; esac\n"
-    "	done <\"$1\"\n"
-    "}\n"
-    "ask() {	# command of openssl, arguments...\n"
-    "	command=$1\n"
-    "	shift\n"
-    "	openssl \"$command\" -no-CApath -no-CAstore -CAfile \"$authorities\" -purpose smimesign \"$@\" >\"$tmp/why\" 2>&1\n"
-    "}\n"
-    "unrevoked() {	# what the lists have, whenever they were made\n"
-    "	ask verify -CRLfile \"$authorities\" -crl_check_all -no_check_time -untrusted \"$tmp/others\" \"$tmp/signer\"\n"
-    "	rc=$?\n"
-    "	say $rc \"$content: that certificate is not revoked\"\n"
-    "	[ $rc = 0 ] || cat \"$tmp/why\"\n"
-    "}\n"
-    "field() {	# file, name in lower case: its value, unfolded, without blanks\n"
-    "	value= on=no cr=$(printf '\\r')\n"
-    "	while IFS= read -r line || [ -n \"$line\" ]; do\n"
-    "		line=${line%\"$cr\"}\n"
-    "		case $line in\n"
-    "		' '* | '	'*) [ $on = no ] || value=$value$line ;;\n"
-    "		*)	[ $on = no ] || break\n"
-    "			[ \"$(printf '%s' \"${line%%:*}\" | tr A-Z a-z)\" != \"$2\" ] || { on=yes value=${line#*:}; } ;;\n"
-    "		esac\n"
-    "	done <\"$1\"\n"
-    "	printf '%s' \"$value\" | tr -d ' \\t'\n"
-    "}\n"
-    "confirms() {	# file, offset, length, encoding, Message-ID, digest, what it is over\n"
-    "	decode \"$1\" \"$2\" \"$3\" \"$4\" >\"$tmp/fields\"\n"
-    "	id=$(field \"$tmp/fields\" original-message-id)\n"
-    "	[ \"$id\" = \"<$5>\" ] || [ \"$id\" = \"$5\" ]\n"
-    "	say $? \"$1: is for <$5>\"\n"
-    "	disposition=$(field \"$tmp/fields\" disposition | tr A-Z a-z)\n"
-    "	case ${disposition#*;} in processed | processed/warning*) rc=0 ;; *) rc=1 ;; esac\n"
-    "	say $rc \"$1: says ${disposition#*;}\"\n"
-    "	mic=$(field \"$tmp/fields\" received-content-mic)\n"
-    "	[ \"${mic%%,*}\" = \"$(openssl dgst \"-$6\" -binary \"$7\" | base64 -w 0)\" ]\n"
-    "	say $? \"$1: its MIC is the $6 of $7\"\n"
-    "}\n"
-    "event() {	# number, offset and length in chain.txt, hash\n"
-    "	sum=$(slice chain.txt \"$2\" \"$3\" | sha256sum)\n"
-    "	[ \"${sum%% *}\" = \"$4\" ]\n"
-    "	say $? \"chain.txt: event $1 has the hash $4\"\n"
-    "}\n"
-    "\n"
-    "sha256sum --quiet -c SHA256SUMS\n"
-    "say $? \"all files are as SHA256SUMS says\"\n";
+#define SCRIPT_LINE_MAX	  8192
+#define DEFLATED_HEAD_MAX 128
+#define ZLIB_BEFORE	  2
+#define ZLIB_AROUND	  6	/* with its checksum behind */
 
-static const char tail[] =
-    "\n"
-    "echo\n"
-    "echo \"The certificates' SHA-256 fingerprints, to be compared with their owners:\"\n"
-    "for file in certs/*.pem; do\n"
-    "	prints \"$file\"\n"
-    "done\n"
-    "exit $failed\n";
-
-#define SCRIPT_LINE_MAX 8192
+/* verify.sh itself, README.txt */
+#define EVIDENCE_TEXTS_AFTER 2
 
 struct scripting {
 	struct evidence *ev;
@@ -247,16 +130,68 @@ entity(struct scripting *s, const struct evidence_mail *m, struct str *where, st
 	return m->content.n > 0 || as1_wire_form(s->ev->a, *bytes).n == bytes->n;
 }
 
+/* The end of a gzip file (RFC 1952, 2.3.1), for printf(1). */
+static struct str
+gzip_end(struct arena *a, struct str inflated)
+{
+	uint64_t both = unzip_crc(inflated) | (uint64_t)inflated.n << 32;
+	struct str text = S("");
+
+	for (unsigned int i = 0; i < 8; i++)
+		text = str_fmt(a, STR_FMT "\\%03o", STR_ARG(text), (unsigned int)(both >> 8 * i & 0xff));
+	return text;
+}
+
+/* Where in a message as we write it zlib's bytes begin, behind their own header (RFC 1950, 2.2); 0: it is of another form. */
+static size_t
+deflated_at(struct str der)
+{
+	struct buf head = BUF_CAP(DEFLATED_HEAD_MAX);
+	size_t at = 0;
+
+	for (size_t n = DEFLATED_HEAD_MAX; n > 0 && at == 0; n--) {
+		buf_cut(&head, 0);
+		if (der.n > n + ZLIB_AROUND && cms_compress_head(der.n - n, &head, NULL) == 0 && head.n == n &&
+		    str_starts(der, buf_str(&head)))
+			at = n + ZLIB_BEFORE;
+	}
+	buf_clear(&head);
+	return at;
+}
+
+static void
+put_inflated(struct scripting *s, struct str where, struct str bytes, const struct evidence_leaf *leaf)
+{
+	struct arena *a = s->ev->a;
+	unsigned int flags = 0;
+	const struct part *p = &leaf->around;
+	struct str der = cte_decode(a, p->cte, str_sub(bytes, p->body, p->end - p->body), &flags);
+	size_t at = deflated_at(der);
+
+	if (at == 0 || encoding_of(p) == NULL || encoding_of(&leaf->part) == NULL || leaf->inflated.n > UINT32_MAX) {
+		line(s, "note '" STR_FMT ": is compressed in a way that is not followed here'", STR_ARG(where));
+		return;
+	}
+	put_holds(s, where, "inflate", p, str_fmt(a, "%zu %zu '" STR_FMT "' && \\", at, der.n - at - (ZLIB_AROUND - ZLIB_BEFORE),
+	    STR_ARG(gzip_end(a, leaf->inflated))));
+	put_holds(s, S("    \"$tmp/inflated\""), "holds", &leaf->part,
+	    str_fmt(a, STR_FMT " " STR_FMT, STR_ARG(s->ev->document), STR_ARG(where)));
+}
+
 static void
 put_document(struct scripting *s, const struct evidence_mail *m)
 {
+	struct evidence_leaf leaf;
 	struct str where, bytes;
-	struct part p;
 
 	put_signature(s, m);
-	if (s->ev->document.n > 0 && entity(s, m, &where, &bytes) &&
-	    evidence_leaf(s->ev->a, bytes, evidence_bytes(s->ev, s->ev->document), &p))
-		put_holds(s, where, "holds", &p, s->ev->document);
+	if (s->ev->document.n == 0 || !entity(s, m, &where, &bytes) ||
+	    !evidence_leaf(s->ev->a, bytes, evidence_bytes(s->ev, s->ev->document), &leaf))
+		return;
+	if (leaf.inflated.p == NULL)
+		put_holds(s, where, "holds", &leaf.part, s->ev->document);
+	else
+		put_inflated(s, where, bytes, &leaf);
 }
 
 static const char *
@@ -306,26 +241,43 @@ put_chain(struct scripting *s)
 		line(s, "event %lld %zu %zu " STR_FMT, (long long)ev.id, ev.at, ev.text.n, STR_ARG(ev.hash));
 }
 
+static void
+put_recorded(struct scripting *s, struct str path, struct str sha256)
+{
+	if (path.n > 0 && sha256.n > 0)
+		line(s, "recorded " STR_FMT " " STR_FMT, STR_ARG(path), STR_ARG(sha256));
+}
+
+static void
+put_mail(struct scripting *s, const struct evidence_mail *m)
+{
+	line(s, "\n# " STR_FMT ": %s", STR_ARG(m->path), str_eq(m->what, S("document")) ? "brought the document" :
+	    str_eq(m->what, S("receipt")) ? "a receipt" : str_eq(m->what, S("report")) ? "a delivery report" : "an acknowledgement");
+	put_recorded(s, m->path, m->sha256);
+	if (str_eq(m->what, S("document")))
+		put_document(s, m);
+	else if (str_eq(m->what, S("receipt")))
+		put_receipt(s, m);
+	else if (str_eq(m->what, S("acknowledgement")))
+		put_signature(s, m);
+	else
+		line(s, "note '" STR_FMT ": a delivery report, which nobody signs'", STR_ARG(m->path));
+}
+
 int
 evidence_script(struct evidence *ev, struct buf *out, struct err *e)
 {
 	struct scripting s = { .ev = ev, .out = out, .e = e };
+	struct str whole = str_of(evidence_verify_sh);
+	size_t at = 0;
 
-	if (buf_put(out, str_of(head), e) == -1)
+	(void)str_find(whole, S("# ---- here "), &at);
+	if (buf_put(out, str_sub(whole, 0, at), e) == -1)
 		return -1;
-	for (size_t i = 0; i < ev->n_mails; i++) {
-		const struct evidence_mail *m = &ev->mails[i];
-		line(&s, "\n# " STR_FMT ": %s", STR_ARG(m->path), str_eq(m->what, S("document")) ? "brought the document" :
-		    str_eq(m->what, S("receipt")) ? "a receipt" : str_eq(m->what, S("report")) ? "a delivery report" : "an acknowledgement");
-		if (str_eq(m->what, S("document")))
-			put_document(&s, m);
-		else if (str_eq(m->what, S("receipt")))
-			put_receipt(&s, m);
-		else if (str_eq(m->what, S("acknowledgement")))
-			put_signature(&s, m);
-		else
-			line(&s, "note '" STR_FMT ": a delivery report, which nobody signs'", STR_ARG(m->path));
-	}
+	line(&s, "all_listed %zu", ev->n + EVIDENCE_TEXTS_AFTER);
+	put_recorded(&s, ev->document, ev->sha256);
+	for (size_t i = 0; i < ev->n_mails; i++)
+		put_mail(&s, &ev->mails[i]);
 	put_chain(&s);
-	return s.rc == -1 ? -1 : buf_put(out, str_of(tail), e);
+	return s.rc == -1 ? -1 : buf_put(out, str_from(whole, at), e);
 }

@@ -102,19 +102,64 @@ evidence_split(struct arena *a, struct str mail, const struct cert_set *own, con
 			return;
 }
 
-bool
-evidence_leaf(struct arena *a, struct str entity, struct str bytes, struct part *out)
+/* Of a part that is CMS CompressedData: what is in it. */
+static bool
+is_inflated(struct arena *a, const struct part_tree *t, size_t i, struct str *inner)
+{
+	enum cms_kind kind;
+	struct str der;
+
+	if (!is_smime(&t->parts[i]))
+		return false;
+	der = decoded(a, t, i);
+	return cms_kind_of(der, &kind, NULL) == 0 && kind == CMS_IS_COMPRESSED && cms_decompress(a, der, inner, NULL) == 0;
+}
+
+/* By its bytes, or by their digest. */
+struct wanted {
+	struct str bytes, sha256;
+};
+
+static bool
+find_leaf(struct arena *a, struct str entity, const struct wanted *w, unsigned int depth,
+    struct evidence_leaf *out)
 {
 	struct part_tree t;
 
 	if (part_tree_read(a, entity, &t, NULL) == -1)
 		return false;
-	for (size_t i = 0; i < t.n; i++)
-		if (t.parts[i].children == 0 && str_eq(decoded(a, &t, i), bytes)) {
-			*out = t.parts[i];
+	for (size_t i = 0; i < t.n; i++) {
+		struct str bytes, inner;
+		if (t.parts[i].children > 0)
+			continue;
+		if (depth > 0 && is_inflated(a, &t, i, &inner)) {
+			if (!find_leaf(a, inner, w, depth - 1, out))
+				continue;
+			out->around = t.parts[i];
+			out->inflated = inner;
 			return true;
 		}
+		bytes = decoded(a, &t, i);
+		if (w->bytes.p != NULL ? str_eq(bytes, w->bytes) : str_eq(evidence_sha256(a, bytes), w->sha256)) {
+			*out = (struct evidence_leaf){ .part = t.parts[i], .bytes = bytes };
+			return true;
+		}
+	}
 	return false;
+}
+
+bool
+evidence_leaf(struct arena *a, struct str entity, struct str bytes, struct evidence_leaf *out)
+{
+	return find_leaf(a, entity, &(struct wanted){ .bytes = bytes }, 1, out);
+}
+
+struct str
+evidence_payload(struct arena *a, struct str entity, struct str sha256)
+{
+	struct evidence_leaf leaf;
+
+	return find_leaf(a, entity, &(struct wanted){ .sha256 = sha256 }, 1, &leaf) ? leaf.bytes : (struct str){ 0 };
 }
 
 bool

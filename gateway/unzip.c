@@ -12,6 +12,12 @@ struct unzip {
 	void *with;
 };
 
+uint32_t
+unzip_crc(struct str bytes)
+{
+	return (uint32_t)crc32_z(0, (const Bytef *)bytes.p, bytes.n);
+}
+
 static int
 check_size(const struct unzip *u, const struct zip_entry *entry, struct err *e)
 {
@@ -58,7 +64,7 @@ unpack_entry(const struct unzip *u, const struct zip_entry *entry, struct str *o
 	} else if (entry->method != ZIP_STORED) {
 		return err_set(e, ERR_INPUT, "is packed by method %u, want 0 or 8", entry->method);
 	}
-	if (out->n != entry->size || crc32(0, (const Bytef *)out->p, (uInt)out->n) != entry->crc)
+	if (out->n != entry->size || unzip_crc(*out) != entry->crc)
 		return err_set(e, ERR_INPUT, "is damaged");
 	return 0;
 }

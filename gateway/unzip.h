@@ -18,4 +18,7 @@ typedef int unzip_fn(void *with, struct str name, struct str content, struct err
 int unzip(struct arena *a, struct str archive, size_t *total, unzip_fn *each, void *with,
     struct err *e);
 
+/* CRC-32 as zip and gzip have it (RFC 1952, 8). */
+uint32_t unzip_crc(struct str bytes);
+
 #endif

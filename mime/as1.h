@@ -81,6 +81,14 @@ int as1_pack(struct arena *a, const struct as1_document *d, struct room *room, s
 int as1_mic_way(struct arena *a, struct span mail, const struct mic *got, struct room *room,
     const char **way, struct err *e);
 
+/*
+ * What the MIC of an encrypted mail of ours is over, made again from content, media_type and file_name (or is_entity) of its
+ * document, whatever encoding and compression it was given then; empty: that mail had something else in it, or another
+ * zlib compressed it.
+ */
+int as1_again(struct arena *a, const struct as1_document *d, const struct mic *want, struct room *room,
+    struct str *out, struct err *e);
+
 struct as1_receipt_mail {
 	struct as1_envelope env;
 	struct mdn mdn;			/* reporting_ua, recipients, original_message_id, disposition, modifier, mic */

@@ -218,17 +218,26 @@ out:
 	return rc;
 }
 
+/* What a signature is over. */
 static int
-wrap(struct packing *p, struct err *e)
+wrap_document(struct packing *p, struct err *e)
 {
 	const struct as1_shape *how = &p->d->how;
 
 	if (make_file_part(p, e) == -1)
 		return -1;
+	return how->compress && !how->compress_last ? compress(p, e) : 0;
+}
+
+static int
+wrap(struct packing *p, struct err *e)
+{
+	const struct as1_shape *how = &p->d->how;
+
+	if (wrap_document(p, e) == -1)
+		return -1;
 	if (!how->compress && !how->sign && !how->encrypt)
 		return wrap_plain(p, e);
-	if (how->compress && !how->compress_last && compress(p, e) == -1)
-		return -1;
 	if (how->sign && sign(p, e) == -1)
 		return -1;
 	return how->compress && how->compress_last ? compress(p, e) : 0;
@@ -279,4 +288,36 @@ as1_pack(struct arena *a, const struct as1_document *d, struct room *room, struc
 	if ((d->how.encrypt ? put_enveloped(&p, to, e) : rope_put(p.entity, to, e)) == -1)
 		return -1;
 	return as1_mics(&p.layers, d->how.encrypt, mics, e);
+}
+
+static int
+fits(struct packing *p, const struct mic *want, struct str *out, struct err *e)
+{
+	struct buf whole = BUF_CAP((size_t)rope_size(p->entity));
+	struct buf_sink to = buf_sink(&whole);
+	struct mic is;
+	int rc = rope_mic(p->entity, want->alg, &is, e);
+
+	if (rc == 0 && mic_eq(&is, want) && (rc = rope_put(p->entity, &to.sink, e)) == 0)
+		*out = str_dup(p->a, buf_str(&whole));
+	buf_clear(&whole);
+	return rc;
+}
+
+int
+as1_again(struct arena *a, const struct as1_document *d, const struct mic *want, struct room *room,
+    struct str *out, struct err *e)
+{
+	struct as1_document like = *d;
+
+	*out = S("");
+	if (want->alg == MIC_NONE)
+		return 0;
+	for (int way = 0; way < 2 * (AS1_BINARY + 1) && out->n == 0; way++) {
+		struct packing p = { .a = a, .d = &like, .room = room };
+		like.how = (struct as1_shape){ .encrypt = true, .compress = way % 2 == 1, .encoding = (enum as1_encoding)(way / 2) };
+		if (wrap_document(&p, e) == -1 || fits(&p, want, out, e) == -1)
+			return -1;
+	}
+	return 0;
 }

@@ -92,6 +92,44 @@ forged "the signature missing" sent no_receipt
 forged "an event changed" sent sed -i 's/attempt 1/attempt 2/' chain.txt
 forged "a mail's content changed" got sed -i 's/MDA0MDEw/MDA0MDEx/; $s/$/x/' mail/1.content
 
+# One byte of any file, wherever it is: both say no, and which file it is.
+odd=
+for file in $(cd "$dir/x/sent"/* && find . -type f | sed 's,^\./,,'); do
+	rm -rf "$dir/f" && cp -R "$dir/x/sent" "$dir/f" && top=$(echo "$dir"/f/*)
+	half=$(($(wc -c <"$top/$file") / 2))
+	{ head -c $half "$top/$file"; tail -c +$((half + 1)) "$top/$file" | head -c 1 | tr '\000-\377' '\001-\377\000'; tail -c +$((half + 2)) "$top/$file"; } >"$dir/bit" && cat "$dir/bit" >"$top/$file"
+	tar -cf "$dir/forged.tar" -C "$dir/f" "${top##*/}"
+	! "$e" evidence verify "$dir/forged.tar" >"$dir/said" 2>&1 && grep -qE "(FAIL|edigate:).*$file" "$dir/said" || odd="$odd $file"
+	case $file in *.eml | document/* | certs/partner* | timeline*) ;; *) continue ;; esac
+	{ ! by_hand "$dir/f" >"$dir/said" 2>&1 && grep -q "$file.*FAIL\|FAIL.*$file" "$dir/said"; } || odd="$odd $file(by hand)"
+done
+is "a byte of any file changed: both name it" "$odd" ""
+in_timeline() { sed -i 's/"text": "attempt 1"/"text": "attempt 2"/' timeline.json; }
+rm -rf "$dir/f" && cp -R "$dir/x/sent" "$dir/f" && (cd "$dir"/f/* && in_timeline && sha256sum $(sed 's/^[^ ]*  //' SHA256SUMS) >"$dir/sums" && cat "$dir/sums" >SHA256SUMS)
+tar -cf "$dir/forged.tar" -C "$dir/f" "evidence-$out"
+"$e" evidence verify "$dir/forged.tar" >"$dir/said" 2>&1
+is "a step of the timeline changed, sums too: verify says no" "$? $(grep -c '^FAIL  timeline.json: event' "$dir/said")" "1 1"
+
+# Compressed: before the signature and encrypted; and after the signature, in the open.
+set_all "$nordwind" partner.acme.send "compress sign encrypt" && set_all "$acme" partner.nordwind.send "compress sign" \
+    partner.nordwind.compression after
+reload "$nordwind" && reload "$acme"
+order 7 | drop "$nordwind" acme order-7.edi
+order 8 | turned | drop "$acme" nordwind order-8.edi
+both() { has_state "$nordwind" complete name=order-7.edi && has_state "$acme" complete name=order-8.edi; }
+try "compressed documents are complete" wait_for 60 both
+id_of() { "$e" --home "$1" list --json "dir=$2" "number=PO-T-00000$3" | json id; }
+proven "sent, compressed and encrypted" "$nordwind" "$(id_of "$nordwind" out 7)" pressed "ACME Ltd.* to have received"
+proven "received, compressed and encrypted" "$acme" "$(id_of "$acme" in 7)" got-pressed "Nordwind GmbH.* has signed"
+proven "sent, compressed last" "$acme" "$(id_of "$acme" out 8)" last "Nordwind GmbH.* to have received"
+try "verify.sh says what it cannot see" grep -q "^--.*mail/1.content: is compressed; where there is gzip" "$dir/pressed.hand"
+ln -s "$(command -v gzip)" "$dir/bin/gzip"
+try "with gzip: no doubt" unpacked pressed
+try "it sees the document" grep -q "^ok.*mail/1.content: holds document" "$dir/pressed.hand"
+rm "$acme/sent/order-8.edi"
+"$e" --home "$acme" evidence export "$(id_of "$acme" out 8)" -O "$dir/unpressed.tar" >/dev/null
+is "out of such a mail the document comes back, too" "$(cmp "$dir/last.tar" "$dir/unpressed.tar" 2>&1)" ""
+
 # Sums that do not fit, and what is no archive.
 rm -rf "$dir/f" && mkdir "$dir/f" && tar -xf "$dir/sent.tar" -C "$dir/f" && echo x >>"$dir/f/evidence-$out/README.txt"
 tar -cf "$dir/forged.tar" -C "$dir/f" "evidence-$out"

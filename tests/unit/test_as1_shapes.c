@@ -104,6 +104,39 @@ every_combination_arrives(void **state)
 	sides_free(&s);
 }
 
+/* What only the partner can open is made again from the document alone, however it was wrapped; but not from another. */
+static void
+the_inside_of_an_envelope_comes_again(void **state)
+{
+	struct world *w = *state;
+	struct sides s = sides_new(w, "RSA", NULL);
+
+	for (unsigned int i = 0; i < 40; i++) {
+		const struct as1_document bare = { .content = span_str(S(ORDER)), .media_type = S("application/EDIFACT"),
+			.file_name = S("orders 4711.edi") };
+		struct as1_document d = order(&s), other = bare;
+		struct arena_room room = arena_room(w->a);
+		struct mic_set mics;
+		struct str inside;
+		struct mic is;
+
+		d.how.encrypt = true;
+		d.how.sign = (i & 1) != 0;
+		d.how.compress = (i & 2) != 0;
+		d.how.compress_last = (i & 4) != 0;
+		d.how.encoding = (enum as1_encoding)(i / 8);
+		(void)pack(w, &d, &mics);
+		assert_ok(w, as1_again(w->a, &bare, &mics.list[0], &room.room, &inside, &w->e));
+		assert_true(inside.n > 0);
+		assert_ok(w, mic_make(mics.list[0].alg, inside, &is, &w->e));
+		assert_true(mic_eq(&is, &mics.list[0]));
+		other.file_name = S("orders 4712.edi");
+		assert_ok(w, as1_again(w->a, &other, &mics.list[0], &room.room, &inside, &w->e));
+		assert_int_equal(inside.n, 0);
+	}
+	sides_free(&s);
+}
+
 /* The signature of a mail that is only signed, for libcrypto: what it is over, and its DER. */
 static struct str
 signature_of(struct world *w, struct str mail, struct str *content)
@@ -446,6 +479,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_combination_arrives),
+		cmocka_unit_test(the_inside_of_an_envelope_comes_again),
 		cmocka_unit_test(each_switch_of_a_signature_is_seen_by_others),
 		cmocka_unit_test(each_envelope_is_opened_by_others),
 		cmocka_unit_test(encodings_carry_what_they_can),

@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "spool/name.h"
 #include "tests/unit/folder.h"
@@ -880,6 +881,27 @@ backups_are_whole_and_overwrite_nothing(void **state)
 	assert_int_equal(db_backup(f->db, "/nonexistent/x.db", &f->e), -1);
 }
 
+/* A folder behind a link is as good as any; a link in the file's own place is nobody's database. */
+static void
+links_on_the_way_are_followed(void **state)
+{
+	struct fixture *f = *state;
+	struct folder links = folder_new();
+	char folder[160], path[200];
+	struct db *other;
+
+	(void)snprintf(folder, sizeof(folder), "%s/home", links.path);
+	assert_int_equal(symlink(f->home.path, folder), 0);
+	(void)snprintf(path, sizeof(path), "%s/edigate.db", folder);
+	OK(f, db_open(path, DB_READ, &other, &f->e));
+	db_close(other);
+	(void)snprintf(path, sizeof(path), "%s/edigate.db", links.path);
+	assert_int_equal(symlink(f->path, path), 0);
+	assert_int_equal(db_open(path, DB_READ, &other, &f->e), -1);
+	assert_non_null(strstr(f->e.text, "symbolic link"));
+	folder_free(&links);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -907,6 +929,7 @@ main(void)
 		CASE(there_is_one_writer),
 		CASE(strangers_cannot_read_it),
 		CASE(what_cannot_be_opened_is_told),
+		CASE(links_on_the_way_are_followed),
 		CASE(check_finds_what_is_wrong),
 		CASE(backups_are_whole_and_overwrite_nothing),
 	};
