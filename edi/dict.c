@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "edi/dict.h"
 
+#include <endian.h>
 #include <string.h>
 
 const unsigned int dict_row_size[DICT_TABLES] = { 16, 16, 12, 12, 8, 20, 1, 16 };
@@ -14,13 +15,19 @@ get8(struct str s, size_t at)
 static uint32_t
 get16(struct str s, size_t at)
 {
-	return get8(s, at) | get8(s, at + 1) << 8;
+	uint16_t n;
+
+	memcpy(&n, s.p + at, sizeof(n));
+	return le16toh(n);
 }
 
 static uint32_t
 get32(struct str s, size_t at)
 {
-	return get16(s, at) | get16(s, at + 2) << 16;
+	uint32_t n;
+
+	memcpy(&n, s.p + at, sizeof(n));
+	return le32toh(n);
 }
 
 /* Where row i of a table lies; i is below its count, which dict_directory() held against the file. */

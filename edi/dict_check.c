@@ -22,6 +22,8 @@ add(struct check *c, bool warning, const char *code, const struct spot *at)
 	*(warning ? &c->out->n_warnings : &c->out->n_errors) += 1;
 	if (c->out->n_kept == EDI_PROBLEMS_KEPT)
 		return NULL;
+	if (c->out->kept == NULL)
+		c->out->kept = arena_get_array(c->a, EDI_PROBLEMS_KEPT, sizeof(*c->out->kept));
 	c->out->n_errors_kept += !warning;
 	if (at != NULL && at->raw.p != NULL)
 		offset = (size_t)(at->raw.p - c->w.r.in.p);
@@ -233,7 +235,7 @@ dict_check(struct arena *a, struct str in, const struct edi_facts *f, const stru
 		.x12 = f->format == &edi_x12 };
 	enum walk_step step;
 
-	*out = (struct dict_findings){ .kept = arena_get_array(a, EDI_PROBLEMS_KEPT, sizeof(*out->kept)) };
+	*out = (struct dict_findings){ 0 };
 	walk_start(&c.w, f->format, in);
 	c.w.r.passed = f->passed;
 	while ((step = walk_next(&c.w)) != WALK_END) {

@@ -52,30 +52,44 @@ check_value(struct check *c, const struct dict_element *el, const struct spot *a
 		    shown(c, at->value));
 }
 
+/* What most values are. The words for what is wrong with another one are check_value()'s. */
+static bool
+is_good(const struct check *c, const struct dict_element *el, struct str value, bool other_list)
+{
+	size_t length;
+
+	return el->type == DICT_UNCHECKED ||
+	    (dict_value_fault((enum dict_type)el->type, value, &length).code == NULL &&
+	        length <= el->max && length >= el->min &&
+	        (other_list || el->n_codes == 0 || dict_has_code(&c->d, el, value)));
+}
+
 /* One element or component. Release signs and breaks are resolved for as long as it is looked at. */
 static void
-check_one(struct check *c, const struct dict_ref *ref, struct spot *at, bool other_list)
+check_one(struct check *c, const struct known_element *k, struct spot *at, bool other_list)
 {
 	const struct seg_signs *g = &c->w.r.signs;
-	struct dict_element el;
+	const struct dict_element *el = &k->el;
 
 	at->value = str_trim(at->raw);
-	if (at->value.n == 0 && (ref->flags & DICT_MANDATORY) == 0)
+	if (at->value.n == 0 && (k->ref.flags & DICT_MANDATORY) == 0)
 		return;
-	if (!dict_element(&c->d, ref->row, &el))
+	if (c->plain && at->value.n > 0 && at->raw.n <= VALUE_RAW_MAX && is_good(c, el, at->value, other_list))
+		return;
+	if (el->code.n == 0)
 		return;	/* a damaged dictionary */
 	arena_reset(c->scratch);
-	at->reference = el.code;
+	at->reference = el->code;
 	if (at->raw.n > VALUE_RAW_MAX)
 		dict_tell(c, false, "element-long", at, "%s has %zu bytes, want at most %u",
-		    where(c, at, el.code), at->raw.n, el.max);
+		    where(c, at, el->code), at->raw.n, el->max);
 	else if (at->value.n == 0)
 		dict_tell(c, false, at->component > 0 ? "component-missing" : "element-missing", at,
-		    "%s is missing", where(c, at, el.code));
+		    "%s is missing", where(c, at, el->code));
 	else {
 		if (seg_needs_copy(g, at->raw))
 			at->value = seg_unescape(c->scratch, g, at->raw);
-		check_value(c, &el, at, other_list);
+		check_value(c, el, at, other_list);
 	}
 }
 
@@ -128,9 +142,10 @@ check_composite(struct check *c, const struct dict_ref *ref, struct str raw, str
 		return;
 	}
 	for (uint32_t i = 0; i < list.n; i++) {
-		struct dict_ref inner = dict_ref(&c->d, &list, i);
-		if (!more && (inner.flags & DICT_MANDATORY) == 0)
+		struct known_element inner = { .ref = dict_ref(&c->d, &list, i) };
+		if (!more && (inner.ref.flags & DICT_MANDATORY) == 0)
 			continue;
+		(void)dict_element(&c->d, inner.ref.row, &inner.el);
 		*at = (struct spot){ .element = at->element, .component = i + 1, .raw = str_from(raw, raw.n) };
 		if (more)
 			more = seg_cut(g, &rest, g->comp, &at->raw);
@@ -146,9 +161,10 @@ check_composite(struct check *c, const struct dict_ref *ref, struct str raw, str
 
 /* One element; of syntax 4 with its repetitions. */
 static void
-check_element(struct check *c, const struct dict_ref *ref, unsigned int number, struct str raw)
+check_element(struct check *c, const struct known_element *k, unsigned int number, struct str raw)
 {
 	const struct seg_signs *g = &c->w.r.signs;
+	const struct dict_ref *ref = &k->ref;
 	struct str rest = raw, once;
 	struct spot at = { .element = number };
 	bool more;
@@ -168,7 +184,7 @@ check_element(struct check *c, const struct dict_ref *ref, unsigned int number, 
 			check_composite(c, ref, once, &at);
 		} else {
 			at = (struct spot){ .element = number, .repetition = g->rep < 0 ? 0 : n, .raw = once };
-			check_one(c, ref, &at, false);
+			check_one(c, k, &at, false);
 		}
 		if (!more)
 			return;
@@ -183,15 +199,9 @@ check_element(struct check *c, const struct dict_ref *ref, unsigned int number, 
 static void
 note_used(const struct check *c, bool used[RULE_ELEMENTS + 1])
 {
-	const struct seg_signs *g = &c->w.r.signs;
-	struct str rest = c->w.seg.raw, field;
-	bool more = seg_cut(g, &rest, g->elem, &field);
-
 	memset(used, 0, (RULE_ELEMENTS + 1) * sizeof(*used));
-	for (unsigned int i = 1; i <= RULE_ELEMENTS && more; i++) {
-		more = seg_cut(g, &rest, g->elem, &field);
-		used[i] = str_trim(field).n > 0;
-	}
+	for (size_t i = 0; i < c->n_values && i < RULE_ELEMENTS; i++)
+		used[i + 1] = str_trim(c->values[i]).n > 0;
 }
 
 /* How many of the elements behind the first are there. */
@@ -269,6 +279,28 @@ dict_use(struct check *c, const struct dict_directory *d)
 	memset(c->known, 0, sizeof(c->known));
 }
 
+static struct known_element
+look_up(const struct check *c, const struct dict_list *list, uint32_t i)
+{
+	struct known_element k = { .ref = dict_ref(&c->d, list, i) };
+
+	if ((k.ref.flags & DICT_COMPOSITE) == 0)
+		(void)dict_element(&c->d, k.ref.row, &k.el);
+	return k;
+}
+
+/* Its elements are kept, too, unless there have been very many. */
+static void
+know_elements(struct check *c, struct known_segment *k)
+{
+	if (k->list.n > KNOWN_ELEMENTS - c->n_elements)
+		return;
+	c->n_elements += k->list.n;
+	k->elements = arena_get_array(c->a, k->list.n, sizeof(*k->elements));
+	for (uint32_t i = 0; i < k->list.n; i++)
+		k->elements[i] = look_up(c, &k->list, i);
+}
+
 static const struct known_segment *
 know(struct check *c, uint32_t tag)
 {
@@ -284,7 +316,56 @@ know(struct check *c, uint32_t tag)
 		if ((dict_ref(&c->d, &k->list, i).flags & DICT_MANDATORY) != 0)
 			k->wanted = i + 1;
 	k->n_rules = dict_rules(&c->d, tag, &k->rules);
+	know_elements(c, k);
 	return k;
+}
+
+/* ---- the elements of a segment ---- */
+
+#define FIELDS_FAST 128u
+
+/* Cut at signs that the reader has found already; false where that would take too much room. */
+static bool
+cut_by_fields(struct check *c)
+{
+	uint32_t ends[FIELDS_FAST];
+	struct str raw = c->w.seg.raw;
+	size_t n = seg_fields(&c->w.r, &c->w.seg, ends, N(ends)), from = 0;
+
+	if (n > N(ends))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (i + 1 < n && raw.p[ends[i]] != c->w.r.signs.elem)
+			continue;
+		if (from > 0)
+			c->values[c->n_values++] = str_make(raw.p + from, ends[i] - from);
+		from = ends[i] + 1;
+	}
+	return true;
+}
+
+static void
+cut_by_bytes(struct check *c)
+{
+	const struct seg_signs *g = &c->w.r.signs;
+	struct str rest = c->w.seg.raw, field;
+
+	c->more = seg_cut(g, &rest, g->elem, &field);
+	while (c->more && c->n_values < VALUES_KEPT)
+		c->more = seg_cut(g, &rest, g->elem, &c->values[c->n_values++]);
+}
+
+static void
+cut_segment(struct check *c)
+{
+	const struct seg_signs *g = &c->w.r.signs;
+	const struct seg *seg = &c->w.seg;
+
+	c->plain = !seg->wrapped && (g->release < 0 || !str_chr(seg->raw, (char)g->release, NULL));
+	c->n_values = 0;
+	c->more = false;
+	if (!cut_by_fields(c))
+		cut_by_bytes(c);
 }
 
 /*
@@ -296,29 +377,28 @@ dict_check_elements(struct check *c)
 {
 	const struct seg_signs *g = &c->w.r.signs;
 	const struct known_segment *k = know(c, c->w.seg.tag);
-	struct str rest = c->w.seg.raw, raw;
+	struct str none = str_from(c->w.seg.raw, c->w.seg.raw.n);
 	unsigned int number = 0;
-	bool more;
 
 	if (!k->found)
 		return;	/* a service segment: the envelope's part */
-	more = seg_cut(g, &rest, g->elem, &raw);
-	for (uint32_t i = 0; i < k->list.n && (more || i < k->wanted); i++) {
-		struct dict_ref ref = dict_ref(&c->d, &k->list, i);
-		unsigned int last = number + (g->rep < 0 && !c->x12 ? ref.max : 1);
-		while (number < last && (more || (ref.flags & DICT_MANDATORY) != 0)) {
-			raw = str_from(c->w.seg.raw, c->w.seg.raw.n);
+	cut_segment(c);
+	for (uint32_t i = 0; i < k->list.n && (number < c->n_values || i < k->wanted); i++) {
+		struct known_element el = k->elements != NULL ? k->elements[i] : look_up(c, &k->list, i);
+		unsigned int last = number + (g->rep < 0 && !c->x12 ? el.ref.max : 1);
+		while (number < last &&
+		    (number < c->n_values || (el.ref.flags & DICT_MANDATORY) != 0)) {
+			check_element(c, &el, number + 1,
+			    number < c->n_values ? c->values[number] : none);
 			number++;
-			if (more)
-				more = seg_cut(g, &rest, g->elem, &raw);
-			check_element(c, &ref, number, raw);
-			ref.flags &= ~(unsigned int)DICT_MANDATORY;
+			el.ref.flags &= ~(unsigned int)DICT_MANDATORY;
 		}
 		number = last;
 	}
 	check_rules(c, k);
-	if (more)
+	if (number < c->n_values || c->more)
 		dict_tell(c, false, "element-extra",
-		    &(struct spot){ .element = number + 1, .raw = rest },
+		    &(struct spot){ .element = number + 1,
+		        .raw = number < c->n_values ? c->values[number] : none },
 		    "%s has more than %u elements", c->tag, number);
 }

@@ -7,15 +7,24 @@
 #include "edi/dict_place.h"
 #include "edi/walk.h"
 
+/* An element of it; el is of one that is no composite, and lacks a code where the dictionary is damaged. */
+struct known_element {
+	struct dict_ref ref;
+	struct dict_element el;
+};
+
 /* A segment of the directory, as it was looked up last. */
 struct known_segment {
 	uint32_t tag;			/* 0: none */
 	bool found;
 	struct dict_list list;
+	struct known_element *elements;	/* of the list */
 	uint32_t wanted;		/* elements up to the last mandatory one */
 	uint32_t rules, n_rules;
 };
+#define VALUES_KEPT    1024u
 #define KNOWN_SEGMENTS 64u
+#define KNOWN_ELEMENTS 4096u		/* of all segments together, that are not looked up for each one again */
 
 struct check {
 	struct arena *a, *scratch;	/* scratch: one value */
@@ -29,6 +38,11 @@ struct check {
 	struct str version;		/* X12: GS08 */
 	char tag[4];
 	struct known_segment known[KNOWN_SEGMENTS];	/* of d, by tag */
+	unsigned int n_elements;	/* of all of these */
+	bool plain;			/* neither breaks nor release signs in the current segment */
+	bool more;			/* elements than are kept */
+	size_t n_values;		/* elements of the current segment, as they are written */
+	struct str values[VALUES_KEPT];
 };
 
 /* Where in a segment a value stands; what stands there. */

@@ -21,15 +21,6 @@ read_number(struct str s, size_t *length)
 	return *length > 0 && marks <= 1;
 }
 
-static bool
-is_ascii(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* Characters: UTF-8 where it is that (UNOW, and UNOX in practice), else bytes. */
 static size_t
 count_characters(struct str s)
@@ -37,7 +28,7 @@ count_characters(struct str s)
 	size_t n = 0;
 	unsigned int ch;
 
-	if (is_ascii(s) || !text_is_utf8(s))
+	if (text_ascii(s) == s.n || !text_is_utf8(s))
 		return s.n;
 	for (; s.n > 0; n++)
 		(void)text_next(&s, &ch);

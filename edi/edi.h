@@ -12,6 +12,7 @@
 
 #define EDI_MESSAGES_KEPT 4096	/* messages described one by one; all are counted */
 #define EDI_PROBLEMS_KEPT 256	/* problems described one by one; all are counted */
+#define EDI_CERTAIN  100
 #define EDI_HEAD_MAX 65536	/* bytes that edi_detect() looks at: comments may stand before an XML root */
 #define EDI_VALUE_MAX 1024	/* bytes of an id, number or version: the standards' longest is 512 */
 #define EDI_ARENA_MAX (48u << 20)	/* edi_read() takes less, whatever the size of the input */
@@ -112,7 +113,7 @@ struct edi_format {
 	const char *label;		/* "X12", "EDIFACT", "UBL", "CII" */
 	const char *media_type;	/* RFC 1767: application/EDI-X12, application/EDIFACT; application/xml */
 	const char *extension;		/* "x12" "edi" "xml" */
-	/* How sure are the first bytes (up to EDI_HEAD_MAX): 0 not at all, 100 certain. */
+	/* How sure are the first bytes (up to EDI_HEAD_MAX): 0 not at all, up to EDI_CERTAIN. */
 	int (*detect)(struct str head);
 	/* One pass over all of in. Faults are problems in out, not errors; -1 is for our own limits only. */
 	int (*read)(struct arena *a, struct str in, struct edi_facts *out, struct err *e);

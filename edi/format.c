@@ -19,7 +19,7 @@ edi_detect(struct str head)
 	int sure = 0;
 
 	head = str_sub(head, 0, EDI_HEAD_MAX);
-	for (size_t i = 0; edi_formats[i] != NULL; i++) {
+	for (size_t i = 0; edi_formats[i] != NULL && sure < EDI_CERTAIN; i++) {
 		int this_sure = edi_formats[i]->detect(head);
 		if (this_sure <= sure)
 			continue;

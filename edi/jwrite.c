@@ -5,12 +5,39 @@
 #include "gateway/base/base64.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+/* Room for n bytes more, of which any number may be used; NULL when this writer has failed. */
+char *
+jw_room(struct jwrite *w, size_t n)
+{
+	struct buf *b = w->out;
+	char *to;
+
+	if (w->failed)
+		return NULL;
+	if (b->size - b->n >= n)
+		return b->p + b->n;
+	to = buf_room(b, n, w->e);
+	w->failed = to == NULL;
+	return to;
+}
+
+void
+jw_used(struct jwrite *w, const char *end)
+{
+	w->out->n = (size_t)(end - w->out->p);
+}
 
 static void
 put(struct jwrite *w, struct str s)
 {
-	if (!w->failed && buf_put(w->out, s, w->e) == -1)
-		w->failed = true;
+	char *to = jw_room(w, s.n);
+
+	if (to == NULL || s.n == 0)
+		return;
+	memcpy(to, s.p, s.n);
+	jw_used(w, to + s.n);
 }
 
 static void
@@ -86,17 +113,40 @@ xml_close(struct jwrite *w)
 	put(w, S("\n"));
 }
 
-static void
-begin(struct jwrite *w, const char *key)
+#define LEAD_MAX 4u	/* a comma; quotes around a key, and its colon */
+
+/* What stands before a value, and room for n bytes of it; NULL when this writer has failed. */
+static char *
+begin(struct jwrite *w, const char *key, size_t n)
 {
+	size_t key_n = key != NULL ? strlen(key) : 0;
+	char *to = jw_room(w, LEAD_MAX + key_n + n);
+
+	if (to == NULL)
+		return NULL;
 	if (w->comma)
-		put(w, S(","));
+		*to++ = ',';
 	w->comma = true;
 	if (key == NULL)
+		return to;
+	*to++ = '"';
+	memcpy(to, key, key_n);
+	to += key_n;
+	*to++ = '"';
+	*to++ = ':';
+	return to;
+}
+
+/* A value of a few bytes that are known. */
+static void
+put_value(struct jwrite *w, const char *key, struct str value)
+{
+	char *to = begin(w, key, value.n);
+
+	if (to == NULL)
 		return;
-	put(w, S("\""));
-	put(w, str_of(key));
-	put(w, S("\":"));
+	memcpy(to, value.p, value.n);
+	jw_used(w, to + value.n);
 }
 
 void
@@ -104,8 +154,7 @@ jw_open(struct jwrite *w, const char *key, char bracket)
 {
 	if (w->xml)
 		return xml_open(w, key);
-	begin(w, key);
-	put(w, str_make(&bracket, 1));
+	put_value(w, key, str_make(&bracket, 1));
 	w->comma = false;
 }
 
@@ -125,10 +174,41 @@ is_plain(unsigned int c)
 	return c >= ' ' && c != '"' && c != '\\' && !text_is_control(c);
 }
 
+/* 1 for what stands in a string as it is, without being looked at any further: ASCII but controls, '"' and '\\'. */
+static const unsigned char plain[256] = {
+	[' ' ... '!'] = 1,
+	['#' ... '['] = 1,
+	[']' ... '~'] = 1,
+};
+
+#define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* Are these eight bytes plain? Some that are may be denied: bits carry from a lower byte that is not. */
 static bool
-is_plain_ascii(char c)
+eight_plain(uint64_t x)
 {
-	return c >= ' ' && c < 0x7f && c != '"' && c != '\\';
+	uint64_t quote = x ^ EACH_BYTE('"'), back = x ^ EACH_BYTE('\\');
+	uint64_t odd = (x - EACH_BYTE(' ')) | (x + EACH_BYTE(1)) | (quote - EACH_BYTE(1)) |
+	    (back - EACH_BYTE(1)) | x;
+
+	return (odd & EACH_BYTE(0x80)) == 0;
+}
+
+size_t
+jw_plain(char *to, struct str s)
+{
+	size_t n = 0;
+	uint64_t eight;
+
+	for (; n + sizeof(eight) <= s.n; n += sizeof(eight)) {
+		memcpy(&eight, s.p + n, sizeof(eight));
+		if (!eight_plain(eight))
+			break;
+		memcpy(to + n, &eight, sizeof(eight));
+	}
+	for (; n < s.n && plain[(unsigned char)s.p[n]]; n++)
+		to[n] = s.p[n];
+	return n;
 }
 
 static void
@@ -148,21 +228,17 @@ put_escaped(struct jwrite *w, unsigned int c)
 	}
 }
 
-void
-jw_text(struct jwrite *w, const char *key, struct str text)
+/* What is not plain throughout: it is looked at character by character, and may grow. */
+static void
+put_rest(struct jwrite *w, struct str rest)
 {
-	struct str rest = text;
-	const char *from = text.p;
+	const char *from = rest.p;
 	unsigned int c;
 
-	if (w->xml)
-		return put_element(w, key, text);
-	begin(w, key);
-	put(w, S("\""));
 	while (rest.n > 0) {
 		const char *at = rest.p;
 		bool good;
-		if (is_plain_ascii(rest.p[0])) {
+		if (plain[(unsigned char)rest.p[0]]) {
 			rest.p++;
 			rest.n--;
 			continue;
@@ -177,9 +253,32 @@ jw_text(struct jwrite *w, const char *key, struct str text)
 			put(w, S("\xef\xbf\xbd"));
 		from = rest.p;
 	}
-	if (rest.p > from)
-		put(w, str_make(from, (size_t)(rest.p - from)));
-	put(w, S("\""));
+	put(w, str_make(from, (size_t)(rest.p - from)));
+}
+
+void
+jw_text(struct jwrite *w, const char *key, struct str text)
+{
+	char *to;
+	size_t n;
+
+	if (w->xml)
+		return put_element(w, key, text);
+	to = begin(w, key, text.n + 2);
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	n = jw_plain(to, text);
+	to += n;
+	if (n < text.n) {
+		jw_used(w, to);
+		put_rest(w, str_from(text, n));
+		to = jw_room(w, 1);
+		if (to == NULL)
+			return;
+	}
+	*to++ = '"';
+	jw_used(w, to);
 }
 
 void
@@ -194,8 +293,7 @@ jw_set(struct jwrite *w, const char *key, struct str text)
 void
 jw_latin1(struct jwrite *w, const char *key, struct str bytes)
 {
-	begin(w, key);
-	put(w, S("\""));
+	put_value(w, key, S("\""));
 	for (size_t i = 0; i < bytes.n; i++) {
 		unsigned char c = (unsigned char)bytes.p[i];
 		char two[2] = { (char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f)) };
@@ -212,8 +310,7 @@ jw_latin1(struct jwrite *w, const char *key, struct str bytes)
 void
 jw_base64(struct jwrite *w, const char *key, struct str bytes)
 {
-	begin(w, key);
-	put(w, S("\""));
+	put_value(w, key, S("\""));
 	if (!w->failed && base64_put(w->out, bytes, w->e) == -1)
 		w->failed = true;
 	put(w, S("\""));
@@ -225,7 +322,7 @@ jw_u64(struct jwrite *w, const char *key, uint64_t n)
 	if (w->xml)
 		put_tag(w, "<", name_of(key));
 	else
-		begin(w, key);
+		put_value(w, key, S(""));
 	if (!w->failed && buf_printf(w->out, w->e, "%" PRIu64, n) == -1)
 		w->failed = true;
 	if (w->xml) {
@@ -239,8 +336,7 @@ jw_bool(struct jwrite *w, const char *key, bool yes)
 {
 	if (w->xml)
 		return put_element(w, key, yes ? S("true") : S("false"));
-	begin(w, key);
-	put(w, yes ? S("true") : S("false"));
+	put_value(w, key, yes ? S("true") : S("false"));
 }
 
 void
@@ -248,6 +344,5 @@ jw_null(struct jwrite *w, const char *key)
 {
 	if (w->xml)
 		return;
-	begin(w, key);
-	put(w, S("null"));
+	put_value(w, key, S("null"));
 }

@@ -39,4 +39,10 @@ void jw_u64(struct jwrite *w, const char *key, uint64_t n);
 void jw_bool(struct jwrite *w, const char *key, bool yes);
 void jw_null(struct jwrite *w, const char *key);
 
+/* JSON written by the caller's own hand: room for at most n bytes (NULL: failed), and where it stopped. */
+char *jw_room(struct jwrite *w, size_t n);
+void jw_used(struct jwrite *w, const char *end);
+/* Copy the front of s that stands within quotes as it is, and is looked at no further; how many bytes. */
+size_t jw_plain(char *to, struct str s);
+
 #endif

@@ -50,6 +50,8 @@ raw_charset(struct str in, bool x12)
 {
 	struct pieces w;
 
+	if (text_ascii(in) == in.n)
+		return "UTF-8";
 	pieces_start(&w, in, x12);
 	while (pieces_next(&w))
 		if (!text_is_utf8(str_sub(w.seg.raw, 0, w.seg.raw.n - w.binary.n)))
@@ -178,6 +180,72 @@ put_binary(struct raw_writer *x)
 	jw_close(x->w, ']');
 }
 
+#define FIELDS_FAST   64u
+#define FIELD_WRITTEN 6u	/* more than a field takes beside its bytes: quotes, what opens and closes around it, a comma */
+
+/* ["BEG",["00"],["SA","X"]]; NULL when a field is not plain throughout. */
+static char *
+write_fields(char *to, const struct seg_signs *g, const char *raw, const uint32_t *ends, size_t n)
+{
+	size_t from = 0;
+
+	*to++ = '[';
+	for (size_t i = 0; i < n; i++) {
+		struct str field = str_make(raw + from, ends[i] - from);
+		bool within = i > 0 && raw[from - 1] == g->comp;
+		if (i > 1 && !within)
+			*to++ = ']';
+		if (i > 0)
+			*to++ = ',';
+		if (i > 0 && !within)
+			*to++ = '[';
+		*to++ = '"';
+		if (jw_plain(to, field) < field.n)
+			return NULL;
+		to += field.n;
+		*to++ = '"';
+		from = ends[i] + 1;
+	}
+	if (n > 1)
+		*to++ = ']';
+	*to++ = ']';
+	return to;
+}
+
+/*
+ * Most segments have no release sign, no repetition, no break and nothing to be escaped: they are written in one go from
+ * the places of their signs. False: this is none of them, and nothing is written.
+ */
+static bool
+put_plain_segment(struct raw_writer *x)
+{
+	const struct pieces *k = &x->pieces;
+	const struct seg_signs *g = &k->r.signs;
+	struct str raw = k->seg.raw;
+	uint32_t ends[FIELDS_FAST];
+	size_t n;
+	char *to;
+
+	if ((k->starts && k->x12) || k->binary.p != NULL || k->seg.wrapped ||
+	    (g->release >= 0 && str_chr(raw, (char)g->release, NULL)) ||
+	    (g->rep >= 0 && str_chr(raw, (char)g->rep, NULL)))
+		return false;
+	n = seg_fields(&k->r, &k->seg, ends, N(ends));
+	if (n > N(ends) || (n > 1 && raw.p[ends[0]] != g->elem))
+		return false;
+	to = jw_room(x->w, raw.n + FIELD_WRITTEN * n + FIELD_WRITTEN);
+	if (to == NULL)
+		return true;
+	if (x->w->comma)
+		*to++ = ',';
+	to = write_fields(to, g, raw.p, ends, n);
+	if (to == NULL)
+		return false;
+	x->w->comma = true;
+	jw_used(x->w, to);
+	return true;
+}
+
 static void
 put_segment(struct raw_writer *x)
 {
@@ -298,7 +366,8 @@ raw_json(struct jwrite *w, struct arena *a, struct str in, bool x12)
 		else if (x.in_this > 2 && !str_eq(x.pieces.before, x.between))
 			keep_gap(&x, x.pieces.before);
 		terminated = x.pieces.seg.terminated;
-		put_segment(&x);
+		if (!put_plain_segment(&x))
+			put_segment(&x);
 	}
 	if (open)
 		close_interchange(&x, terminated);
