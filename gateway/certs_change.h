@@ -27,12 +27,15 @@ void certs_ask(bool yes);
 void certs_take_up(struct cli *c, const struct partner *pt, const struct cert_set *set,
     const struct cert_facts *facts);
 
-/*
- * Take up a certificate of ours from a file, and its private key from the file named (NULL: from wherever it is); tell
- * the partners unless quiet.
- */
-void certs_take_own(struct cli *c, const struct certs_file *f, const char *file, const char *key,
-    bool quiet);
+/* A certificate of ours from a file, to be taken up with its private key. */
+struct certs_offer {
+	const struct certs_file *f;
+	const char *file;		/* where it is from */
+	const char *key;		/* where its key is; NULL: wherever it is found */
+	struct str key_pem;		/* what came with it; empty: nothing */
+	bool quiet;			/* the partners are not told */
+};
+void certs_take_own(struct cli *c, const struct certs_offer *offer);
 
 /* Note that the partner knows that certificate of ours, as if they had said so by mail. */
 void certs_note(struct cli *c, const struct partner *pt, const struct cert_set *set);

@@ -92,10 +92,9 @@ find_in_private(struct own *o)
 
 /* A copy that nobody else may read. */
 static const char *
-copy_key(struct own *o, const char *from)
+write_key(struct own *o, struct str pem)
 {
 	const char *to = cli_fmt(o->c->arena, "private/%s.key", o->name);
-	struct str pem = cli_input(o->c, from);
 	struct err e;
 
 	house_make_folder(o->c, "private", 0700);
@@ -107,7 +106,15 @@ copy_key(struct own *o, const char *from)
 	return to;
 }
 
-/* The setting of its key; NULL: it is there already. What is not found ends the command, and nothing is written before. */
+static const char *
+place_key(struct own *o, const char *found)
+{
+	if (str_starts(str_of(found), S("private/")))
+		return found;
+	return write_key(o, cli_input(o->c, found));
+}
+
+/* Where its key is; NULL: in the settings already. What is not found ends the command, and nothing is written before. */
 static const char *
 find_key(struct own *o, const char *file, const char *key)
 {
@@ -188,30 +195,32 @@ announce(struct own *o)
 }
 
 void
-certs_take_own(struct cli *c, const struct certs_file *f, const char *file, const char *key,
-    bool quiet)
+certs_take_own(struct cli *c, const struct certs_offer *offer)
 {
 	const struct settings_place certs = { S("gateway"), S(""), S("cert"), "config.ini" };
 	const struct settings_place keys = { S("gateway"), S(""), S("key"), "config.ini" };
-	struct own o = { .c = c, .conf = cli_conf(c), .f = f, .passphrase = BUF_CAP(PASSPHRASE_MAX), .name = certs_new_name(c) };
-	const char *setting;
+	struct own o = { .c = c, .conf = cli_conf(c), .f = offer->f, .passphrase = BUF_CAP(PASSPHRASE_MAX), .name = certs_new_name(c) };
+	bool came_along = offer->key == NULL && offer->key_pem.n > 0 && !is_configured(&o);
+	const char *found = NULL;
 	struct err e;
 
 	if (o.conf->key_passphrase.n > 0 &&
 	    conf_secret(o.conf, o.conf->key_passphrase, &o.passphrase, &e) == -1)
 		cli_die(EX_CONFIG, &e);
-	setting = find_key(&o, file, key);
-	check_fit(&o, &f->facts[o.leaf]);
+	if (!came_along)
+		found = find_key(&o, offer->file, offer->key);
+	check_fit(&o, &o.f->facts[o.leaf]);
 	/* The key first: a certificate without its key would be an error. */
-	if (setting != NULL)
-		settings_append(c, &keys,
-		    str_starts(str_of(setting), S("private/")) ? setting : copy_key(&o, setting));
+	if (came_along)
+		settings_append(c, &keys, write_key(&o, offer->key_pem));
+	else if (found != NULL)
+		settings_append(c, &keys, place_key(&o, found));
 	settings_append(c, &certs, write_cert(&o));
 	buf_wipe(&o.passphrase);
-	certs_print_facts(c->arena, &f->facts[o.leaf]);
+	certs_print_facts(c->arena, &o.f->facts[o.leaf]);
 	if (settings_reload(c))
 		(void)printf("the running gateway has it\n");
-	if (!quiet)
+	if (!offer->quiet)
 		announce(&o);
 	(void)printf("Mails are signed with the one before until a partner has taken up this one, or the other ends.\n");
 }

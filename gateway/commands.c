@@ -256,16 +256,18 @@ const struct command commands[] = {
 	    "\n"
 	    "examples:\n"
 	    "  edigate cert refuse --reason 'please by your authority' nordwind\n" },
-	{ "cert import", cmd_cert_import, "[--yes] PARTNER FILE | --own [--key FILE] [--no-announce] FILE",
+	{ "cert import", cmd_cert_import, "[--passphrase SECRET] [--yes] PARTNER FILE | --own [--key FILE] [--no-announce] FILE",
 	    "take up a certificate from a file, beside the old",
-	    "FILE is PEM or DER; - is stdin. Of a partner: shows it and asks.\n"
+	    "FILE is PEM, DER or PKCS #12 (.p12, .pfx), whose password SECRET says: file:FILE, env:NAME, command:LINE or\n"
+	    "credential:NAME; - is stdin. Of a partner: shows it and asks.\n"
 	    "With --own: one of ours, by an authority, with its chain behind it. Its private key is in the file named by --key,\n"
 	    "which is copied to private/, or in the same FILE, in the settings or in private/ already. Both are in the settings\n"
 	    "then, a running gateway takes them up, and the partners are told.\n"
 	    "\n"
 	    "examples:\n"
 	    "  edigate cert import acme acme-2027.pem\n"
-	    "  edigate cert import --own --key nordwind.key nordwind-chain.pem\n" },
+	    "  edigate cert import --own --key nordwind.key nordwind-chain.pem\n"
+	    "  edigate cert import --own --passphrase file:/root/p12.pass nordwind.p12\n" },
 	{ "cert request", cmd_cert_request, "", "make a key, and the request for an authority to certify it",
 	    "The request (PKCS #10) goes to stdout; the key stays in private/, and is used once the answer is taken up.\n"
 	    "\n"

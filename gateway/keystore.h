@@ -31,6 +31,15 @@ const struct cert_key *keystore_find(const struct keystore *s, const unsigned ch
 /* All private keys at one place, a path or a URI, added to out. */
 int keystore_read(const char *place, struct str passphrase, struct keystore *out, struct err *e);
 
+/*
+ * keystore_bundle.c: certificates and private key of such a file, as PEM; the key's own certificate first. The key is
+ * sealed by that passphrase, unless it is empty; key is left alone when there is none. ERR_INPUT.
+ */
+#define KEYSTORE_PKCS12_MAX ((size_t)1 << 20)
+bool keystore_is_pkcs12(struct str bytes);
+int keystore_read_pkcs12(struct str bytes, struct str passphrase, struct str seal, struct buf *certs,
+    struct buf *key, struct err *e);
+
 /* keystore_engine.c: one in a token (pkcs11:...), by an engine, for where there is no provider. NULL: ERR_CONFIG. */
 struct ui_method_st;
 struct evp_pkey_st *keystore_engine_load(const char *uri, struct ui_method_st *ui, void *ui_arg,
