@@ -54,6 +54,27 @@ settled(struct ledger *l, struct db_doc *d, struct db_tx *t)
 	effect_settle(l, d, "sent");	/* also from failed/: it had been given up too early */
 }
 
+/*
+ * A receipt of another mailbox than we wrote to: mail is forwarded, and gateways write what they like there. Signature and
+ * MIC are what counts; but an operator who wonders who has the document finds it told.
+ */
+static void
+note_recipient(struct ledger *l, struct db_doc *d, const struct db_tx *t, const struct msg *m,
+    struct str proof)
+{
+	const struct partner *pt = ledger_partner(l, d);
+
+	if (m->recipient.n == 0 || str_eq_nocase(m->recipient, t->recipient))
+		return;
+	for (size_t i = 0; pt != NULL && i < pt->addresses.n; i++)
+		if (str_eq_nocase(m->recipient, pt->addresses.v[i]))
+			return;
+	log_ev(LOG_WARN, d->id, "receipt-elsewhere", KS("for", m->recipient), KS("sent-to", t->recipient));
+	ledger_story(l, d, EV_NOTE, 0, "unpack", t->id, proof,
+	    "the receipt names <" STR_FMT "> as final recipient; the mail went to <" STR_FMT ">", STR_ARG(m->recipient),
+	    STR_ARG(t->recipient));
+}
+
 void
 ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct str proof)
 {
@@ -80,6 +101,8 @@ ledger_mdn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct st
 	    "receipt " STR_FMT "%s" STR_FMT "%s" STR_FMT ": %s%s" STR_FMT, STR_ARG(m->word),
 	    m->name.n > 0 ? "/" : "", STR_ARG(m->name), m->text.n > 0 ? ": " : "", STR_ARG(m->text),
 	    why, m->peer.n > 0 ? ", signed by " : "", STR_ARG(ledger_signer(m->peer)));
+	if (ev != EV_NOTE)
+		note_recipient(l, d, t, m, proof);
 	if (ev == EV_MDN_OK || ev == EV_MDN_WARNING) {
 		settled(l, d, t);
 	} else if (effect != EX_IGNORED && effect != EX_CONTRADICTION && (ev == EV_MDN_NEGATIVE || ev == EV_MDN_DISPUTED)) {

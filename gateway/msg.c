@@ -101,7 +101,7 @@ static const struct row {
 	                       B(MODIFIER) | B(MESSAGE_ID) | B(SUBJECT) | B(MIC) | B(COUNT) | B(FLAG) | B(FLAG2) | B(SENDER) | B(PEER) |
 	                       B(SIZE) | B(SHA256_MAIL) },
 	[MSG_MDN]          = { "mdn",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(PARTNER) | B(FLAG) | B(MESSAGE_ID) | B(WORD) |
-	                       B(NAME) | B(TEXT) | B(MIC) | B(PEER) | B(VERDICT) },
+	                       B(NAME) | B(TEXT) | B(MIC) | B(PEER) | B(VERDICT) | B(RECIPIENT) },
 	[MSG_DSN]          = { "dsn",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ENVID) | B(MESSAGE_ID) | B(WORD) | B(ENHANCED) |
 	                       B(RECIPIENT) | B(FLAG) | B(PEER) | B(TEXT) },
 	[MSG_ACK]          = { "ack",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ID) | B(WORD) | B(CONTROL) | B(NAME) | B(NUMBER) |

@@ -295,7 +295,7 @@ tell_mdn(const struct msg *job, const struct partner *pt, const struct as1_opene
 	    .flag = o->is_signed, .message_id = about, .word = str_of(words[d->disposition]), .verdict = str_of(way),
 	    .name = d->modifier, .text = d->modifier_text.n > 0 ? d->modifier_text : d->failure.n > 0 ? d->failure :
 	    d->error.n > 0 ? d->error : d->warning,
-	    .mic = d->mic.alg == MIC_NONE ? S("") : mic_text(arena, &d->mic), .peer = o->signer });
+	    .mic = d->mic.alg == MIC_NONE ? S("") : mic_text(arena, &d->mic), .peer = o->signer, .recipient = d->final_recipient });
 }
 
 static void

@@ -10,6 +10,8 @@
 #include "mime/cms.h"
 #include "mime/part.h"
 
+#include <openssl/cms.h>
+
 #define FROM "From: edi@nordwind.example\r\n"
 #define ID   "<01JDABCDEF@nordwind.example>"
 #define MIC  "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
@@ -411,6 +413,52 @@ what_stands_around_a_signed_part(void **state)
 	assert_str(span_mem(o.payloads[0].content), S("UNA\r\n"));
 }
 
+/* As a program streams it that does not know the length beforehand (X.690, 8.1.3.6): every level ends with two NULs. */
+static struct str
+streamed(struct world *w, CMS_ContentInfo *cms, struct str content, int flags)
+{
+	BIO *in = BIO_new_mem_buf(content.p, (int)content.n), *out = BIO_new(BIO_s_mem());
+	struct str der;
+	char *p = NULL;
+	long n;
+
+	assert_non_null(cms);
+	assert_int_equal(i2d_CMS_bio_stream(out, cms, in, flags), 1);
+	n = BIO_get_mem_data(out, &p);
+	der = str_dup(w->a, str_make(p, (size_t)n));
+	assert_memory_equal(der.p, "\x30\x80", 2);
+	assert_true(str_ends(der, S("\0\0\0\0\0\0")));
+	BIO_free(in);
+	BIO_free(out);
+	CMS_ContentInfo_free(cms);
+	return der;
+}
+
+static void
+indefinite_lengths(void **state)
+{
+	struct world *w = *state;
+	const int flags = CMS_BINARY | CMS_STREAM;
+	struct str content = S("Content-Type: application/EDIFACT\r\n\r\nUNA"), der;
+	const struct cms_trust trust = { .certs = w->nordwind.certs, .now_ms = KEYS_NOW_MS };
+	STACK_OF(X509) *to = sk_X509_new_null();
+	struct cms_verified v;
+	struct cms_opened o;
+
+	der = streamed(w, CMS_sign(cert_set_get(w->nordwind.certs, 0), cert_key_get(w->nordwind.key), NULL, NULL, flags),
+	    content, flags);
+	cms_verify(w->a, der, (struct str){ 0 }, &trust, &v);
+	assert_int_equal(v.verdict, CMS_GOOD);
+	assert_str(span_mem(v.content), content);
+	/* For two, the sender first. */
+	assert_int_equal(sk_X509_push(to, cert_set_get(w->nordwind.certs, 0)), 1);
+	assert_int_equal(sk_X509_push(to, cert_set_get(w->acme.certs, 0)), 2);
+	der = streamed(w, CMS_encrypt(to, NULL, EVP_aes_256_cbc(), flags), content, flags);
+	assert_ok(w, cms_decrypt(w->a, w->acme.certs, w->acme.key, 0, der, &o, &w->e));
+	assert_str(span_mem(o.content), content);
+	sk_X509_free(to);
+}
+
 /* Two letters of a country that are none, the number zero, texts in types that nobody uses any more. */
 static void
 odd_certificates_load(void **state)
@@ -481,6 +529,7 @@ main(void)
 		cmocka_unit_test(signature_parts_in_every_form),
 		cmocka_unit_test(what_stands_behind_a_signature),
 		cmocka_unit_test(what_stands_around_a_signed_part),
+		cmocka_unit_test(indefinite_lengths),
 		cmocka_unit_test(odd_certificates_load),
 		cmocka_unit_test(documents_are_labelled_by_their_format),
 	};
