@@ -58,6 +58,7 @@ static const struct ack_code codes[] = {
 	{ "segment-empty", ACK_HERE, .ta1 = "024", .set = "5", .segment = "1", .contrl = "15" },
 	{ "segment-misplaced", ACK_HERE, .ta1 = "024", .set = "5", .segment = "2", .contrl = "33" },
 	{ "segment-cut", ACK_INTERCHANGE, .ta1 = "023", .contrl = "13", .service = "UNZ" },
+	{ "segment-long", ACK_HERE, .ta1 = "024", .set = "5", .segment = "1", .contrl = "39" },
 	{ "charset", ACK_HERE, .ta1 = "022", IN_SEGMENT, .element = "6", .contrl = "21" },
 	{ "control-char", ACK_HERE, .ta1 = "022", IN_SEGMENT, .element = "6", .contrl = "21" },
 	{ "value-long", ACK_HERE, .ta1 = "024", .group = "6", IN_SEGMENT, .element = "5", .contrl = "39" },
@@ -152,7 +153,7 @@ ack_read(struct arena *a, struct str in, const struct edi_facts *f, struct ack_s
 	if (f->format != &edi_x12 && f->format != &edi_edifact)
 		return;
 	walk_start(&r.walk, f->format, in);
-	r.walk.r.passed = f->passed;
+	seg_watch(&r.walk.r, f->passed);
 	while ((r.step = walk_next(&r.walk)) != WALK_END) {
 		if (f->format == &edi_x12)
 			x12_ack_segment(&r);

@@ -237,7 +237,7 @@ dict_check(struct arena *a, struct str in, const struct edi_facts *f, const stru
 
 	*out = (struct dict_findings){ 0 };
 	walk_start(&c.w, f->format, in);
-	c.w.r.passed = f->passed;
+	seg_watch(&c.w.r, f->passed);
 	while ((step = walk_next(&c.w)) != WALK_END) {
 		if (step == WALK_HEADER)
 			c.in_message = false;

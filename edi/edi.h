@@ -108,6 +108,8 @@ struct edi_facts {
 	struct str guess;		/* EDI_UNKNOWN: what it looks like, in words ("JSON", "PDF", "UTF-16 text") */
 };
 
+struct env_syntax;
+
 struct edi_format {
 	const char *name;		/* "x12" "edifact" "tradacoms" "ubl" "cii" */
 	const char *label;		/* "X12", "EDIFACT", "UBL", "CII" */
@@ -117,6 +119,7 @@ struct edi_format {
 	int (*detect)(struct str head);
 	/* One pass over all of in. Faults are problems in out, not errors; -1 is for our own limits only. */
 	int (*read)(struct arena *a, struct str in, struct edi_facts *out, struct err *e);
+	const struct env_syntax *syntax;	/* of what can be read in pieces (push.h); else NULL */
 };
 
 extern const struct edi_format *const edi_formats[];	/* NULL-ended, by certainty of detection */

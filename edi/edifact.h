@@ -27,8 +27,11 @@ bool edifact_starts_headless(struct str in);
 /* The UNB that in begins with, behind its UNA, terminator included; empty when it has none, or it ends beyond in. */
 struct str edifact_unb(struct str in);
 
-/* The object behind a UNO: as many bytes as its 0810 says, then UNP. False, and r as it was, where that is not so. */
-bool edifact_skip_object(struct seg_reader *r, struct str length);
+/* The object behind a UNO, which r has just read: as many bytes as its 0810 says, then UNP. False: 0810 is no number. */
+bool edifact_object(const struct seg_reader *r, const struct seg *uno, struct str length, struct seg_far *o);
+
+/* For a reader that has all of the input: go on at the UNP. False where it is not. */
+bool edifact_skip_object(struct seg_reader *r, const struct seg *uno, struct str length);
 
 /* The next UNA or UNB that begins a line, or all of in, from byte at on; in.n without one. */
 size_t edifact_find(struct str in, size_t at);

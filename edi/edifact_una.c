@@ -2,6 +2,8 @@
 /* edifact_una.c - where an interchange begins, and the signs it uses: from its UNA, or the defaults of its syntax. */
 #include "edi/edifact.h"
 
+#define UNA_SIGHT 1024u	/* so far behind a UNA we look for its UNB */
+
 /* ISO 9735-1, 8.1; the second set is level B's of syntax 1: control characters, and no release. */
 static const struct seg_signs usual = { '+', ':', '*', '?', "'", 1 };
 static const struct seg_signs level_b = { '\x1d', '\x1f', -1, -1, "\x1c", 1 };
@@ -49,6 +51,7 @@ check_use(struct str rest, struct edifact_una *out)
 void
 edifact_una_read(struct str in, struct edifact_una *out)
 {
+	in = str_sub(in, 0, UNA_SIGHT);
 	*out = (struct edifact_una){ .signs = usual };
 	if (str_starts(in, S("UNB\x1d")))
 		out->signs = level_b;
@@ -112,14 +115,18 @@ edifact_starts_headless(struct str in)
 }
 
 bool
-edifact_skip_object(struct seg_reader *r, struct str length)
+edifact_object(const struct seg_reader *r, const struct seg *uno, struct str length, struct seg_far *o)
 {
-	uint64_t n;
+	*o = (struct seg_far){ .from = r->at, .mark = S_INIT("UNP") };
+	return !uno->too_long && str_u64(length, INT64_MAX, &o->n) == 0;
+}
 
-	if (str_u64(length, r->in.n - r->at, &n) == -1 || !str_starts(str_from(r->in, r->at + n), S("UNP")))
-		return false;
-	seg_jump(r, r->at + n);
-	return true;
+bool
+edifact_skip_object(struct seg_reader *r, const struct seg *uno, struct str length)
+{
+	struct seg_far o;
+
+	return edifact_object(r, uno, length, &o) && seg_skip_object(r, uno, &o);
 }
 
 struct str

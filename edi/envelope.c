@@ -2,19 +2,7 @@
 #include "edi/envelope.h"
 
 #include <inttypes.h>
-
-void
-env_begin(struct envelope *x)
-{
-	struct seg_reader *r = &x->r;
-
-	if (str_starts(r->in, S("\xef\xbb\xbf"))) {
-		seg_jump(r, 3);
-		r->quirks |= EDI_QUIRK_BOM;
-	}
-	if (r->at < r->in.n && is_space(r->in.p[r->at]))
-		r->quirks |= EDI_QUIRK_LEADING;
-}
+#include <string.h>
 
 struct edi_place
 env_place(struct envelope *x, unsigned int i, unsigned int j)
@@ -85,9 +73,7 @@ bool
 env_is_repeated(struct envelope *x, const char *name, uint64_t within, struct str number,
     uint64_t *first)
 {
-	uint64_t key = refs_key(refs_key(within, str_of(name)), number);
-
-	return refs_seen(x->a, &x->refs, key, x->seg.offset, first);
+	return refs_seen(x->a, &x->refs, refs_key(refs_key(within, str_of(name)), number), x->seg.offset, first);
 }
 
 void
@@ -97,9 +83,23 @@ env_open_message(struct envelope *x, uint64_t within)
 	x->outside = false;
 	x->message_first = x->seg.ordinal;
 	x->message.offset = x->seg.offset;
-	x->message_control = env_place(x, x->words->control_element, 0);
-	if (!env_is_repeated(x, x->words->control, within, x->message.control, &x->message_twin))
+	x->message_control = env_place(x, x->syntax->control_element, 0);
+	x->message_key = refs_key(refs_key(within, str_of(x->syntax->control)), x->message.control);
+	if (!refs_seen(x->a, &x->refs, x->message_key, x->seg.offset, &x->message_twin))
 		x->message_twin = ENV_NONE;
+	if (x->digest != NULL)
+		digest_start(x->digest, x->seg.offset);
+}
+
+/* Are the first n bytes of the message those of its twin? By their digests where they are gone. */
+static bool
+is_copy(const struct envelope *x, const struct refs_entry *twin, uint64_t n, uint64_t digest)
+{
+	const char *in = x->r.in.p;
+
+	if (twin->size != n)
+		return false;
+	return x->digest != NULL ? twin->digest == digest : memcmp(in + twin->offset, in + x->message.offset, (size_t)n) == 0;
 }
 
 /* The same message once more, byte for byte, is a copy; other contents under a used number are a fault. */
@@ -107,14 +107,21 @@ static void
 check_twin(struct envelope *x, uint64_t end)
 {
 	const struct edi_message *m = &x->message;
-	struct str bytes = str_sub(x->r.in, (size_t)m->offset, (size_t)(end - m->offset));
+	struct refs_entry *known = refs_find(&x->refs, x->message_key);
+	uint64_t digest = x->digest == NULL ? 0 : digest_end(x->digest, x->r.base, x->r.in, end);
 
-	if (str_eq(str_sub(x->r.in, (size_t)x->message_twin, bytes.n), bytes)) {
+	if (known != NULL && x->message_twin == ENV_NONE) {
+		known->size = end - m->offset;
+		known->digest = digest;
+	}
+	if (known == NULL || x->message_twin == ENV_NONE)
+		return;
+	if (is_copy(x, known, end - m->offset, digest)) {
 		x->r.quirks |= EDI_QUIRK_REPEATED;
 		return;
 	}
-	facts_problem(x->a, x->f, x->message_control, x->words->duplicate,
-	    "%s '%s' is used twice, first at offset %" PRIu64, x->words->control, env_show(x, m->control),
+	facts_problem(x->a, x->f, x->message_control, x->syntax->duplicate,
+	    "%s '%s' is used twice, first at offset %" PRIu64, x->syntax->control, env_show(x, m->control),
 	    x->message_twin);
 }
 
@@ -126,11 +133,10 @@ env_close_message(struct envelope *x, bool missing)
 	x->in_message = false;
 	x->message.segments = x->seg.ordinal - x->message_first + !missing;
 	if (missing)
-		facts_problem(x->a, x->f, env_place(x, 0, 0), x->words->missing,
-		    "no %s for the %s '%s' at offset %" PRIu64, x->words->trailer, x->words->header,
+		facts_problem(x->a, x->f, env_place(x, 0, 0), x->syntax->missing,
+		    "no %s for the %s '%s' at offset %" PRIu64, x->syntax->trailer, x->syntax->header,
 		    env_show(x, x->message.control), x->message.offset);
-	if (x->message_twin != ENV_NONE)
-		check_twin(x, x->seg.offset + (missing ? 0 : x->seg.raw.n));
+	check_twin(x, x->seg.offset + (missing ? 0 : x->seg.raw.n));
 	facts_message(x->a, x->f, &x->message);
 }
 
@@ -140,8 +146,8 @@ note_outside(struct envelope *x, const char *tag)
 {
 	if (!x->outside)
 		facts_problem(x->a, x->f, env_place(x, 0, 0), "segment-misplaced",
-		    "'%s' and what follows it stand outside of %s and %s", tag, x->words->header,
-		    x->words->trailer);
+		    "'%s' and what follows it stand outside of %s and %s", tag, x->syntax->header,
+		    x->syntax->trailer);
 	x->outside = true;
 }
 
@@ -153,6 +159,9 @@ env_check_bytes(struct envelope *x)
 
 	if (s->wrapped)
 		x->r.quirks |= EDI_QUIRK_WRAPPED;
+	if (s->too_long)
+		facts_problem(x->a, x->f, env_place(x, 0, 0), "segment-long",
+		    "segment too long: no terminator within %u bytes of '%s'", SEG_SIZE_MAX, env_show(x, s->raw));
 	if (s->control_at < s->raw.n) {
 		at.offset = s->offset + s->control_at;
 		facts_problem(x->a, x->f, at, "control-char", "byte 0x%02x in data",
@@ -173,14 +182,14 @@ check_segment(struct envelope *x, bool outsider)
 	struct str tag;
 	struct edi_place at;
 
-	if (s->control_at == s->raw.n && s->foreign_at == s->raw.n && !s->wrapped &&
-	    seg_tag_size(s->tag) >= x->words->tag_min && (x->in_message || outsider))
+	if (s->control_at == s->raw.n && s->foreign_at == s->raw.n && !s->wrapped && !s->too_long &&
+	    seg_tag_size(s->tag) >= x->syntax->tag_min && (x->in_message || outsider))
 		return x->in_message ? seg_know(&x->r, s) : (void)0;
 	tag = str_sub(s->raw, 0, s->tag_n);
 	at = env_place(x, 0, 0);
 	if (s->raw.n == 0)
 		facts_problem(x->a, x->f, at, "segment-empty", "two terminators with nothing between them");
-	else if (s->tag == SEG_TAG_BAD || seg_tag_size(s->tag) < x->words->tag_min)
+	else if (s->tag == SEG_TAG_BAD || seg_tag_size(s->tag) < x->syntax->tag_min)
 		facts_problem(x->a, x->f, at, "segment-tag", "'%s' is no segment tag", env_show(x, tag));
 	else if (!x->in_message && !outsider)
 		note_outside(x, env_show(x, tag));
@@ -209,18 +218,10 @@ env_check_number(struct envelope *x, unsigned int i, unsigned int j, const char 
 }
 
 void
-env_note_cut(struct envelope *x)
+env_note_unterminated(struct envelope *x)
 {
-	if (!x->seg.terminated)
-		facts_problem(x->a, x->f, env_place(x, 0, 0), "segment-cut",
-		    "the last segment, '%s', has no terminator", env_show(x, x->seg.raw));
-}
-
-void
-env_pass(struct envelope *x)
-{
-	if (x->in_message)
-		seg_pass(&x->r, x->number_tag);
+	if (!x->seg.terminated && !x->seg.too_long)
+		x->r.quirks |= EDI_QUIRK_UNTERMINATED;
 }
 
 void
@@ -254,16 +255,17 @@ env_note_parties(struct envelope *x, struct edi_party sender, struct edi_party r
 }
 
 void
-env_note_junk(struct envelope *x, size_t next)
+env_note_junk(struct envelope *x)
 {
-	struct str junk = str_sub(x->r.in, x->r.at, next - x->r.at);
-	struct edi_place at = { .offset = x->r.at };
+	struct str sight = str_sub(x->r.in, 0, x->r.at + SEG_SIGHT);
+	struct str junk = str_sub(sight, x->r.at, x->syntax->find(sight, x->r.at) - x->r.at);
+	struct edi_place at = { .offset = x->r.base + x->r.at };
 
 	if (x->f->interchanges == 0)
-		facts_problem(x->a, x->f, at, "junk-before", "text before the first %s: '%s'", x->words->start,
+		facts_problem(x->a, x->f, at, "junk-before", "text before the first %s: '%s'", x->syntax->start,
 		    env_show(x, junk));
 	else
-		facts_problem(x->a, x->f, at, "junk-after", "text behind the %s: '%s'", x->words->end,
+		facts_problem(x->a, x->f, at, "junk-after", "text behind the %s: '%s'", x->syntax->end,
 		    env_show(x, junk));
-	seg_jump(&x->r, next);
+	x->state = ENV_SEEKING;
 }

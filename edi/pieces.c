@@ -18,6 +18,7 @@ pieces_start(struct pieces *w, struct str in, bool x12)
 	memset(w, 0, sizeof(*w));
 	w->x12 = x12;
 	w->r.in = in;
+	seg_watch(&w->r, NULL);
 }
 
 static bool
@@ -41,30 +42,28 @@ at_header(struct pieces *w)
 	return (str_starts(next, S("UNA")) || str_starts(next, S("UNB"))) && edifact_starts(next);
 }
 
-/* Where the next interchange begins; in.n without one. */
-static size_t
+/* Go to where the next interchange begins; false without one. */
+static bool
 find_start(struct pieces *w)
 {
-	struct str in = w->r.in;
-	size_t at = w->r.at;
+	struct seg_reader *r = &w->r;
 
-	if (at == 0 && str_starts(in, S("\xef\xbb\xbf")))
-		at = 3;
-	while (at < in.n && is_space(in.p[at]))
-		at++;
-	if (is_start(w, str_from(in, at)))
-		return at;
-	for (; at < in.n; at++) {
-		at = w->x12 ? x12_find(in, at) : edifact_find(in, at);
-		if (at < in.n && is_start(w, str_from(in, at)))
-			return at;
+	if (r->at == 0 && str_starts(r->in, S("\xef\xbb\xbf")))
+		r->at = 3;
+	if (!seg_see(r))
+		return false;
+	for (size_t from = r->at; !is_start(w, str_from(r->in, r->at)); from = r->at + 1) {
+		seg_seek(r, w->x12 ? x12_find : edifact_find, from);
+		if (r->at == r->in.n)
+			return false;
 	}
-	return in.n;
+	return true;
 }
 
 static bool
-begin_x12(struct pieces *w, size_t at)
+begin_x12(struct pieces *w)
 {
+	size_t at = w->r.at;
 	struct x12_isa isa;
 
 	if (!x12_isa_read(str_from(w->r.in, at), &isa))
@@ -89,15 +88,16 @@ use_unb(struct pieces *w)
 }
 
 static bool
-begin_edifact(struct pieces *w, size_t at)
+begin_edifact(struct pieces *w)
 {
+	size_t at = w->r.at;
 	struct edifact_una una;
 
 	w->charset = NULL;
 	edifact_una_read(str_from(w->r.in, at), &una);
 	seg_use(&w->r, &una.signs, NULL);
 	w->r.at = at + una.size;
-	if (!seg_next(&w->r, &w->seg))
+	if (!seg_see(&w->r) || !seg_next(&w->r, &w->seg))
 		return false;
 	if (una.size > 0)
 		w->una = str_sub(w->r.in, at, (size_t)w->seg.offset - at);
@@ -110,18 +110,14 @@ begin_edifact(struct pieces *w, size_t at)
 static void
 take_binary(struct pieces *w)
 {
-	const struct seg_signs *g = &w->r.signs;
-	struct str in = w->r.in, length;
-	size_t data;
+	struct str data;
 
 	if (w->seg.tag != SEG_TAG('B', 'I', 'N') && w->seg.tag != SEG_TAG('B', 'D', 'S'))
 		return;
-	length = seg_element(g, &w->seg, w->seg.tag == SEG_TAG('B', 'I', 'N') ? 1 : 2);
-	if (!x12_skip_binary(&w->r, &w->seg))
+	if (!x12_skip_binary(&w->r, &w->seg, &data))
 		return;
-	data = (size_t)(length.p - in.p) + length.n + 1;
-	w->binary = str_sub(in, data, w->r.at - g->term_n - data);
-	w->seg.raw.n = data + w->binary.n - (size_t)w->seg.offset;
+	w->binary = data;
+	w->seg.raw.n = (size_t)(data.p - w->seg.raw.p) + data.n;
 	w->seg.terminated = true;
 }
 
@@ -133,7 +129,7 @@ take_body(struct pieces *w)
 		w->ends = w->seg.tag == SEG_TAG('I', 'E', 'A');
 	} else {
 		if (w->seg.tag == SEG_TAG('U', 'N', 'O'))
-			(void)edifact_skip_object(&w->r, seg_component(&w->r.signs, &w->seg, 4, 1));
+			(void)edifact_skip_object(&w->r, &w->seg, seg_component(&w->r.signs, &w->seg, 4, 1));
 		w->ends = w->seg.tag == SEG_TAG('U', 'N', 'Z');
 	}
 	w->open = !w->ends;
@@ -143,7 +139,6 @@ bool
 pieces_next(struct pieces *w)
 {
 	size_t end = w->seg.ordinal == 0 ? 0 : (size_t)w->seg.offset + w->seg.raw.n;
-	size_t at;
 
 	if (w->seg.terminated)
 		end += w->r.signs.term_n;
@@ -159,10 +154,12 @@ pieces_next(struct pieces *w)
 	}
 	if (w->r.at < end)
 		w->r.at = end;
-	at = find_start(w);
-	w->before = str_sub(w->r.in, end, at - end);
-	w->done = at == w->r.in.n || !(w->x12 ? begin_x12(w, at) : begin_edifact(w, at));
+	w->done = !find_start(w);
+	w->before = str_sub(w->r.in, end, w->r.at - end);
+	w->done = w->done || !(w->x12 ? begin_x12(w) : begin_edifact(w));
 	if (w->done) {
+		while (w->r.more)
+			seg_see_more(&w->r);
 		w->before = str_from(w->r.in, end);
 		w->una = S("");
 		return false;

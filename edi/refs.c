@@ -67,3 +67,11 @@ refs_seen(struct arena *a, struct refs *r, uint64_t key, uint64_t offset, uint64
 	r->n++;
 	return false;
 }
+
+struct refs_entry *
+refs_find(const struct refs *r, uint64_t key)
+{
+	struct refs_entry *entry = find(r, key);
+
+	return entry != NULL && entry->key == key ? entry : NULL;
+}

@@ -12,6 +12,7 @@
 
 struct refs_entry {
 	uint64_t key, offset;	/* key 0: free */
+	uint64_t size, digest;	/* for the caller: of what has this number */
 };
 
 struct refs {
@@ -24,5 +25,6 @@ uint64_t refs_key(uint64_t seed, struct str part);
 
 /* Was key met before? Then *first is where. If not it is remembered. */
 bool refs_seen(struct arena *a, struct refs *r, uint64_t key, uint64_t offset, uint64_t *first);
+struct refs_entry *refs_find(const struct refs *r, uint64_t key);	/* NULL: not remembered */
 
 #endif

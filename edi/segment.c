@@ -6,12 +6,6 @@
 #include <string.h>
 
 static bool
-is_fill(char c)
-{
-	return c == '\0' || c == '\x1a';
-}
-
-static bool
 is_break(char c)
 {
 	return c == '\r' || c == '\n';
@@ -36,54 +30,32 @@ seg_jump(struct seg_reader *r, size_t at)
 {
 	r->at = at;
 	r->block_n = 0;
+	r->within = SEG_BETWEEN;
 }
 
-/* The long way of seg_skip_blanks(). */
-static bool
-skip_blanks(struct seg_reader *r)
+void
+seg_slide(struct seg_reader *r, const char *to, size_t n)
 {
-	size_t at = r->at, fill;
-	unsigned int met = 0;
-
-	for (; at < r->in.n && is_space(r->in.p[at]); at++)
-		met |= is_blank(r->in.p[at]) ? EDI_QUIRK_BLANKS : is_break(r->in.p[at]) && r->ordinal > 0 ? EDI_QUIRK_LINES : 0;
-	r->at = at;
-	if (at == r->in.n) {
-		r->quirks |= met & EDI_QUIRK_BLANKS;
-		return false;
-	}
-	r->quirks |= is_fill(r->in.p[at]) ? met & EDI_QUIRK_BLANKS : met;
-	if (!is_fill(r->in.p[at]) || at < r->busy_until)
-		return true;
-	for (fill = at; fill < r->in.n && (is_fill(r->in.p[fill]) || is_space(r->in.p[fill])); fill++)
-		;
-	if (fill == r->in.n) {
-		r->quirks |= EDI_QUIRK_TRAILING;
-		return false;
-	}
-	r->busy_until = fill;
-	return true;
+	r->in = str_make(to, r->in.n - n);
+	r->base += n;
+	r->at -= n;
+	r->busy_until -= r->busy_until < n ? r->busy_until : n;
+	r->block_n = 0;
 }
 
-bool
-seg_skip_blanks(struct seg_reader *r)
+void
+seg_extend(struct seg_reader *r, size_t size, bool more)
 {
-	if (r->at < r->in.n && (unsigned char)r->in.p[r->at] > ' ')
-		return true;
-	return skip_blanks(r);
-}
-
-static bool
-is_term(const struct seg_signs *g, const char *p, const char *end)
-{
-	return g->term_n == 1 || ((size_t)(end - p) >= g->term_n && memcmp(p, g->term, g->term_n) == 0);
+	r->in.n = size;
+	r->more = more;
+	r->block_n = 0;
 }
 
 /* What ends the file is no part of its last element. */
 static void
 trim_end(struct str *raw)
 {
-	while (raw->n > 0 && (is_fill(raw->p[raw->n - 1]) || is_space(raw->p[raw->n - 1])))
+	while (raw->n > 0 && (seg_is_fill(raw->p[raw->n - 1]) || is_space(raw->p[raw->n - 1])))
 		raw->n--;
 }
 
@@ -120,7 +92,7 @@ check_wide_terms(struct seg_reader *r)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < r->bits.n_stops; i++) {
-		if (is_term(&r->signs, from + r->bits.stops[i], end))
+		if (seg_is_term(&r->signs, from + r->bits.stops[i], end))
 			r->bits.stops[n++] = r->bits.stops[i];
 		else
 			drop_bit(r->bits.term, r->bits.stops[i]);
@@ -138,10 +110,6 @@ seg_fill(struct seg_reader *r)
 	scan_block(&r->set, r->in.p + r->at, r->block_n, &r->bits);
 	if (r->signs.term_n > 1)
 		check_wide_terms(r);
-	if (r->passed == NULL || r->at - r->told < EDI_PASSED_STEP)
-		return;
-	r->told = r->at;
-	r->passed->passed(r->passed->with, r->at);
 }
 
 /* The block's first terminator at or behind r->at, as an offset in the block; its size without one. */
@@ -169,28 +137,12 @@ find_end(struct seg_reader *r, size_t *end)
 	return stop < r->block_n || *end == r->in.n;
 }
 
-/* The same for a segment that no block holds. */
-static size_t
-find_end_by_bytes(const struct seg_reader *r)
-{
-	const char *end = r->in.p + r->in.n;
-	size_t i;
-
-	for (i = r->at; i < r->in.n; i++) {
-		if ((unsigned char)r->in.p[i] == r->signs.release)
-			i++;
-		else if (r->in.p[i] == r->signs.term[0] && is_term(&r->signs, r->in.p + i, end))
-			return i;
-	}
-	return r->in.n;
-}
-
 /* ---- odd bytes ---- */
 
 static void
 look_at_odd(struct seg_reader *r, struct seg *s, bool by_bytes)
 {
-	size_t from = (size_t)s->offset - r->block_at, end = from + s->raw.n;
+	size_t from = (size_t)(s->raw.p - r->in.p) - r->block_at, end = from + s->raw.n;
 
 	if (by_bytes) {
 		for (size_t i = 0; i < s->raw.n; i++)
@@ -212,6 +164,31 @@ next_odd(struct seg_reader *r, size_t at)
 	return r->odd_at;
 }
 
+/* The end of a segment that no block holds; of one that is too long, where its rest begins. */
+static size_t
+find_long_end(struct seg_reader *r, struct seg *s)
+{
+	bool fits = r->in.n - r->at <= SEG_SIZE_MAX;
+	size_t end;
+
+	s->too_long = !seg_find_term(r, fits ? r->in.n : r->at + SEG_SIZE_MAX + 1, &end) && !fits;
+	return end;
+}
+
+static void
+take_raw(struct seg_reader *r, struct seg *s, size_t end)
+{
+	s->raw = str_sub(r->in, r->at, s->too_long ? SEG_SIZE_MAX : end - r->at);
+	s->terminated = end < r->in.n && !s->too_long;
+	if (!s->terminated && !s->too_long)
+		trim_end(&s->raw);
+	s->offset = r->base + r->at;
+	s->ordinal = ++r->ordinal;
+	s->n_elements = 0;
+	s->wrapped = false;
+	s->control_at = s->foreign_at = s->beyond_at = s->raw.n;
+}
+
 bool
 seg_next(struct seg_reader *r, struct seg *s)
 {
@@ -221,21 +198,15 @@ seg_next(struct seg_reader *r, struct seg *s)
 	if (!seg_skip_blanks(r))
 		return false;
 	from = r->at;
+	s->too_long = false;
 	by_bytes = !find_end(r, &end);
 	if (by_bytes)
-		end = find_end_by_bytes(r);
-	s->terminated = end < r->in.n;
-	s->raw = str_sub(r->in, from, end - from);
-	if (!s->terminated)
-		trim_end(&s->raw);
-	s->offset = from;
-	s->ordinal = ++r->ordinal;
-	s->n_elements = 0;
-	s->wrapped = false;
-	s->control_at = s->foreign_at = s->beyond_at = s->raw.n;
+		end = find_long_end(r, s);
+	take_raw(r, s, end);
 	if (by_bytes || next_odd(r, from) < from + s->raw.n)
 		look_at_odd(r, s, by_bytes);
 	r->at = end + (s->terminated ? r->signs.term_n : 0);
+	r->within = s->too_long ? SEG_REST : SEG_BETWEEN;
 	seg_read_tag(&r->signs, s);
 	return true;
 }
@@ -269,7 +240,7 @@ seg_know(struct seg_reader *r, const struct seg *s)
 {
 	uint32_t v;
 
-	if (s->tag == SEG_TAG_BAD || s->tag_n != seg_tag_size(s->tag) || r->in.n - s->offset < sizeof(v))
+	if (s->tag == SEG_TAG_BAD || s->tag_n != seg_tag_size(s->tag) || r->in.n - (size_t)(s->offset - r->base) < sizeof(v))
 		return;
 	v = beginning(s->raw.p, r->signs.elem);
 	r->known[known_slot(v)] = v;
@@ -330,6 +301,8 @@ void
 seg_pass(struct seg_reader *r, uint32_t but)
 {
 	but = as_beginning(but, r->signs.elem);
+	if (r->within != SEG_BETWEEN)
+		return;
 	if (r->at < r->block_at || r->at - r->block_at >= r->block_n) {
 		if (r->at == r->in.n)
 			return;
@@ -342,13 +315,14 @@ seg_pass(struct seg_reader *r, uint32_t but)
 struct str
 seg_peek(struct seg_reader *r)
 {
-	return seg_skip_blanks(r) ? str_make(r->in.p + r->at, r->in.n - r->at) : S("");
+	return seg_see(r) ? str_make(r->in.p + r->at, r->in.n - r->at) : S("");
 }
 
 void
 seg_back(struct seg_reader *r, const struct seg *s)
 {
-	r->at = (size_t)s->offset;
+	r->at = (size_t)(s->offset - r->base);
+	r->within = SEG_BETWEEN;
 	r->odd_at = 0;
 	r->stop = 0;
 	r->ordinal = s->ordinal - 1;

@@ -17,6 +17,8 @@
 #include "gateway/base/arena.h"
 
 #define SEG_TERM_MAX 4	/* bytes of a terminator that is one UTF-8 character */
+#define SEG_SIZE_MAX 65536u	/* bytes of a segment; of a longer one that many are handed out, the rest is passed over */
+#define SEG_SIGHT (SEG_SIZE_MAX + 4096u)	/* so far a reader looks ahead of where it is, and no further */
 
 #define SEG_EQUALS (-2)	/* in place of a repetition sign: there is none, and tags end with '=' (TRADACOMS) */
 
@@ -50,24 +52,40 @@ struct seg {
 	size_t beyond_at;	/* the first character of ASCII that levels A and B do not have; or raw.n */
 	bool wrapped;		/* line breaks in raw */
 	bool terminated;
+	bool too_long;		/* raw is its first SEG_SIZE_MAX bytes; not terminated */
 	unsigned int n_elements;	/* cut off so far; 0: nobody has asked */
 	struct str element[SEG_ELEMENTS_KEPT];
 };
 
 #define SEG_KNOWN 64
 
-struct edi_passed;
+/* Where a reader can be, besides between segments. */
+enum seg_within {
+	SEG_BETWEEN,
+	SEG_REST,		/* in what is left of a segment that was too long */
+	SEG_FILL,		/* in a run of fill (NUL, 0x1A) that is longer than SEG_SIGHT */
+};
 
+/*
+ * in is the input, or the part of it that is in sight: with more set, there may be bytes behind it, and what is asked of a
+ * reader holds only as long as SEG_SIGHT bytes from at on are in sight (seg_sees()).
+ */
 struct seg_reader {
 	struct str in;
-	size_t at;		/* where the next segment is looked for */
+	uint64_t base;		/* offset in the input of the first byte of in */
+	bool more;
+	size_t all;		/* bytes of the input, of a reader that seg_watch() has told to see it bit by bit */
+	const struct edi_passed *passed;	/* edi.h: who wants to know how far it has come */
+	enum seg_within within;
+	bool filled;		/* a run of fill from fill_at on was passed over, and something came behind it */
+	uint64_t fill_at;
+	unsigned int met;	/* quirks of the blanks that are being passed over */
+	size_t at;		/* where in in the next segment is looked for */
 	uint64_t ordinal;	/* of the last segment handed out, from 1 through the whole file */
 	struct seg_signs signs;	/* set by seg_use() */
 	unsigned int quirks;	/* enum edi_quirk bits, gathered */
 	size_t busy_until;	/* something stands there that is no fill */
 	const struct charset *charset;	/* NULL: any byte but controls */
-	const struct edi_passed *passed;	/* edi.h; NULL: nobody wants to know */
-	size_t told;		/* what it was told last */
 	struct scan_set set;
 	struct scan_bits bits;	/* of the block_n bytes of the input from block_at on */
 	size_t block_at, block_n;
@@ -88,9 +106,59 @@ void seg_fill(struct seg_reader *r);
 /* Pass over blanks and line breaks. Returns false at the end of the input or of everything but fill (NUL, 0x1A). */
 bool seg_skip_blanks(struct seg_reader *r);
 
+static inline bool
+seg_sees(const struct seg_reader *r)
+{
+	return !r->more || r->in.n - r->at >= SEG_SIGHT;
+}
+
+/* Let go of the first n bytes of in, which are before at: the others are at to now. And see more of what is behind in. */
+void seg_slide(struct seg_reader *r, const char *to, size_t n);
+void seg_extend(struct seg_reader *r, size_t size, bool more);
+
+/*
+ * in is all of the input, and no more of it shall be in memory at once than must be: it comes into sight a step at a time,
+ * as r goes on. NULL: all is in sight. seg_see() is seg_skip_blanks() with as much in sight as the next segment needs;
+ * seg_seek() goes to what find() finds from byte at on.
+ */
+typedef size_t seg_find_fn(struct str in, size_t at);	/* in.n: nothing */
+#define SEG_SEEK_SIGHT 4096u	/* what is found is known by fewer bytes than these */
+void seg_watch(struct seg_reader *r, const struct edi_passed *passed);
+void seg_see_more(struct seg_reader *r);
+bool seg_see(struct seg_reader *r);
+void seg_seek(struct seg_reader *r, seg_find_fn *find, size_t at);
+
 /* The next segment; false at the end of the input. */
 bool seg_next(struct seg_reader *r, struct seg *s);
 void seg_back(struct seg_reader *r, const struct seg *s);	/* s was the last one: look at its bytes again */
+
+/*
+ * A segment that tells of n bytes of anything, which begin at from and have mark behind them: go on there, or behind the mark.
+ * SEG_OBJECT_NONE: no mark, and r as it was. SEG_OBJECT_FAR: the mark would be out of sight; nothing was done yet, and the
+ * length has to be believed. seg_go_far() does, when all is in sight; false: no mark, on behind the next terminator.
+ * seg_skip_object() does all of it, for a reader that has the whole input; false: no mark.
+ */
+enum seg_object {
+	SEG_OBJECT_NONE,
+	SEG_OBJECT_PASSED,
+	SEG_OBJECT_FAR,
+};
+struct seg_far {
+	size_t from;
+	uint64_t n;
+	struct str mark;
+	bool behind;		/* go on behind the mark */
+};
+enum seg_object seg_object(struct seg_reader *r, const struct seg *s, const struct seg_far *o);
+bool seg_go_far(struct seg_reader *r, const struct seg_far *o);
+bool seg_skip_object(struct seg_reader *r, const struct seg *s, const struct seg_far *o);
+
+/* NUL and 0x1a, with which some systems fill up a file; and does this terminator stand at p? */
+bool seg_is_fill(char c);
+bool seg_is_term(const struct seg_signs *g, const char *p, const char *end);
+
+/* The first terminator between r->at and to; false: none, and *at is where looking for it has to go on. */
+bool seg_find_term(const struct seg_reader *r, size_t to, size_t *at);
 
 /* Parts of seg_next(): the tag; the meaning of the odd byte i of raw; and when all have been noted, of all together. */
 void seg_read_tag(const struct seg_signs *g, struct seg *s);

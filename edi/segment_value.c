@@ -48,11 +48,11 @@ fields_by_bits(const struct seg_reader *r, size_t from, size_t size, uint32_t *e
 size_t
 seg_fields(const struct seg_reader *r, const struct seg *s, uint32_t *ends, size_t max)
 {
-	size_t from = (size_t)s->offset - r->block_at, n;
+	size_t at = (size_t)(s->offset - r->base), from = at - r->block_at, n;
 
 	if (max == 0)
 		return 0;
-	if (s->offset >= r->block_at && from + s->raw.n < r->block_n)
+	if (at >= r->block_at && from + s->raw.n < r->block_n)
 		n = fields_by_bits(r, from, s->raw.n, ends, max);
 	else
 		n = fields_by_bytes(r, s->raw, ends, max);

@@ -304,7 +304,7 @@ subject_read(struct arena *a, struct str in, const struct edi_facts *f, const st
 	*out = (struct subject){ 0 };
 	sort_found(&r, f, o->findings);
 	walk_start(&r.walk, f->format, in);
-	r.walk.r.passed = f->passed;
+	seg_watch(&r.walk.r, f->passed);
 	while ((step = walk_next(&r.walk)) != WALK_END) {
 		take_segment(&r, step);
 		if (out->n_units > ACK_MESSAGES_MAX)

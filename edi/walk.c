@@ -10,9 +10,17 @@ walk_start(struct walk *w, const struct edi_format *format, struct str in)
 	w->format = format;
 	w->r.in = in;
 	w->r.at = str_starts(in, S("\xef\xbb\xbf")) ? 3 : 0;
+	seg_watch(&w->r, NULL);
 }
 
 /* ---- X12 ---- */
+
+static size_t
+find_nothing(struct str in, size_t at)
+{
+	(void)at;
+	return in.n;
+}
 
 static enum walk_step
 open_x12(struct walk *w)
@@ -20,9 +28,9 @@ open_x12(struct walk *w)
 	struct seg_reader *r = &w->r;
 	struct x12_isa isa;
 
-	while (seg_skip_blanks(r)) {
+	while (seg_see(r)) {
 		if (!x12_isa_read(str_from(r->in, r->at), &isa)) {
-			r->at = x12_find(r->in, r->at + 1);
+			seg_seek(r, x12_find, r->at + 1);
 			continue;
 		}
 		seg_use(r, &isa.signs, NULL);
@@ -30,7 +38,9 @@ open_x12(struct walk *w)
 			.tag = SEG_TAG('I', 'S', 'A'), .offset = r->at, .ordinal = ++r->ordinal, .tag_n = 3,
 			.terminated = true };
 		w->inside = !is_alnum(isa.signs.term[0]) && seg_signs_distinct(&isa.signs);
-		r->at = w->inside ? r->at + isa.size : r->in.n;	/* else nothing behind can be told apart */
+		r->at += isa.size;
+		if (!w->inside)		/* nothing behind can be told apart */
+			seg_seek(r, find_nothing, r->at);
 		return WALK_HEADER;
 	}
 	return WALK_END;
@@ -48,11 +58,13 @@ at_isa(struct walk *w)
 static enum walk_step
 next_x12(struct walk *w)
 {
+	struct str data;
+
 	if (!w->inside || at_isa(w) || !seg_next(&w->r, &w->seg))
 		return open_x12(w);
 	w->inside = w->seg.tag != SEG_TAG('I', 'E', 'A');
 	if (w->seg.tag == SEG_TAG('B', 'I', 'N') || w->seg.tag == SEG_TAG('B', 'D', 'S'))
-		(void)x12_skip_binary(&w->r, &w->seg);
+		(void)x12_skip_binary(&w->r, &w->seg, &data);
 	return WALK_SEGMENT;
 }
 
@@ -87,10 +99,10 @@ open_edifact(struct walk *w)
 	struct edifact_una una;
 	struct str rest;
 
-	while (seg_skip_blanks(r)) {
+	while (seg_see(r)) {
 		rest = str_from(r->in, r->at);
 		if (!edifact_starts(rest) && (w->met || !edifact_starts_headless(rest))) {
-			r->at = edifact_find(r->in, r->at + 1);
+			seg_seek(r, edifact_find, r->at + 1);
 			continue;
 		}
 		edifact_una_read(rest, &una);
@@ -98,7 +110,7 @@ open_edifact(struct walk *w)
 		w->una = str_sub(rest, 0, una.fault == NULL ? una.size : 0);
 		r->at += una.size;
 		w->inside = w->met = true;
-		if (!seg_next(r, &w->seg))
+		if (!seg_see(r) || !seg_next(r, &w->seg))
 			return WALK_END;
 		use_unb(w);
 		return WALK_HEADER;
@@ -121,7 +133,7 @@ next_edifact(struct walk *w)
 		return open_edifact(w);
 	w->inside = w->seg.tag != SEG_TAG('U', 'N', 'Z');
 	if (w->seg.tag == SEG_TAG('U', 'N', 'O'))
-		(void)edifact_skip_object(&w->r, value(w, 4, 1));
+		(void)edifact_skip_object(&w->r, &w->seg, value(w, 4, 1));
 	return WALK_SEGMENT;
 }
 

@@ -31,11 +31,18 @@ bool x12_isa_read_odd(struct str in, struct x12_isa *isa);
 /* The next ISA that begins a line, or all of in, from byte at on; in.n without one. */
 size_t x12_find(struct str in, size_t at);
 
-/*
- * s is a BIN or BDS, which carries any bytes, as many as it says: go on behind those. False, and r as it was, where
- * no terminator stands there.
- */
-bool x12_skip_binary(struct seg_reader *r, struct seg *s);
+/* BIN and BDS carry any bytes, as many as this element of theirs says. */
+static inline unsigned int
+x12_binary_length(uint32_t tag)
+{
+	return tag == SEG_TAG('B', 'I', 'N') ? 1 : 2;
+}
+
+/* s is a BIN or BDS: where its data are, for seg_object(). False: its length is no number. */
+bool x12_binary(const struct seg_reader *r, struct seg *s, struct seg_far *o);
+
+/* For a reader that has all of the input: go on behind them. False where no terminator stands there. */
+bool x12_skip_binary(struct seg_reader *r, struct seg *s, struct str *data);
 
 /* What is known of a transaction set (ST01) without a dictionary; NULL: nothing. */
 struct x12_set {

@@ -72,6 +72,7 @@ read_isa(struct str in, unsigned int tag_n, struct x12_isa *isa)
 {
 	struct str rest;
 
+	in = str_sub(in, 0, 2 * X12_ISA_MAX);
 	memset(isa, 0, sizeof(*isa));
 	if (in.n <= tag_n || is_alnum(in.p[tag_n]) || is_space(in.p[tag_n]))
 		return false;
@@ -135,16 +136,25 @@ x12_find(struct str in, size_t at)
 }
 
 bool
-x12_skip_binary(struct seg_reader *r, struct seg *s)
+x12_binary(const struct seg_reader *r, struct seg *s, struct seg_far *o)
 {
 	const struct seg_signs *g = &r->signs;
-	struct str length = seg_element(g, s, s->tag == SEG_TAG('B', 'I', 'N') ? 1 : 2);
-	size_t data = length.n == 0 ? 0 : (size_t)(length.p - r->in.p) + length.n + 1;
-	uint64_t n;
+	struct str length = seg_element(g, s, x12_binary_length(s->tag));
 
-	if (str_u64(length, r->in.n, &n) == -1 ||
-	    !str_starts(str_from(str_from(r->in, data), n), str_make(g->term, g->term_n)))
+	*o = (struct seg_far){ .mark = str_make(g->term, g->term_n), .behind = true };
+	if (str_u64(length, INT64_MAX, &o->n) == -1)
 		return false;
-	seg_jump(r, data + n + g->term_n);
+	o->from = (size_t)(length.p - r->in.p) + length.n + 1;
+	return true;
+}
+
+bool
+x12_skip_binary(struct seg_reader *r, struct seg *s, struct str *data)
+{
+	struct seg_far o;
+
+	if (!x12_binary(r, s, &o) || !seg_skip_object(r, s, &o))
+		return false;
+	*data = str_sub(r->in, o.from, (size_t)o.n);
 	return true;
 }

@@ -153,6 +153,8 @@ static const struct explanation faults[] = {
 	{ "segment-empty", "Two terminators with nothing between them.", "Remove one, or the unescaped terminator within data." },
 	{ "segment-misplaced", "A segment stands outside of any message.", "Move it inside, or remove it." },
 	{ "segment-cut", "The file ends within a segment.", "It was not copied completely: copy it again." },
+	{ "segment-long", "Segment too long: over 65,536 bytes without a terminator.",
+	    "The terminator is missing or another one than the header says." },
 	{ "control-char", "A control character in the data.", "Remove it where the text comes from." },
 	{ "value-long", "A value is longer than any standard allows.", "A separator before it is missing." },
 	{ "junk-before junk-after", "Text before or behind the interchange.",

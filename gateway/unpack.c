@@ -132,7 +132,7 @@ static void
 start_parts(struct split *split, const struct edi_facts *f, struct str bytes)
 {
 	split_start(split, bytes, f->format);
-	split->walk.r.passed = f->passed;
+	seg_watch(&split->walk.r, f->passed);
 }
 
 static bool

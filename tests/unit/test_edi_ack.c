@@ -88,14 +88,14 @@ every_problem_has_its_codes(void **state)
 		"ge-control", "iea-control", "st-missing", "se-missing", "gs-missing", "ge-missing",
 		"iea-missing", "isa-short", "isa-width", "isa-signs", "isa-duplicate",
 		"st-duplicate", "bin-length", "segment-tag", "segment-empty", "segment-misplaced",
-		"segment-cut", "control-char", "charset", "value-long", "junk-before", "junk-after",
-		"encoding", "isa-tag", "quirk-refused", FOUND, "element-condition",
+		"segment-cut", "segment-long", "control-char", "charset", "value-long", "junk-before",
+		"junk-after", "encoding", "isa-tag", "quirk-refused", FOUND, "element-condition",
 		"element-exclusion", "element-date", "element-time" };
 	static const char *const edifact[] = { "unt-count", "une-count", "unz-count", "unt-control",
 		"une-control", "unz-control", "unb-missing", "unh-missing", "unt-missing",
 		"ung-missing", "une-missing", "unz-missing", "una-bad", "unb-short", "unh-short",
 		"unb-syntax", "unb-duplicate", "unh-duplicate", "uno-length", "segment-tag",
-		"segment-empty", "segment-misplaced", "segment-cut", "control-char", "charset",
+		"segment-empty", "segment-misplaced", "segment-cut", "segment-long", "control-char", "charset",
 		"value-long", "encoding", "quirk-refused", FOUND };
 	const struct ack_code *c;
 

@@ -397,8 +397,9 @@ memory_is_bounded_by_no_value(void **state)
 		buf_put(&b, S("0123456?+9"), NULL);
 	buf_put(&b, S("'UNT+3+1'UNZ+40001+REF7'"), NULL);
 	f = read_facts(a, buf_str(&b));
-	assert_int_equal(f.n_problems, 1);
+	assert_int_equal(f.n_problems, 2);
 	assert_non_null(problem_of(&f, "value-long"));
+	assert_non_null(problem_of(&f, "segment-long"));
 	assert_int_equal(f.n_messages, 40001);
 	assert_true(arena_used(a) < EDI_ARENA_MAX);
 	buf_clear(&b);

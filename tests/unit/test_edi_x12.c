@@ -277,7 +277,7 @@ every_fault_of_an_envelope_is_named(void **state)
 		{ "BIN too long", S_INIT(ISA GS ST "BIN*5*ab~" SE GE IEA), "bin-length", "5*ab", 1,
 		    "no terminator behind the 5 bytes" },
 		{ "BIN beyond the end", S_INIT(ISA GS ST "BIN*99999999*ab~" SE GE IEA), "bin-length",
-		    "99999999", 1, "want a number" },
+		    "99999999", 1, "no terminator behind the 99999999 bytes" },
 		{ "BDS not a number", S_INIT(ISA GS ST "BDS*ASC*x*ab~" SE GE IEA), "bin-length", "x*ab",
 		    2, "'x', want a number" },
 		{ "UTF-16", S_INIT("\xff\xfeI\0S\0A\0*\0"), "encoding", "\xff\xfe", 0, "UTF-16" },
