@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "edi/decimal.h"
 
-#define TEXT_MAX 80	/* a sign, 39 digits of 128 bits or the zeros of a scale, a point */
+#define FEW_DIGITS 18u	/* as many fit into 64 bits, whatever they are */
+#define TEXT_MAX   80	/* a sign, 39 digits of 128 bits or the zeros of a scale, a point */
 
 static bool
 is_mark(char c)
@@ -13,23 +14,27 @@ bool
 decimal_read(struct str s, struct decimal *out)
 {
 	bool minus = s.n > 0 && s.p[0] == '-', point = false;
-	unsigned int digits = 0;
+	unsigned int digits = 0, scale = 0;
+	uint64_t few = 0;	/* the first of them: most numbers are no longer */
+	__int128 n = 0;
 
 	*out = (struct decimal){ 0, 0 };
-	if (s.n > 0 && (s.p[0] == '-' || s.p[0] == '+'))
-		s = str_from(s, 1);
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = s.n > 0 && (minus || s.p[0] == '+'); i < s.n; i++) {
 		if (is_mark(s.p[i]) && !point) {
 			point = true;
 			continue;
 		}
 		if (!is_digit(s.p[i]) || ++digits > DECIMAL_DIGITS_MAX)
 			return false;
-		out->n = out->n * 10 + (s.p[i] - '0');
-		out->scale += point;
+		if (digits <= FEW_DIGITS)
+			few = few * 10 + (uint64_t)(s.p[i] - '0');
+		else
+			n = (digits == FEW_DIGITS + 1 ? (__int128)few : n) * 10 + (s.p[i] - '0');
+		scale += point;
 	}
-	if (minus)
-		out->n = -out->n;
+	if (digits <= FEW_DIGITS)
+		n = (__int128)few;
+	*out = (struct decimal){ minus ? -n : n, scale };
 	return digits > 0;
 }
 
@@ -66,11 +71,31 @@ decimal_sub(struct decimal a, struct decimal b, struct decimal *difference)
 	return true;
 }
 
+/* Numbers of 64 bits are divided in one instruction, and nearly all are. */
+static bool
+is_small(__int128 n)
+{
+	return n >= INT64_MIN && n <= INT64_MAX;
+}
+
+/* The last digit is cut off n and returned; below 0 it is negative. */
+static int
+cut_digit(__int128 *n)
+{
+	int64_t few = (int64_t)*n;
+	int digit = is_small(*n) ? (int)(few % 10) : (int)(*n % 10);
+
+	*n = is_small(*n) ? few / 10 : *n / 10;
+	return digit;
+}
+
 struct decimal
 decimal_trim(struct decimal d, unsigned int min_scale)
 {
-	while (d.scale > min_scale && d.n % 10 == 0) {
-		d.n /= 10;
+	__int128 rest = d.n;
+
+	while (d.scale > min_scale && cut_digit(&rest) == 0) {
+		d.n = rest;
 		d.scale--;
 	}
 	return d;
@@ -136,11 +161,10 @@ decimal_text(struct arena *a, struct decimal d, unsigned int min_scale)
 	if (d.scale < min_scale && !rescale(&d, min_scale))
 		min_scale = d.scale;
 	do {
-		int digit = (int)(d.n % 10);
+		int digit = cut_digit(&d.n);
 		if (digits == d.scale && d.scale > 0)
 			text[--at] = '.';
 		text[--at] = (char)('0' + (digit < 0 ? -digit : digit));
-		d.n /= 10;
 		digits++;
 	} while (d.n != 0 || digits <= d.scale);
 	if (minus)

@@ -87,23 +87,23 @@ tell_more_missing(struct check *c, unsigned int n)
 static void
 check_place(struct check *c)
 {
-	struct place_result r;
+	const struct place_result *r = &c->placed;
 
-	place_next(&c->place, c->w.seg.tag, &r);
-	for (unsigned int i = 0; i < r.n_missing && i < PLACE_MISSING_KEPT; i++)
-		tell_missing(c, r.missing[i].name);
-	if (r.n_missing > PLACE_MISSING_KEPT)
-		tell_more_missing(c, r.n_missing - PLACE_MISSING_KEPT);
-	if (r.fit == PLACE_TOO_OFTEN && (r.node.flags & DICT_GROUP) != 0)
+	place_next(&c->place, c->w.seg.tag, &c->placed);
+	for (unsigned int i = 0; i < r->n_missing && i < PLACE_MISSING_KEPT; i++)
+		tell_missing(c, r->missing[i].name);
+	if (r->n_missing > PLACE_MISSING_KEPT)
+		tell_more_missing(c, r->n_missing - PLACE_MISSING_KEPT);
+	if (r->fit == PLACE_TOO_OFTEN && (r->node.flags & DICT_GROUP) != 0)
 		dict_tell(c, false, "group-often", NULL,
-		    "group %u begins for the %uth time with %s, at most %u times", r.node.name,
-		    r.count, c->tag, r.node.max);
-	else if (r.fit == PLACE_TOO_OFTEN)
+		    "group %u begins for the %uth time with %s, at most %u times", r->node.name,
+		    r->count, c->tag, r->node.max);
+	else if (r->fit == PLACE_TOO_OFTEN)
 		dict_tell(c, false, "segment-often", NULL, "%s is there %u times, at most %u",
-		    c->tag, r.count, r.node.max);
-	else if (r.fit == PLACE_MISPLACED)
+		    c->tag, r->count, r->node.max);
+	else if (r->fit == PLACE_MISPLACED)
 		dict_tell(c, false, "segment-place", NULL, "%s does not belong here", c->tag);
-	else if (r.fit == PLACE_UNKNOWN)
+	else if (r->fit == PLACE_UNKNOWN)
 		dict_tell(c, false, "segment-unknown", NULL, "%s does not belong into this message", c->tag);
 }
 

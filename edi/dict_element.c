@@ -64,6 +64,17 @@ is_good(const struct check *c, const struct dict_element *el, struct str value, 
 	        (other_list || el->n_codes == 0 || dict_has_code(&c->d, el, value)));
 }
 
+/* Nothing is to be said of it. In a segment that is not plain, that is left to a second look. */
+static bool
+passes(const struct check *c, const struct known_element *k, struct str raw, bool other_list)
+{
+	struct str value = str_trim(raw);
+
+	if (value.n == 0)
+		return (k->ref.flags & DICT_MANDATORY) == 0;
+	return c->plain && raw.n <= VALUE_RAW_MAX && is_good(c, &k->el, value, other_list);
+}
+
 /* One element or component. Release signs and breaks are resolved for as long as it is looked at. */
 static void
 check_one(struct check *c, const struct known_element *k, struct spot *at, bool other_list)
@@ -71,13 +82,9 @@ check_one(struct check *c, const struct known_element *k, struct spot *at, bool 
 	const struct seg_signs *g = &c->w.r.signs;
 	const struct dict_element *el = &k->el;
 
+	if (passes(c, k, at->raw, other_list) || el->code.n == 0)	/* or the dictionary is damaged */
+		return;
 	at->value = str_trim(at->raw);
-	if (at->value.n == 0 && (k->ref.flags & DICT_MANDATORY) == 0)
-		return;
-	if (c->plain && at->value.n > 0 && at->raw.n <= VALUE_RAW_MAX && is_good(c, el, at->value, other_list))
-		return;
-	if (el->code.n == 0)
-		return;	/* a damaged dictionary */
 	arena_reset(c->scratch);
 	at->reference = el->code;
 	if (at->raw.n > VALUE_RAW_MAX)
@@ -193,15 +200,13 @@ check_element(struct check *c, const struct known_element *k, unsigned int numbe
 
 /* ---- syntax rules: X12.5 ---- */
 
-#define RULE_ELEMENTS 99
-
 /* Which elements of the segment are there; the first 99. */
 static void
-note_used(const struct check *c, bool used[RULE_ELEMENTS + 1])
+note_used(struct check *c)
 {
-	memset(used, 0, (RULE_ELEMENTS + 1) * sizeof(*used));
+	memset(c->used, 0, sizeof(c->used));
 	for (size_t i = 0; i < c->n_values && i < RULE_ELEMENTS; i++)
-		used[i + 1] = str_trim(c->values[i]).n > 0;
+		c->used[i + 1] = str_trim(c->values[i]).n > 0;
 }
 
 /* How many of the elements behind the first are there. */
@@ -255,16 +260,15 @@ check_rule(struct check *c, const struct dict_rule *rule, const bool *used)
 static void
 check_rules(struct check *c, const struct known_segment *k)
 {
-	bool used[RULE_ELEMENTS + 1];
 	struct dict_rule rule;
 
 	if (k->n_rules == 0)
 		return;
 	arena_reset(c->scratch);
-	note_used(c, used);
+	note_used(c);
 	for (uint32_t i = 0; i < k->n_rules; i++) {
 		dict_rule(&c->d, k->rules + i, &rule);
-		check_rule(c, &rule, used);
+		check_rule(c, &rule, c->used);
 	}
 }
 
@@ -322,23 +326,21 @@ know(struct check *c, uint32_t tag)
 
 /* ---- the elements of a segment ---- */
 
-#define FIELDS_FAST 128u
-
 /* Cut at signs that the reader has found already; false where that would take too much room. */
 static bool
 cut_by_fields(struct check *c)
 {
-	uint32_t ends[FIELDS_FAST];
+	const uint32_t *ends = c->ends;
 	struct str raw = c->w.seg.raw;
-	size_t n = seg_fields(&c->w.r, &c->w.seg, ends, N(ends)), from = 0;
+	size_t n = seg_fields(&c->w.r, &c->w.seg, c->ends, N(c->ends)), from = 0;
 
-	if (n > N(ends))
+	if (n > N(c->ends))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (i + 1 < n && raw.p[ends[i]] != c->w.r.signs.elem)
 			continue;
 		if (from > 0)
-			c->values[c->n_values++] = str_make(raw.p + from, ends[i] - from);
+			c->values[c->n_values++] = (struct str){ raw.p + from, ends[i] - from };
 		from = ends[i] + 1;
 	}
 	return true;
@@ -361,6 +363,7 @@ cut_segment(struct check *c)
 	const struct seg_signs *g = &c->w.r.signs;
 	const struct seg *seg = &c->w.seg;
 
+	c->repeats = g->rep >= 0 && str_chr(seg->raw, (char)g->rep, NULL);
 	c->plain = !seg->wrapped && (g->release < 0 || !str_chr(seg->raw, (char)g->release, NULL));
 	c->n_values = 0;
 	c->more = false;
@@ -368,37 +371,56 @@ cut_segment(struct check *c)
 		cut_by_bytes(c);
 }
 
+/* What is not there is empty, and stands at the end of the segment. */
+static struct str
+value_at(const struct check *c, unsigned int i)
+{
+	return i < c->n_values ? c->values[i] : str_from(c->w.seg.raw, c->w.seg.raw.n);
+}
+
 /*
- * Every element in its position. Where there is no repetition sign (before syntax 4), what may be repeated has as many
- * positions; only the first of them can be mandatory.
+ * An element in its position. Where there is no repetition sign (before syntax 4), what may be repeated has as many
+ * positions; only the first of them can be mandatory. number is that of the last position before, and after it.
  */
+static void
+check_positions(struct check *c, const struct known_element *k, unsigned int *number)
+{
+	unsigned int i = *number, last = i + (c->w.r.signs.rep < 0 && !c->x12 ? k->ref.max : 1);
+	bool composite = (k->ref.flags & DICT_COMPOSITE) != 0;
+	struct known_element further;
+
+	*number = last;
+	if (i < c->n_values || (k->ref.flags & DICT_MANDATORY) != 0)
+		if (c->repeats || composite || i >= c->n_values || !passes(c, k, c->values[i], false))
+			check_element(c, k, i + 1, value_at(c, i));
+	if (++i == last)
+		return;
+	further = *k;
+	further.ref.flags &= ~(unsigned int)DICT_MANDATORY;
+	for (; i < last && i < c->n_values; i++)
+		check_element(c, &further, i + 1, c->values[i]);
+}
+
 void
 dict_check_elements(struct check *c)
 {
-	const struct seg_signs *g = &c->w.r.signs;
 	const struct known_segment *k = know(c, c->w.seg.tag);
-	struct str none = str_from(c->w.seg.raw, c->w.seg.raw.n);
 	unsigned int number = 0;
 
 	if (!k->found)
 		return;	/* a service segment: the envelope's part */
 	cut_segment(c);
 	for (uint32_t i = 0; i < k->list.n && (number < c->n_values || i < k->wanted); i++) {
-		struct known_element el = k->elements != NULL ? k->elements[i] : look_up(c, &k->list, i);
-		unsigned int last = number + (g->rep < 0 && !c->x12 ? el.ref.max : 1);
-		while (number < last &&
-		    (number < c->n_values || (el.ref.flags & DICT_MANDATORY) != 0)) {
-			check_element(c, &el, number + 1,
-			    number < c->n_values ? c->values[number] : none);
-			number++;
-			el.ref.flags &= ~(unsigned int)DICT_MANDATORY;
+		if (k->elements != NULL)
+			check_positions(c, &k->elements[i], &number);
+		else {
+			struct known_element el = look_up(c, &k->list, i);
+			check_positions(c, &el, &number);
 		}
-		number = last;
 	}
 	check_rules(c, k);
 	if (number < c->n_values || c->more)
 		dict_tell(c, false, "element-extra",
-		    &(struct spot){ .element = number + 1,
-		        .raw = number < c->n_values ? c->values[number] : none },
+		    &(struct spot){ .element = number + 1, .raw = value_at(c, number) },
 		    "%s has more than %u elements", c->tag, number);
 }

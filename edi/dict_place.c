@@ -134,7 +134,9 @@ place_next(struct place *p, uint32_t tag, struct place_result *out)
 	static const unsigned int tries[] = { 0, ALLOW_TOO_OFTEN, ALLOW_MISSING };
 	struct found found;
 
-	*out = (struct place_result){ .fit = PLACE_FITS };
+	out->fit = PLACE_FITS;
+	out->n_missing = 0;
+	out->count = 0;
 	for (size_t i = 0; i < N(tries); i++) {
 		if (find(p, tag, tries[i], &found, out)) {
 			move(p, &found, out);

@@ -22,6 +22,8 @@ struct known_segment {
 	uint32_t wanted;		/* elements up to the last mandatory one */
 	uint32_t rules, n_rules;
 };
+#define RULE_ELEMENTS  99u	/* those behind are in no syntax rule */
+#define FIELDS_FAST    256u
 #define VALUES_KEPT    1024u
 #define KNOWN_SEGMENTS 64u
 #define KNOWN_ELEMENTS 4096u		/* of all segments together, that are not looked up for each one again */
@@ -39,10 +41,13 @@ struct check {
 	char tag[4];
 	struct known_segment known[KNOWN_SEGMENTS];	/* of d, by tag */
 	unsigned int n_elements;	/* of all of these */
-	bool plain;			/* neither breaks nor release signs in the current segment */
+	bool plain, repeats;		/* neither breaks nor release signs in the current segment; a repetition sign */
 	bool more;			/* elements than are kept */
 	size_t n_values;		/* elements of the current segment, as they are written */
 	struct str values[VALUES_KEPT];
+	uint32_t ends[FIELDS_FAST];	/* of its fields */
+	bool used[RULE_ELEMENTS + 1];	/* which of its elements are there */
+	struct place_result placed;	/* where it stands */
 };
 
 /* Where in a segment a value stands; what stands there. */

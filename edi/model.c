@@ -245,6 +245,23 @@ here(struct model_maker *k)
 	return k->line == NULL ? S("") : str_fmt(k->a, "line %zu", k->m->n_lines);
 }
 
+/* Digits, with a point between them or none: decimal_text() would make the same of it. */
+static bool
+is_canonical(struct str s)
+{
+	size_t points = 0;
+
+	if (s.n == 0 || s.n > DECIMAL_DIGITS_MAX || !is_digit(s.p[0]) || !is_digit(s.p[s.n - 1]) ||
+	    (s.p[0] == '0' && s.n > 1 && s.p[1] != '.'))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!is_digit(s.p[i]) && s.p[i] != '.')
+			return false;
+		points += s.p[i] == '.';
+	}
+	return points <= 1;
+}
+
 static void
 take_number(struct model_maker *k, struct str *to, struct str text, unsigned int implied)
 {
@@ -252,6 +269,10 @@ take_number(struct model_maker *k, struct str *to, struct str text, unsigned int
 
 	if (text.n == 0)
 		return;
+	if (implied == 0 && is_canonical(text)) {
+		*to = text;
+		return;
+	}
 	if (!decimal_read(text, &d)) {
 		model_add_finding(k, (struct model_finding){ .code = "number-bad", .place = here(k), .found = text });
 		return;
@@ -308,12 +329,27 @@ is_meant(const struct model_maker *k, const struct charset *cs)
 	return cs != NULL && edi_charset_is_8bit(cs) && cs->level != 'C' && (k->file->facts.quirks & EDI_QUIRK_UTF8) == 0;
 }
 
+/* ASCII without signs, controls and outer blanks: its own only component, repetition and value in any character set. */
+static bool
+is_plain(const struct seg_signs *g, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c < ' ' || c >= 0x7f || c == (unsigned char)g->comp || c == g->rep || c == g->release)
+			return false;
+	}
+	return s.n == 0 || (s.p[0] != ' ' && s.p[s.n - 1] != ' ');
+}
+
 struct str
 model_value(struct model_maker *k, struct pieces *p, unsigned int i, unsigned int j)
 {
 	const struct seg_signs *g = &p->r.signs;
-	struct str raw = seg_component(g, &p->seg, i, j), text;
+	struct str raw = seg_element(g, &p->seg, i), text;
 
+	if (j <= 1 && is_plain(g, raw))
+		return raw;
+	raw = seg_component(g, &p->seg, i, j);
 	raw = seg_needs_copy(g, raw) ? seg_unescape(k->a, g, raw) : str_trim(raw);
 	if (!is_meant(k, p->charset))
 		return text_utf8(k->a, raw);

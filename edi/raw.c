@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define GAPS_FIRST 64u
+#define GAPS_FIRST  64u
+#define FIELDS_FAST 256u
 
 struct gap {
 	uint64_t segment;
@@ -22,6 +23,7 @@ struct raw_writer {
 	uint64_t in_this;	/* segments of the interchange so far */
 	struct gap *gaps;	/* those before which something else stands */
 	size_t n_gaps, gaps_size;
+	uint32_t ends[FIELDS_FAST];	/* of the current segment's fields */
 };
 
 bool
@@ -180,7 +182,6 @@ put_binary(struct raw_writer *x)
 	jw_close(x->w, ']');
 }
 
-#define FIELDS_FAST   64u
 #define FIELD_WRITTEN 6u	/* more than a field takes beside its bytes: quotes, what opens and closes around it, a comma */
 
 /* ["BEG",["00"],["SA","X"]]; NULL when a field is not plain throughout. */
@@ -222,7 +223,6 @@ put_plain_segment(struct raw_writer *x)
 	const struct pieces *k = &x->pieces;
 	const struct seg_signs *g = &k->r.signs;
 	struct str raw = k->seg.raw;
-	uint32_t ends[FIELDS_FAST];
 	size_t n;
 	char *to;
 
@@ -230,15 +230,15 @@ put_plain_segment(struct raw_writer *x)
 	    (g->release >= 0 && str_chr(raw, (char)g->release, NULL)) ||
 	    (g->rep >= 0 && str_chr(raw, (char)g->rep, NULL)))
 		return false;
-	n = seg_fields(&k->r, &k->seg, ends, N(ends));
-	if (n > N(ends) || (n > 1 && raw.p[ends[0]] != g->elem))
+	n = seg_fields(&k->r, &k->seg, x->ends, N(x->ends));
+	if (n > N(x->ends) || (n > 1 && raw.p[x->ends[0]] != g->elem))
 		return false;
 	to = jw_room(x->w, raw.n + FIELD_WRITTEN * n + FIELD_WRITTEN);
 	if (to == NULL)
 		return true;
 	if (x->w->comma)
 		*to++ = ',';
-	to = write_fields(to, g, raw.p, ends, n);
+	to = write_fields(to, g, raw.p, x->ends, n);
 	if (to == NULL)
 		return false;
 	x->w->comma = true;
