@@ -24,11 +24,17 @@ newest_first(const struct dirent **a, const struct dirent **b)
 	return x.n != y.n ? (x.n < y.n ? 1 : -1) : str_cmp(y, x);
 }
 
+const char *
+certmail_inbox(struct arena *a, const struct conf *c, const struct partner *pt)
+{
+	return conf_path(a, c, str_fmt(a, "inbox/" STR_FMT, STR_ARG(pt->key)).p);
+}
+
 void
 certmail_each(struct arena *a, const struct conf *c, const struct partner *pt, certmail_fn *fn,
     void *arg)
 {
-	const char *dir = conf_path(a, c, str_fmt(a, "inbox/" STR_FMT, STR_ARG(pt->key)).p);
+	const char *dir = certmail_inbox(a, c, pt);
 	struct dirent **files = NULL;
 	int n = scandir(dir, &files, is_certificate, newest_first);
 	bool on = true;

@@ -23,6 +23,9 @@ typedef bool certmail_fn(void *arg, struct str path, struct str bytes);
 void certmail_each(struct arena *a, const struct conf *c, const struct partner *pt,
     certmail_fn *fn, void *arg);
 
+/* The folder that they lie in. */
+const char *certmail_inbox(struct arena *a, const struct conf *c, const struct partner *pt);
+
 /* Has that partner taken up this certificate of ours? By the last that was said of it. */
 bool certmail_has(struct arena *a, const struct conf *c, const struct partner *pt, struct str der);
 

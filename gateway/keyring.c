@@ -15,7 +15,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define PEM_MAX (1u << 20)
+#define PEM_MAX  (1u << 20)
+#define STAMP_MS 2000	/* coarser than any file system's clock */
+
+/* Whether a partner has taken up a certificate of ours, while nothing has changed in their inbox. */
+struct inbox_said {
+	bool is_kept, taken;
+	struct stat folder;
+};
 
 struct keyring {
 	const struct conf *conf;
@@ -24,6 +31,7 @@ struct keyring {
 	size_t n_own;
 	struct cert_set *all;
 	struct cert_key *unwrapper;
+	struct inbox_said *said;	/* n_own for each partner, by index into conf->partners */
 	struct cert_set **partners;	/* by index into conf->partners; NULL: not read yet */
 	/* Of the partner asked for last, with trust = chain: */
 	const struct partner *trusted;	/* NULL: none yet */
@@ -117,6 +125,8 @@ keyring_open(const struct conf *c, int fd, struct keyring **out, struct err *e)
 		keyring_close(r);
 		return -1;
 	}
+	if ((r->said = calloc(c->n_partners * r->n_own + 1, sizeof(*r->said))) == NULL)
+		abort();
 	*out = r;
 	return 0;
 }
@@ -138,6 +148,7 @@ keyring_close(struct keyring *r)
 	buf_clear(&r->authorities);
 	keyclient_free(r->client);
 	free(r->own);
+	free(r->said);
 	free(r->partners);
 	free(r);
 }
@@ -152,9 +163,17 @@ is_der(const struct cert_set *set, size_t i, struct str der)
 	return same;
 }
 
-/* A minute's work at most for the disk, and only while we have several. */
 static bool
-is_taken_up(const struct keyring *r, const struct keyring_own *own, const struct partner *pt)
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	    a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* By what lies in the partner's inbox. */
+static bool
+ask_inbox(const struct keyring *r, const struct keyring_own *own, const struct partner *pt)
 {
 	struct arena *a = arena_new(4 * (CERTMAIL_FILES + 10) * CERTMAIL_MAX);
 	struct buf der = BUF_CAP(PEM_MAX);
@@ -163,6 +182,27 @@ is_taken_up(const struct keyring *r, const struct keyring_own *own, const struct
 	buf_clear(&der);
 	arena_free(a);
 	return taken;
+}
+
+/* A folder that was changed in this very moment may change again without a new time. */
+static bool
+is_at_rest(const struct stat *st)
+{
+	return clock_wall_ms() - (int64_t)st->st_mtim.tv_sec * 1000 > STAMP_MS;
+}
+
+static bool
+is_taken_up(const struct keyring *r, size_t own, const struct partner *pt)
+{
+	struct inbox_said *said = &r->said[(size_t)(pt - r->conf->partners) * r->n_own + own];
+	struct arena *a = arena_new(64 << 10);
+	struct stat now = { 0 };
+
+	(void)stat(certmail_inbox(a, r->conf, pt), &now);
+	arena_free(a);
+	if (!said->is_kept || !is_same(&now, &said->folder))
+		*said = (struct inbox_said){ is_at_rest(&now), ask_inbox(r, &r->own[own], pt), now };
+	return said->taken;
 }
 
 const struct keyring_own *
@@ -178,7 +218,7 @@ keyring_signer(const struct keyring *r, const struct partner *pt, int64_t now_ms
 		}
 	for (size_t i = 0; i < r->n_own && usable > 1; i++)
 		if (cert_usable(r->own[i].set, 0, CERT_SIGNS, now_ms, NULL) == 0 &&
-		    is_taken_up(r, &r->own[i], pt) &&
+		    is_taken_up(r, i, pt) &&
 		    (newest == NULL || newest->from_ms < r->own[i].from_ms))
 			newest = &r->own[i];
 	return newest != NULL ? newest : first != NULL ? first : &r->own[r->n_own - 1];
@@ -220,14 +260,6 @@ const struct cert_key *
 keyring_unwrapper(const struct keyring *r)
 {
 	return r->unwrapper;
-}
-
-static bool
-is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_ino == b->st_ino && a->st_dev == b->st_dev && a->st_size == b->st_size &&
-	    a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	    a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 /* What the files of the settings look like; zero for one that is not there. */
