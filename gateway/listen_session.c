@@ -113,8 +113,12 @@ send_output(struct listen_session *s)
 
 	if (out.n > 0)
 		smtp_server_wrote(&s->smtp, net_write(s->net, out));
-	if (smtp_server_output(&s->smtp).n > 0)
-		return true;
+	if (smtp_server_output(&s->smtp).n > 0) {
+		if (!s->closing || net_takes(s->net))
+			return true;
+		listen_session_end(s);	/* our last words are for nobody */
+		return false;
+	}
 	if (s->closing) {
 		net_close(s->net);
 		s->net = NULL;

@@ -406,6 +406,12 @@ net_write(struct net *n, struct str bytes)
 }
 
 bool
+net_takes(const struct net *n)
+{
+	return !n->deaf;
+}
+
+bool
 net_readable(const struct net *n)
 {
 	char c;

@@ -94,6 +94,7 @@ void net_resume_clear(struct net_resume *r);
 size_t net_bindings(struct net *n, struct scram_binding out[NET_BINDS_MAX]);
 
 size_t net_write(struct net *n, struct str bytes);
+bool net_takes(const struct net *n);		/* false: the peer takes nothing more; what it said is still there to be read */
 bool net_readable(const struct net *n);		/* are there bytes already? for greeting those who do not wait */
 void net_ration(struct net *n, size_t max);	/* in the clear: so many bytes at a time, what follows stays in the kernel; 0: any */
 void net_pause(struct net *n, bool pause);	/* paused: the peer's bytes stay in the kernel */
