@@ -80,6 +80,8 @@ struct ledger {
 	bool maybe_due[JOB_HOOK + 1];	/* kinds that may have a job to give */
 	struct arena *turn;		/* memory of this turn */
 	int64_t now;			/* wall clock of this turn */
+	int64_t suspects[64];		/* documents: the sender died with each, and they go out one after the other */
+	size_t n_suspects;
 	struct effect *effects, **effects_end;
 	struct outgoing *out, **out_end;
 	struct loop_timer *timer;
@@ -141,6 +143,11 @@ void ledger_failed(struct ledger *l, struct db_doc *d, struct str why);	/* shown
 bool ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const char *worker,
     enum ex_event aside);
 bool ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt);	/* as the two above */
+
+/* ---- ledger_suspect.c ---- */
+/* False: not now, or never again; otherwise it is counted. */
+bool ledger_may_send(struct ledger *l, struct db_doc *d, const struct db_job *j, const struct db_tx *t);
+void ledger_cleared(struct ledger *l, struct db_doc *d);	/* the sender lived through d */
 
 /* ---- ledger_delay.c ---- */
 int64_t ledger_retry_delay(struct ledger *l, unsigned int tries);	/* milliseconds until the next attempt */

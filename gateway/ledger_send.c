@@ -5,7 +5,6 @@
 #include "gateway/base/log.h"
 
 #define DEADLINES_A_LOOK 100	/* resends are spread over some seconds */
-#define SUSPECT_MS	 1000
 #define OVERDUE_PACE	 8	/* part of a receipt's time that lies at least between two looks */
 
 /* Not held, given up or cancelled, and nothing says that the partner has it or will not have it. */
@@ -25,33 +24,6 @@ is_resend(const struct db_tx *t)
 
 /* ---- jobs handed out ---- */
 
-/* Whether the sender has a mail in hand that it had when it died before. */
-static bool
-has_suspect(struct ledger *l)
-{
-	for (const struct inflight *f = l->inflight; f != NULL; f = f->next)
-		if (f->job.kind == JOB_SEND && ledger_doc(l, f->job.doc)->attempts > 1)
-			return true;
-	return false;
-}
-
-/*
- * The sender has many mails in hand, and when it dies any of them may be why. So each is counted before it goes out, and
- * one that was there when it died goes out again with no other such beside it: the third time only the right one is.
- */
-static bool
-may_send(struct ledger *l, struct db_doc *d, const struct db_job *j, const struct db_tx *t)
-{
-	if (!ledger_may_try(l, d, j, "sender", t->kind == TX_DOCUMENT ? EV_HELD : EV_RECEIPT_FAILED))
-		return false;
-	if (d->attempts > 0 && has_suspect(l)) {
-		ledger_job_again(l, j, l->now + SUSPECT_MS);
-		return false;
-	}
-	d->attempts++;
-	return true;
-}
-
 bool
 ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt)
 {
@@ -65,7 +37,7 @@ ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *atte
 		ledger_must(l, db_job_done(l->db, j->id, &e), &e, "job");
 		return false;
 	}
-	if (!may_send(l, d, j, t))
+	if (!ledger_may_send(l, d, j, t))
 		return false;
 	t->tries++;
 	t->t = T_IN_FLIGHT;
@@ -287,7 +259,7 @@ attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const
 	ledger_begin(l);
 	end_attempt(l, attempt, m);
 	if (told)
-		d->attempts = 0;
+		ledger_cleared(l, d);
 	if (str_eq(m->word, S("later"))) {
 		ledger_put_off(l, job, d, t, m->count);
 		return;
