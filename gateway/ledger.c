@@ -188,11 +188,12 @@ arm(struct ledger *l)
 	l->timer = loop_timer(l->role.loop, wait, on_timer, l);
 }
 
+/* But for the listener, which outlives us on a reload: what it says last it says to the next ledger, too. */
 static bool
 has_roles(const struct ledger *l)
 {
 	for (const struct peer *p = l->peers; p != NULL; p = p->next)
-		if (p->who != WHO_CLI && p->who != WHO_SUPERVISOR)
+		if (p->who != WHO_CLI && p->who != WHO_SUPERVISOR && p->who != WHO_LISTEN)
 			return true;
 	return false;
 }
