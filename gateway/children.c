@@ -97,6 +97,7 @@ child_ended(struct child *c, int wait_status, int64_t now_mono_ms, bool expected
 	c->pid = 0;
 	c->status = wait_status;
 	c->since_wall_ms = clock_wall_ms();
+	c->blamed = !expected;
 	if (expected) {
 		c->again_ms = now_mono_ms;
 		return;

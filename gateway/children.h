@@ -19,6 +19,7 @@ struct child {
 	int status;			/* of waitpid, when it ended last */
 	unsigned int restarts;
 	unsigned int fast_deaths;	/* in a row; the backoff grows with them */
+	bool blamed;			/* its last end was counted as a restart */
 	int64_t started_ms, again_ms;	/* monotonic; again_ms: not before */
 	int64_t since_wall_ms;
 	char last[120];			/* how it ended last time */

@@ -45,15 +45,24 @@ introduce_lasting(struct supervisor *s)
 			log_ev(LOG_ERROR, 0, "introduce", KC("role", s->children[i].name), KC("why", e.text));
 }
 
-/* Without a ledger every role ends by itself: that it did is no sign of trouble with it. */
+/*
+ * Without a ledger every role ends by itself: that it did is no sign of trouble with it. Some are heard of before the ledger is,
+ * and have been counted.
+ */
 static void
 forgive(struct supervisor *s)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (!roster_is_ledger(&s->children[i]) && s->children[i].status == 0) {
-			s->children[i].again_ms = 0;
-			s->children[i].fast_deaths = 0;
-		}
+	for (size_t i = 0; i < s->n; i++) {
+		struct child *c = &s->children[i];
+
+		if (roster_is_ledger(c) || c->status != 0)
+			continue;
+		c->again_ms = 0;
+		c->fast_deaths = 0;
+		if (c->pid == 0 && c->blamed)
+			c->restarts--;
+		c->blamed = false;
+	}
 }
 
 static int
