@@ -156,6 +156,7 @@ struct conf {
 	struct conf_ids ids;
 	unsigned int workers;		/* auto: number of processors */
 	struct str user;		/* who the roles run as when started as root: "edigate" */
+	int64_t drain_ms;		/* for the roles to end; then SIGKILL */
 	struct conf_list certs, keys;	/* ours: files, absolute; of keys also URIs; which belong together tells the key itself */
 	struct str key_passphrase;	/* of all keys; resolved by conf_secret() */
 	/* [outbox] */

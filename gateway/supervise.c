@@ -14,8 +14,7 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 
-#define DRAIN_MS 30000	/* for the work in hand; then SIGKILL */
-#define TICK_MS	 100
+#define TICK_MS 100
 
 /* ---- ending ---- */
 
@@ -64,7 +63,7 @@ go_down(struct supervisor *s, bool reload)
 	}
 	s->phase = DRAINING;
 	s->reload = reload;
-	s->drain_until_ms = clock_mono_ms() + DRAIN_MS;
+	s->drain_until_ms = clock_mono_ms() + s->conf.drain_ms;
 	log_ev(LOG_INFO, 0, reload ? "reloading" : "stopping", KI("roles", count_up(s, true)));
 	notify(reload ? "RELOADING=1" : "STOPPING=1");
 	signal_children(s, SIGTERM, false);
@@ -114,7 +113,7 @@ drain(struct supervisor *s, int64_t now)
 		log_ev(LOG_WARN, 0, "killing", KI("roles", count_up(s, true)),
 		    KC("why", "they did not end in time"));
 		signal_children(s, SIGKILL, s->phase == LAST);
-		s->drain_until_ms = now + DRAIN_MS;
+		s->drain_until_ms = now + s->conf.drain_ms;
 	}
 }
 
