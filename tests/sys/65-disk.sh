@@ -110,6 +110,8 @@ chmod u+w "$nordwind/sent" "$nordwind/inbox/acme" "$nordwind/status"
 "$e" --home "$nordwind" retry --yes state=spooled >/dev/null 2>&1
 try "when it can be written to again it is filed" wait_for 90 completed "$acme" 25
 in_sent() { [ -f "$nordwind/sent/order-30.edi" ]; }
+# The ledger looks at its folders every minute, and when one that fills them has ended.
+kill -KILL "$(sed -n 's/^watch \([0-9]*\) up .*/\1/p' "$nordwind/run/roles")"
 try "and the original goes to sent/" wait_for 90 in_sent
 
 for home in "$nordwind" "$acme"; do
