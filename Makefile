@@ -203,6 +203,9 @@ fidelity: tools
 	$(Q)$(B)/tool/corpus/fidelity $(CASES) $(SEED)
 stress: all tools
 	$(Q)tests/as-nobody $(B) tests/sys/stress $(B) $(N)
+kill-every-byte: all tools
+	$(Q)KILL_STEP=1 KILL_WAYS=all KILL_WAIT=86400 tests/as-nobody $(B) tests/sys/47-kill-listen.sh $(B)
+	$(Q)KILL_STEP=1 KILL_WAYS=all KILL_WAIT=86400 tests/as-nobody $(B) tests/sys/48-kill-send.sh $(B)
 repro:
 	$(Q)tests/repro
 top:
@@ -235,11 +238,12 @@ help:
 #: make golden    rewrite tests/golden/*/*.want            make corpus    CORPUS=DIR: real documents end to end
 #: make fidelity  CASES=1000000 SEED=1: random documents in every transfer encoding and shape, byte for byte
 #: make bench     documents a second, beside the limit     make stress    N=2000 documents while roles are killed
+#: make kill-every-byte   SMTP sessions of listener and sender, killed and cut behind every byte; an hour
 #: make top       the ten largest files and functions      make repro     two builds in two folders, compared
 #: make format    clang-format what you changed
 #: make install   DESTDIR= PREFIX=/usr/local               make clean     remove build/
 #: V=1 shows commands; CC=clang; VARIANT=opt|asan|cover|fuzz; B=FOLDER for objects
 
 .SECONDARY:
-.PHONY: all units fuzzers tools check lint asan sys cover fuzz golden corpus bench fidelity stress repro top format install clean help
+.PHONY: all units fuzzers tools check lint asan sys cover fuzz golden corpus bench fidelity stress kill-every-byte repro top format install clean help
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

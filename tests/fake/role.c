@@ -9,109 +9,15 @@
  * ("-": the null sender), "retry" and the same (a person wants it), "go JOB", "stop JOB" (do not let the dot go), "term" (SIGTERM). Each COMMITTING is answered
  * with GO at once unless the environment has HOLD=1. At the end: "exit STATUS".
  */
-#include "gateway/base/arena.h"
-#include "gateway/base/ipc.h"
-#include "gateway/conf_files.h"
-#include "gateway/msg.h"
+#include "tests/fake/role.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 static int channel;
 static pid_t child;
 static enum msg_who who;
-
-static void
-die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static int
-listen_on(unsigned int port)
-{
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-
-	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
-	    bind(fd, (struct sockaddr *)&sin, sizeof(sin)) == -1 || listen(fd, 1024) == -1)
-		die("listen");
-	return fd;
-}
-
-static void
-start(const char *program, const char *home, int listener)
-{
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
-		die("socketpair");
-	child = fork();
-	if (child == -1)
-		die("fork");
-	if (child == 0) {
-		/* Both may sit where the other has to go. */
-		int a = dup2(pair[1], 103), b = listener == -1 ? -1 : dup2(listener, 104);
-		if (a == -1 || dup2(a, 3) == -1 || (b != -1 && dup2(b, 4) == -1))
-			die("dup2");
-		for (int fd = b == -1 ? 4 : 5; fd < 110; fd++)
-			(void)close(fd);
-		(void)execl(program, program, "--home", home, "--fds", b == -1 ? "0" : "1", (char *)NULL);
-		die(program);
-	}
-	(void)close(pair[1]);
-	if (listener != -1)
-		(void)close(listener);
-	channel = pair[0];
-}
-
-/* What a supervisor does before it starts a role: these are the settings in force. */
-static void
-keep_settings(const char *home)
-{
-	struct arena *a = arena_new(16u << 20);
-	struct conf_files files;
-	struct err e;
-
-	conf_files_gather(a, str_of(home), &files);
-	if (conf_files_keep(&files, str_of(home), &e) == -1) {
-		fprintf(stderr, "settings: %s\n", e.text);
-		exit(1);
-	}
-	arena_free(a);
-}
-
-/* The listener's fd 3 is the supervisor's line: the channel to the ledger goes over it. It stays open until we end. */
-static void
-hand_over_channel(void)
-{
-	static struct ipc *line;
-	struct msg m = { .type = MSG_PEER, .name = S("ledger") };
-	struct buf b = BUF_CAP(1024);
-	struct err e;
-	int pair[2];
-
-	line = ipc_new(loop_new(), channel, NULL, NULL, NULL);
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == -1)
-		die("socketpair");
-	if (msg_encode(&m, &b, &e) == -1 ||
-	    ipc_send(line, MSG_PEER, buf_str(&b), pair[1], &e) == -1 || ipc_flush(line, &e) == -1) {
-		fprintf(stderr, "line: %s\n", e.text);
-		exit(1);
-	}
-	buf_clear(&b);
-	channel = pair[0];
-}
 
 static void
 tell(const struct msg *m)
@@ -199,7 +105,7 @@ main(int argc, char **argv)
 	uint64_t port = 0;
 	char line[1024];
 	size_t n = 0;
-	int status;
+	int status, listener;
 
 	if (argc < 3 || (argc > 3 && str_u64(str_of(argv[3]), 65535, &port) == -1)) {
 		fprintf(stderr, "role PROGRAM HOME [PORT]\n");
@@ -208,10 +114,12 @@ main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	who = msg_who_of(strrchr(argv[1], '-') == NULL ? "" : strrchr(argv[1], '-') + 1);
-	keep_settings(argv[2]);
-	start(argv[1], argv[2], port > 0 ? listen_on((unsigned int)port) : -1);
+	role_keep_settings(argv[2]);
+	listener = port > 0 ? role_listen_on((unsigned int)port) : -1;
+	channel = role_spawn(argv[1], argv[2], listener, &child);
+	io_close(&listener);
 	if (who == WHO_LISTEN)
-		hand_over_channel();
+		channel = role_hand_over_channel(channel);
 	p[0] = (struct pollfd){ .fd = channel, .events = POLLIN };
 	p[1] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
 	while (poll(p, 2, -1) > 0) {

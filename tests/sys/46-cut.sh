@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # cut - two gateways, and the connection between them is cut behind chosen bytes of a session, most of them around the end
 # of the mail: what was deferred is not there, what is there was not deferred, and in the end each is there once.
-# (test_smtp_cut does it behind every byte, with the machines alone.)
+# (test_smtp_cut does it behind every byte, with the machines alone; 47-kill-listen and 48-kill-send to one side at a time.)
 b=${1:-build/opt}
 . tests/lib.sh
 . tests/gateway.sh
