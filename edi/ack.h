@@ -118,6 +118,7 @@ struct ack_message {
 /* What one TA1, AK1 loop, UCI or UCF says. */
 struct ack_report {
 	enum ack_kind kind;
+	uint64_t segment;	/* of the file, that begins it: TA1, AK1, UCI, UCF */
 	struct edi_party sender, receiver;	/* of what was acknowledged: we, the partner */
 	struct str interchange;	/* ISA13, UNB 0020 of it; empty in 997 and 999 */
 	struct str group;	/* GS06, UNG 0048; empty where the interchange is spoken of */

@@ -72,6 +72,7 @@ ack_open_report(struct ack_reader *r, struct ack_report report, enum ack_verdict
 	if (r->report == NULL)
 		return;
 	*r->report = report;
+	r->report->segment = r->walk.seg.ordinal;
 	*r->next_report = r->report;
 	r->next_report = &r->report->next;
 	r->next_message = &r->report->messages;

@@ -118,6 +118,8 @@ model_add_document(struct model_maker *k, enum model_kind kind)
 	memset(k->m, 0, sizeof(*k->m));
 	k->m->kind = k->m == &k->spare ? MODEL_OTHER : kind;
 	k->m->test = f->facts.test;
+	k->m->segment = k->segment;
+	i -= k->n_ta1;
 	k->m->message = i < f->facts.n_kept ? &f->facts.messages[i] : NULL;
 	k->summary = false;
 	k->party = NULL;
@@ -390,6 +392,7 @@ read_segments(struct model_maker *k)
 	k->file->charset = raw_charset(k->file->in, x12);
 	pieces_start(&p, k->file->in, x12);
 	while (pieces_next(&p)) {
+		k->segment = p.seg.ordinal;
 		if (x12)
 			model_x12_segment(k, &p);
 		else
@@ -397,6 +400,7 @@ read_segments(struct model_maker *k)
 	}
 	if (k->m != NULL)
 		model_check(k);
+	model_acks(k);
 }
 
 void

@@ -10,7 +10,7 @@
 #ifndef EDIGATE_EDI_MODEL_H
 #define EDIGATE_EDI_MODEL_H
 
-#include "edi/edi.h"
+#include "edi/ack.h"
 
 #define MODEL_ITEMS_MAX	   400000u	/* lines, parties, references ... of a file; what comes behind is left out, and said so */
 #define MODEL_DOCUMENTS_MAX EDI_MESSAGES_KEPT
@@ -108,7 +108,10 @@ struct model_finding {
 
 struct model {
 	enum model_kind kind;
-	const struct edi_message *message;	/* of the facts; NULL when that was not kept */
+	const struct edi_message *message;	/* of the facts; NULL when that was not kept, and of a TA1 */
+	uint64_t segment;	/* of the file, that begins it: ST, UNH, TA1; 0 in XML */
+	const struct ack_report *reports;	/* of an acknowledgement in X12 or EDIFACT: what it says, so many of the list */
+	size_t n_reports;
 	struct str type;	/* the code within the kind: "380", BEG02 "NE" */
 	struct str number, issued, currency;
 	bool test;

@@ -10,7 +10,8 @@ static const struct model_word x12_dates[] = {
 	/* 374 */
 	{ "002", "delivery" },       { "010", "ship" },      { "011", "shipped" },
 	{ "017", "delivery" },       { "035", "delivered" }, { "037", "ship_not_before" },
-	{ "038", "ship_not_after" }, { "067", "delivery" },  { NULL, NULL },
+	{ "038", "ship_not_after" }, { "063", "delivery_not_after" },
+	{ "064", "delivery_not_before" }, { "067", "delivery" }, { NULL, NULL },
 };
 static const struct model_role_code x12_roles[] = {
 	/* 98 */
@@ -33,9 +34,12 @@ static const struct model_word edifact_ids[] = {
 static const struct model_word edifact_dates[] = {
 	/* 2005 */
 	{ "2", "delivery" },
+	{ "10", "ship" },
 	{ "11", "shipped" },
 	{ "17", "delivery" },
 	{ "35", "delivered" },
+	{ "37", "ship_not_before" },
+	{ "38", "ship_not_after" },
 	{ "63", "delivery_not_after" },
 	{ "64", "delivery_not_before" },
 	{ NULL, NULL },

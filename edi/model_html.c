@@ -5,15 +5,10 @@
  */
 #include "edi/model_write.h"
 
+#include "edi/model_html.h"
 #include "edi/page.h"
 #include "edi/pieces.h"
 #include "edi/text.h"
-#include "edi/x12.h"
-
-#include <inttypes.h>
-
-#define SEGMENTS_SHOWN_MAX 20000u
-#define SEGMENT_SHOWN_MAX  4096u	/* bytes of one */
 
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -44,6 +39,7 @@ static const char style[] =
     ".n{text-align:right;white-space:nowrap;overflow-wrap:normal}\n"
     ".totals{margin:1rem 0 0 auto;width:auto;min-width:20rem}.totals td{border:0;padding:.15rem .5rem}\n"
     ".totals .pay td{border-top:2px solid var(--ink);font-weight:700;font-size:1.1rem;padding-top:.4rem}\n"
+    ".no{width:1%;white-space:nowrap}.part td{padding-top:.1rem;padding-bottom:.1rem}.said td:first-child{width:40%}section{margin-top:3.5rem}\n"
     "ul{margin:.3rem 0;padding-left:1.2rem}li{overflow-wrap:anywhere}\n"
     "details{margin-top:1.6rem}summary{cursor:pointer;color:var(--soft)}\n"
     ".raw{counter-reset:s;font:12.5px/1.5 ui-monospace,'DejaVu Sans Mono',Consolas,monospace;padding:0;list-style:none}\n"
@@ -52,42 +48,8 @@ static const char style[] =
     ".raw .hit{background:#fdecea}\n"
     "bdi{unicode-bidi:isolate}\n"
     "@media print{body{background:none}main{border:0;margin:0;padding:0;max-width:none}section{break-before:page}"
-    "tr,.parties div{break-inside:avoid}details{display:none}}\n"
+    "thead{display:table-header-group}tr,.parties div{break-inside:avoid}details{display:none}}\n"
     "</style>\n</head>\n<body>\n";
-
-static void
-own(struct page *w, const char *text)
-{
-	page_put(w, str_of(text));
-}
-
-/* A value, kept apart in direction from what stands around it. */
-static void
-value(struct page *w, struct str s)
-{
-	own(w, "<bdi>");
-	page_html(w, s);
-	own(w, "</bdi>");
-}
-
-/* open, value, close; nothing without a value */
-static void
-item(struct page *w, const char *open, struct str s, const char *close)
-{
-	if (s.n == 0)
-		return;
-	own(w, open);
-	value(w, s);
-	own(w, close);
-}
-
-static void
-cell(struct page *w, struct str s)
-{
-	own(w, "<td class=\"n\">");
-	value(w, s);
-	own(w, "</td>");
-}
 
 static struct str
 number_of(struct page *w, const struct model *m)
@@ -100,27 +62,23 @@ number_of(struct page *w, const struct model *m)
 static void
 put_banner(struct page *w, const struct model_file *f, const struct model *m)
 {
-	const char *mood = f->facts.verdict == EDI_BROKEN ? "bad" : m->n_findings > 0 ? "warn" : "good";
+	static const char *const moods[] = { [PAGE_GOOD] = "good", [PAGE_WARN] = "warn", [PAGE_BAD] = "bad" };
 
-	own(w, "<header><h1>");
-	own(w, model_kind_title(m->kind));
-	own(w, " ");
-	value(w, number_of(w, m));
-	if (m->message != NULL) {
-		own(w, " <small>");
-		own(w, f->facts.format->label);
-		own(w, " ");
-		value(w, text_utf8(w->a, m->message->type));
-		own(w, "</small>");
-	}
-	own(w, "</h1>");
+	html_own(w, "<header><h1>");
+	html_own(w, model_kind_title(m->kind));
+	html_own(w, " ");
+	html_value(w, number_of(w, m));
+	html_own(w, " <small>");
+	html_own(w, f->facts.format->label);
+	html_item(w, " ", m->message != NULL ? text_utf8(w->a, m->message->type) : m->type, "");
+	html_own(w, "</small></h1>");
 	if (m->test)
-		own(w, "<span class=\"chip bad\">TEST</span>");
-	own(w, "<span class=\"chip ");
-	own(w, mood);
-	own(w, "\">");
+		html_own(w, "<span class=\"chip bad\">TEST</span>");
+	html_own(w, "<span class=\"chip ");
+	html_own(w, moods[page_mood(f, m)]);
+	html_own(w, "\">");
 	page_html(w, page_verdict(w, f, m));
-	own(w, "</span></header>\n");
+	html_own(w, "</span></header>\n");
 }
 
 static void
@@ -129,245 +87,251 @@ put_facts(struct page *w, const struct model *m)
 	struct page_fact fact;
 	size_t at = 0;
 
-	own(w, "<dl>\n");
+	html_own(w, "<dl>\n");
 	while (page_fact(w, m, &at, &fact)) {
-		own(w, "<div><dt>");
+		html_own(w, "<div><dt>");
 		page_html(w, fact.label);
-		own(w, "</dt><dd>");
-		value(w, fact.value);
-		own(w, "</dd></div>\n");
+		html_own(w, "</dt><dd>");
+		html_value(w, fact.value);
+		html_own(w, "</dd></div>\n");
 	}
-	own(w, "</dl>\n");
+	html_own(w, "</dl>\n");
 }
 
 static void
 put_party(struct page *w, const struct model_party *p)
 {
-	own(w, "<div><h2>");
-	if (p->role == MODEL_OTHER_PARTY) {
-		own(w, "Party ");
-		value(w, p->qual);
-	} else {
-		own(w, model_role_title(p->role));
-	}
-	own(w, "</h2>\n");
-	item(w, "<p><b>", p->name, "</b></p>");
+	html_own(w, "<div><h2>");
+	html_value(w, page_role(w, p));
+	html_own(w, "</h2>\n");
+	html_item(w, "<p><b>", p->name, "</b></p>");
 	for (size_t i = 0; i < p->n_street; i++)
-		item(w, "<p>", p->street[i], "</p>");
+		html_item(w, "<p>", p->street[i], "</p>");
 	if (p->postcode.n + p->city.n + p->region.n > 0) {
-		own(w, "<p>");
-		item(w, "", p->postcode, " ");
-		item(w, "", p->city, "");
-		item(w, ", ", p->region, "");
-		own(w, "</p>");
+		html_own(w, "<p>");
+		html_item(w, "", p->postcode, " ");
+		html_item(w, "", p->city, "");
+		html_item(w, ", ", p->region, "");
+		html_own(w, "</p>");
 	}
-	item(w, "<p>", p->country, "</p>");
+	html_item(w, "<p>", page_country(p->country), "</p>");
 	for (size_t i = 0; i < p->n_ids; i++) {
-		own(w, "<p class=\"id\">");
-		page_html(w, page_id_label(&p->ids[i]));
-		own(w, " ");
-		value(w, p->ids[i].value);
-		own(w, "</p>");
+		html_own(w, "<p class=\"id\">");
+		page_html(w, page_id_label(w, &p->ids[i]));
+		html_own(w, " ");
+		html_value(w, p->ids[i].value);
+		html_own(w, "</p>");
 	}
-	item(w, "<p class=\"id\">", p->contact, "</p>");
-	item(w, "<p class=\"id\">", p->phone, "</p>");
-	item(w, "<p class=\"id\">", p->mail, "</p>");
-	own(w, "</div>\n");
+	html_item(w, "<p class=\"id\">", p->contact, "</p>");
+	html_item(w, "<p class=\"id\">", p->phone, "</p>");
+	html_item(w, "<p class=\"id\">", p->mail, "</p>");
+	html_own(w, "</div>\n");
 }
 
 static void
 put_parties(struct page *w, const struct model *m)
 {
-	own(w, "<div class=\"parties\">\n");
-	for (size_t i = 0; i < m->n_parties; i++)
-		put_party(w, &m->parties[i]);
-	own(w, "</div>\n");
+	struct page_parties at = { 0 };
+	const struct model_party *p;
+
+	if (m->n_parties == 0)
+		return;
+	html_own(w, "<div class=\"parties\">\n");
+	while ((p = page_party(m, &at)) != NULL)
+		put_party(w, p);
+	html_own(w, "</div>\n");
+}
+
+/* Which columns the lines have something for. */
+struct columns {
+	bool no, qty, price, amount;
+};
+
+static struct columns
+columns_of(const struct model *m)
+{
+	struct columns c = { 0 };
+
+	for (size_t i = 0; i < m->n_lines; i++) {
+		c.no |= m->lines[i].no.n > 0;
+		c.qty |= m->lines[i].qty.n + m->lines[i].unit.n > 0;
+		c.price |= m->lines[i].price.n > 0;
+		c.amount |= m->lines[i].amount.n > 0;
+	}
+	for (size_t i = 0; i < m->n_allowances; i++)
+		c.amount |= m->allowances[i].line != MODEL_NO_LINE;
+	return c;
 }
 
 static void
-put_allowance(struct page *w, const struct model *m, const struct model_allowance *x, int span)
+put_allowance(struct page *w, const struct model_allowance *x)
 {
-	own(w, span > 1 ? "<tr><td></td><td class=\"more\" colspan=\"4\">" : "<tr><td>");
-	own(w, x->charge ? "Charge " : "Allowance ");
-	value(w, x->text.n > 0 ? x->text : x->code);
-	item(w, " ", x->percent, " %");
-	own(w, "</td>");
-	cell(w, page_money(w, m, x->amount));
-	own(w, "</tr>\n");
+	html_own(w, x->charge ? "Charge " : "Allowance ");
+	html_value(w, x->text.n > 0 ? x->text : x->code);
+	html_item(w, " ", page_number(w, x->percent), " %");
 }
 
 static void
-put_more(struct page *w, const struct model_line *l)
+put_line_allowance(struct page *w, const struct model *m, const struct columns *c, const struct model_allowance *x)
 {
-	own(w, "<div class=\"more\">");
-	item(w, "GTIN ", l->gtin, " ");
-	item(w, "buyer\xe2\x80\x99s no. ", l->buyer_id, " ");
-	item(w, "seller\xe2\x80\x99s no. ", l->seller_id, " ");
-	item(w, "tax ", l->tax_rate, " % ");
-	item(w, "status ", l->status, "");
-	own(w, "</div></td>");
+	html_own(w, c->no ? "<tr class=\"part\"><td></td><td class=\"more\">" : "<tr class=\"part\"><td class=\"more\">");
+	put_allowance(w, x);
+	html_own(w, "</td>");
+	html_own(w, c->qty ? "<td></td><td></td>" : "");
+	html_own(w, c->price ? "<td></td>" : "");
+	html_cell(w, page_amount(w, m, x->amount));
+	html_own(w, "</tr>\n");
 }
 
 static void
-put_lines(struct page *w, const struct model *m)
+put_more(struct page *w, const struct model_file *f, const struct model_line *l)
 {
+	const struct { const char *open; struct str value; const char *close; } parts[] = {
+		{ "GTIN ", l->gtin, "" }, { "buyer\xe2\x80\x99s no. ", l->buyer_id, "" },
+		{ "seller\xe2\x80\x99s no. ", l->seller_id, "" }, { "tax ", page_number(w, l->tax_rate), " %" },
+		{ "", page_status(f, l->status), "" },
+	};
+	bool any = false;
+
+	html_own(w, "<div class=\"more\">");
+	for (size_t i = 0; i < N(parts); i++) {
+		if (parts[i].value.n == 0)
+			continue;
+		html_own(w, any ? " \xc2\xb7 " : "");
+		html_item(w, parts[i].open, parts[i].value, parts[i].close);
+		any = true;
+	}
+	html_own(w, "</div>");
+}
+
+static void
+put_line(struct page *w, const struct model_file *f, const struct model *m, const struct columns *c, const struct model_line *l)
+{
+	html_own(w, "<tr>");
+	if (c->no) {
+		html_own(w, "<td>");
+		html_value(w, l->no);
+		html_own(w, "</td>");
+	}
+	html_own(w, "<td>");
+	html_value(w, l->description);
+	put_more(w, f, l);
+	html_own(w, "</td>");
+	if (c->qty) {
+		html_cell(w, page_number(w, l->qty));
+		html_own(w, "<td>");
+		html_value(w, page_unit(f, l->unit));
+		html_own(w, "</td>");
+	}
+	if (c->price) {
+		html_own(w, "<td class=\"n\">");
+		html_value(w, page_amount(w, m, l->price));
+		html_item(w, " / ", page_number(w, l->price_per), "");
+		html_own(w, "</td>");
+	}
+	if (c->amount)
+		html_cell(w, page_amount(w, m, l->amount));
+	html_own(w, "</tr>\n");
+}
+
+static void
+put_lines(struct page *w, const struct model_file *f, const struct model *m)
+{
+	const struct columns c = columns_of(m);
 	size_t at = 0;
 
 	if (m->n_lines == 0)
 		return;
-	own(w, "<h2>Lines</h2>\n<table>\n<thead><tr><th>No.</th><th>Article</th><th class=\"n\">Quantity</th><th>Unit</th>"
-	    "<th class=\"n\">Price</th><th class=\"n\">Amount</th></tr></thead>\n<tbody>\n");
+	html_own(w, "<h2>Lines</h2>\n<table>\n<thead><tr>");
+	html_own(w, c.no ? "<th class=\"no\">No.</th>" : "");
+	html_own(w, m->kind == MODEL_REMITTANCE ? "<th>Document</th>" : "<th>Article</th>");
+	html_own(w, c.qty ? "<th class=\"n\">Quantity</th><th class=\"no\">Unit</th>" : "");
+	html_own(w, c.price ? "<th class=\"n\">Price</th>" : "");
+	html_own(w, c.amount ? "<th class=\"n\">Amount</th>" : "");
+	html_own(w, "</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < m->n_lines; i++) {
-		const struct model_line *l = &m->lines[i];
-		own(w, "<tr><td>");
-		value(w, l->no);
-		own(w, "</td><td>");
-		value(w, l->description);
-		put_more(w, l);
-		cell(w, l->qty);
-		own(w, "<td>");
-		value(w, page_unit(l->unit));
-		own(w, "</td><td class=\"n\">");
-		value(w, l->price);
-		item(w, " / ", l->price_per, "");
-		own(w, "</td>");
-		cell(w, l->amount);
-		own(w, "</tr>\n");
+		put_line(w, f, m, &c, &m->lines[i]);
 		for (; at < m->n_allowances && (m->allowances[at].line == MODEL_NO_LINE || m->allowances[at].line <= i); at++)
 			if (m->allowances[at].line == i)
-				put_allowance(w, m, &m->allowances[at], 4);
+				put_line_allowance(w, m, &c, &m->allowances[at]);
 	}
-	own(w, "</tbody>\n</table>\n");
+	html_own(w, "</tbody>\n</table>\n");
 }
 
 static void
 put_tax(struct page *w, const struct model *m, const struct model_tax *t)
 {
-	own(w, "<tr><td>Tax ");
-	value(w, t->category);
-	item(w, " ", t->rate, " %");
-	item(w, " of ", page_money(w, m, t->base), "");
-	own(w, "</td>");
-	cell(w, page_money(w, m, t->amount));
-	own(w, "</tr>\n");
+	html_own(w, "<tr><td>Tax ");
+	html_value(w, page_tax(w, t));
+	html_item(w, " of ", page_money(w, m, t->base), "");
+	html_item(w, "<div class=\"more\">", t->reason, "</div>");
+	html_own(w, "</td>");
+	html_cell(w, page_money(w, m, t->amount));
+	html_own(w, "</tr>\n");
+}
+
+static void
+put_parts(struct page *w, const struct model *m, enum page_stage stage)
+{
+	for (size_t i = 0; stage == PAGE_NET && i < m->n_allowances; i++) {
+		if (m->allowances[i].line != MODEL_NO_LINE)
+			continue;
+		html_own(w, "<tr><td>");
+		put_allowance(w, &m->allowances[i]);
+		html_own(w, "</td>");
+		html_cell(w, page_money(w, m, m->allowances[i].amount));
+		html_own(w, "</tr>\n");
+	}
+	for (size_t i = 0; stage == PAGE_GROSS && i < m->n_taxes; i++)
+		put_tax(w, m, &m->taxes[i]);
 }
 
 static void
 put_totals(struct page *w, const struct model *m)
 {
 	struct page_total total;
+	enum page_stage done = PAGE_LINES;
 	size_t at = 0;
 
-	own(w, "<table class=\"totals\">\n");
-	for (size_t i = 0; i < m->n_allowances; i++)
-		if (m->allowances[i].line == MODEL_NO_LINE)
-			put_allowance(w, m, &m->allowances[i], 1);
-	for (size_t i = 0; i < m->n_taxes; i++)
-		put_tax(w, m, &m->taxes[i]);
+	html_own(w, "<table class=\"totals\">\n");
 	while (page_total(w, m, &at, &total)) {
-		own(w, total.payable ? "<tr class=\"pay\"><td>" : "<tr><td>");
-		own(w, total.label);
-		own(w, "</td>");
-		cell(w, page_money(w, m, total.amount));
-		own(w, "</tr>\n");
+		while (done < total.stage)
+			put_parts(w, m, ++done);
+		html_own(w, total.payable ? "<tr class=\"pay\"><td>" : "<tr><td>");
+		html_own(w, total.label);
+		html_own(w, "</td>");
+		html_cell(w, page_money(w, m, total.amount));
+		html_own(w, "</tr>\n");
 		if (total.finding == NULL)
 			continue;
-		own(w, "<tr class=\"warn\"><td>recomputed</td>");
-		cell(w, page_money(w, m, total.finding->computed));
-		own(w, "</tr>\n");
+		html_own(w, "<tr class=\"warn\"><td>recomputed</td>");
+		html_cell(w, page_money(w, m, total.finding->computed));
+		html_own(w, "</tr>\n");
 	}
-	own(w, "</table>\n");
+	while (done < PAGE_GROSS)
+		put_parts(w, m, ++done);
+	html_own(w, "</table>\n");
 }
 
 static void
 put_notes(struct page *w, const struct model *m)
 {
 	if (m->n_findings > 0) {
-		own(w, "<h2>Differences</h2>\n<ul class=\"warn\">\n");
+		html_own(w, "<h2>Differences</h2>\n<ul class=\"warn\">\n");
 		for (size_t i = 0; i < m->n_findings; i++) {
-			item(w, "<li>", model_finding_text(w->a, &m->findings[i]), "");
-			own(w, m->findings[i].standard != NULL ? " (" : "");
+			html_item(w, "<li>", model_finding_text(w->a, &m->findings[i]), "");
+			html_own(w, m->findings[i].standard != NULL ? " (" : "");
 			page_html(w, str_of(m->findings[i].standard));
-			own(w, m->findings[i].standard != NULL ? ")</li>\n" : "</li>\n");
+			html_own(w, m->findings[i].standard != NULL ? ")</li>\n" : "</li>\n");
 		}
-		own(w, "</ul>\n");
+		html_own(w, "</ul>\n");
 	}
 	if (m->n_notes == 0)
 		return;
-	own(w, "<h2>Notes</h2>\n<ul>\n");
+	html_own(w, "<h2>Notes</h2>\n<ul>\n");
 	for (size_t i = 0; i < m->n_notes; i++)
-		item(w, "<li>", m->notes[i], "</li>\n");
-	own(w, "</ul>\n");
-}
-
-static struct str
-address(struct page *w, struct edi_party p)
-{
-	return text_utf8(w->a, p.qual.n == 0 ? p.id : str_cat(w->a, str_cat(w->a, p.qual, S(":")), p.id));
-}
-
-static void
-put_envelope(struct page *w, const struct model_file *f, struct str name)
-{
-	const struct edi_facts *x = &f->facts;
-	const struct { const char *label; struct str value; } rows[] = {
-		{ "From", address(w, x->sender) }, { "To", address(w, x->receiver) },
-		{ "Control number", text_utf8(w->a, x->control) }, { "Version", text_utf8(w->a, x->version) },
-		{ "Quirks put up with", edi_quirks_text(w->a, x->quirks) }, { "Acknowledgement", x->ack_requested ? S("requested") : S("") },
-		{ "File", text_utf8(w->a, name) },
-	};
-
-	own(w, "<h2>Envelope</h2>\n<dl>\n");
-	for (size_t i = 0; i < N(rows); i++) {
-		if (rows[i].value.n == 0)
-			continue;
-		own(w, "<div><dt>");
-		own(w, rows[i].label);
-		own(w, "</dt><dd>");
-		value(w, rows[i].value);
-		own(w, "</dd></div>\n");
-	}
-	own(w, "</dl>\n");
-	if (f->cut)
-		own(w, "<p class=\"bad\">The file has more documents or lines than are shown.</p>\n");
-	if (x->n_problems_kept == 0)
-		return;
-	own(w, "<h2>Problems</h2>\n<ul class=\"bad\">\n");
-	for (size_t i = 0; i < x->n_problems_kept; i++) {
-		const struct edi_problem *p = &x->problems[i];
-		own(w, "<li>");
-		if (p->segment > 0)
-			page_put(w, str_fmt(w->a, "segment %" PRIu64 ": ", p->segment));
-		value(w, p->text);
-		own(w, "</li>\n");
-	}
-	own(w, "</ul>\n");
-}
-
-static bool
-has_problem(const struct edi_facts *f, uint64_t segment)
-{
-	for (size_t i = 0; i < f->n_problems_kept; i++)
-		if (f->problems[i].segment == segment)
-			return true;
-	return false;
-}
-
-static void
-put_segments(struct page *w, const struct model_file *f)
-{
-	struct pieces p;
-	size_t n = 0;
-
-	own(w, "<details><summary>As it was sent, segment by segment</summary>\n<ol class=\"raw\">\n");
-	pieces_start(&p, f->in, f->facts.format == &edi_x12);
-	while (pieces_next(&p) && n++ < SEGMENTS_SHOWN_MAX) {
-		struct str raw = str_sub(p.seg.raw, 0, p.seg.raw.n - p.binary.n);
-		own(w, has_problem(&f->facts, p.seg.ordinal) ? "<li class=\"hit\">" : "<li>");
-		value(w, text_utf8(w->a, str_sub(raw, 0, SEGMENT_SHOWN_MAX)));
-		own(w, raw.n > SEGMENT_SHOWN_MAX ? "\xe2\x80\xa6</li>\n" : "</li>\n");
-	}
-	own(w, n > SEGMENTS_SHOWN_MAX ? "</ol><p>There are more.</p></details>\n" : "</ol></details>\n");
+		html_item(w, "<li>", m->notes[i], "</li>\n");
+	html_own(w, "</ul>\n");
 }
 
 static void
@@ -376,7 +340,8 @@ put_document(struct page *w, const struct model_file *f, const struct model *m)
 	put_banner(w, f, m);
 	put_facts(w, m);
 	put_parties(w, m);
-	put_lines(w, m);
+	html_acks(w, m);
+	put_lines(w, f, m);
 	put_totals(w, m);
 	put_notes(w, m);
 }
@@ -386,24 +351,24 @@ model_write_html(struct buf *out, struct arena *a, const struct model_file *f, s
 {
 	struct page w = { .out = out, .a = a, .e = e };
 
-	own(&w, head);
+	html_own(&w, head);
 	if (f->n_documents > 0) {
-		own(&w, model_kind_title(f->documents[0].kind));
-		own(&w, " ");
+		html_own(&w, model_kind_title(f->documents[0].kind));
+		html_own(&w, " ");
 		page_html(&w, number_of(&w, &f->documents[0]));
 	} else {
 		page_html(&w, text_utf8(a, name));
 	}
-	own(&w, style);
-	own(&w, "<main>\n");
+	html_own(&w, style);
+	html_own(&w, "<main>\n");
 	for (size_t i = 0; i < f->n_documents; i++) {
-		own(&w, i > 0 ? "<section>\n" : "<div>\n");
+		html_own(&w, i > 0 ? "<section>\n" : "<div>\n");
 		put_document(&w, f, &f->documents[i]);
-		own(&w, i > 0 ? "</section>\n" : "</div>\n");
+		html_own(&w, i > 0 ? "</section>\n" : "</div>\n");
 	}
-	put_envelope(&w, f, name);
+	html_envelope(&w, f, name);
 	if (pieces_takes(&f->facts))
-		put_segments(&w, f);
-	own(&w, "</main>\n</body>\n</html>\n");
+		html_segments(&w, f);
+	html_own(&w, "</main>\n</body>\n</html>\n");
 	return w.failed ? -1 : 0;
 }

@@ -2,6 +2,7 @@
 #include "edi/model_write.h"
 
 #include "edi/jwrite.h"
+#include "edi/model_acks.h"
 #include "edi/pieces.h"
 #include "edi/raw.h"
 #include "edi/text.h"
@@ -295,6 +296,7 @@ put_document(struct jwrite *w, struct arena *a, const struct model *m)
 		jw_text(w, NULL, m->notes[i]);
 	jw_close(w, ']');
 	put_findings(w, a, m);
+	model_acks_json(w, a, m);
 	jw_close(w, '}');
 }
 

@@ -16,6 +16,8 @@ struct model_maker {
 	struct model_line *line;	/* NULL: not within one */
 	struct model_allowance *allowance;
 	struct model_tax *tax;
+	uint64_t segment;		/* the one that is being read */
+	size_t n_ta1;			/* documents that are no messages */
 	struct model spare;		/* where the values of those go that are over the limit */
 	struct model_party spare_party;
 	struct model_line spare_line;
@@ -48,6 +50,9 @@ struct str model_day(struct arena *a, struct str text);
 
 /* Component j of element i as a person reads it, in UTF-8. */
 struct str model_value(struct model_maker *k, struct pieces *p, unsigned int i, unsigned int j);
+
+/* Give each acknowledgement of the file what it says. */
+void model_acks(struct model_maker *k);
 
 void model_x12_segment(struct model_maker *k, struct pieces *p);
 void model_edifact_segment(struct model_maker *k, struct pieces *p);

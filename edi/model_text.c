@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "edi/model_write.h"
 
-#include "edi/page.h"
+#include "edi/model_text.h"
 #include "edi/text.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #define PARTY_ROWS 24u
 
 /* The columns of a line; the gaps between them make it WIDTH. */
-enum { COL_NO = 4, COL_WHAT = 36, COL_QTY = 8, COL_UNIT = 4, COL_PRICE = 11, COL_AMOUNT = 12 };
+enum { COL_NO = 4, COL_WHAT = 38, COL_QTY = 8, COL_UNIT = 4, COL_PRICE = 11, COL_AMOUNT = 12 };
 
 static size_t
 columns(struct str s)
@@ -89,9 +89,8 @@ wrap(struct str *rest, size_t width)
 	return str_trim(piece);
 }
 
-/* label, then value in as many lines as it takes. */
-static void
-paragraph(struct page *w, size_t indent, struct str label, size_t label_width, struct str value)
+void
+text_paragraph(struct page *w, size_t indent, struct str label, size_t label_width, struct str value)
 {
 	bool first = true;
 
@@ -118,7 +117,7 @@ rule(struct page *w, char c)
 static void
 put_title(struct page *w, const struct model_file *f, const struct model *m)
 {
-	struct str title = str_of(model_kind_title(m->kind)), number = m->number;
+	struct str title = str_of(model_kind_title(m->kind)), number = m->number, kind;
 	char *upper = arena_get(w->a, title.n);
 
 	if (number.n == 0 && m->message != NULL)
@@ -130,10 +129,10 @@ put_title(struct page *w, const struct model_file *f, const struct model *m)
 	page_put(w, m->test ? S("  TEST") : S(""));
 	end(w);
 	rule(w, '=');
-	if (m->message != NULL)
-		paragraph(w, 0, S("Message"), 12, str_fmt(w->a, "%s " STR_FMT " " STR_FMT, f->facts.format->label,
-		    STR_ARG(text_utf8(w->a, m->message->type)), STR_ARG(text_utf8(w->a, m->message->version))));
-	paragraph(w, 0, S("Checks"), 12, page_verdict(w, f, m));
+	kind = m->message == NULL ? m->type : text_utf8(w->a, m->message->type);
+	text_paragraph(w, 0, S("Message"), 12, str_fmt(w->a, "%s " STR_FMT " " STR_FMT, f->facts.format->label, STR_ARG(kind),
+	    STR_ARG(m->message == NULL ? S("") : text_utf8(w->a, m->message->version))));
+	text_paragraph(w, 0, S("Checks"), 12, page_verdict(w, f, m));
 }
 
 /* The rows of a party's block. */
@@ -144,7 +143,7 @@ party_rows(struct page *w, const struct model_party *p, struct str *row)
 	struct str town = str_fmt(w->a, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(p->postcode), p->postcode.n > 0 ? " " : "",
 	    STR_ARG(p->city), p->region.n > 0 ? ", " : "", STR_ARG(p->region));
 
-	row[n++] = p->role == MODEL_OTHER_PARTY ? str_cat(w->a, S("Party "), p->qual) : str_of(model_role_title(p->role));
+	row[n++] = page_role(w, p);
 	if (p->name.n > 0)
 		row[n++] = str_cat(w->a, S("  "), p->name);
 	for (size_t i = 0; i < p->n_street; i++)
@@ -152,9 +151,9 @@ party_rows(struct page *w, const struct model_party *p, struct str *row)
 	if (town.n > 0)
 		row[n++] = str_cat(w->a, S("  "), town);
 	if (p->country.n > 0)
-		row[n++] = str_cat(w->a, S("  "), p->country);
+		row[n++] = str_cat(w->a, S("  "), page_country(p->country));
 	for (size_t i = 0; i < p->n_ids; i++)
-		row[n++] = str_fmt(w->a, "  " STR_FMT " " STR_FMT, STR_ARG(page_id_label(&p->ids[i])), STR_ARG(p->ids[i].value));
+		row[n++] = str_fmt(w->a, "  " STR_FMT " " STR_FMT, STR_ARG(page_id_label(w, &p->ids[i])), STR_ARG(p->ids[i].value));
 	if (p->contact.n > 0)
 		row[n++] = str_cat(w->a, S("  "), p->contact);
 	if (p->phone.n > 0)
@@ -168,10 +167,12 @@ static void
 put_parties(struct page *w, const struct model *m)
 {
 	struct str a[PARTY_ROWS], b[PARTY_ROWS];
+	struct page_parties at = { 0 };
+	const struct model_party *one, *other;
 
-	for (size_t i = 0; i < m->n_parties; i += 2) {
-		size_t n_a = party_rows(w, &m->parties[i], a);
-		size_t n_b = i + 1 < m->n_parties ? party_rows(w, &m->parties[i + 1], b) : 0;
+	while ((one = page_party(m, &at)) != NULL) {
+		size_t n_a = party_rows(w, one, a);
+		size_t n_b = (other = page_party(m, &at)) != NULL ? party_rows(w, other, b) : 0;
 		page_put(w, S("\n"));
 		for (size_t j = 0; j < n_a || j < n_b; j++) {
 			left(w, j < n_a ? front(a[j], HALF - 2) : S(""), HALF);
@@ -192,7 +193,7 @@ put_facts(struct page *w, const struct model *m)
 		if (!any)
 			page_put(w, S("\n"));
 		any = true;
-		paragraph(w, 0, front(fact.label, 20), 22, fact.value);
+		text_paragraph(w, 0, front(fact.label, 20), 22, fact.value);
 	}
 }
 
@@ -212,11 +213,12 @@ put_row(struct page *w, struct str no, struct str what, const struct str number[
 }
 
 static void
-put_line_more(struct page *w, const struct model_line *l, struct str rest)
+put_line_more(struct page *w, const struct model_file *f, const struct model_line *l, struct str rest)
 {
 	const struct { const char *label; struct str value; } ids[] = {
-		{ "GTIN ", l->gtin }, { "buyer's ", l->buyer_id }, { "seller's ", l->seller_id }, { "price per ", l->price_per },
-		{ "tax ", l->tax_rate.n > 0 ? str_cat(w->a, l->tax_rate, S(" %")) : S("") }, { "status ", l->status },
+		{ "GTIN ", l->gtin }, { "buyer's ", l->buyer_id }, { "seller's ", l->seller_id }, { "price per ", page_number(w, l->price_per) },
+		{ "tax ", l->tax_rate.n > 0 ? str_cat(w->a, page_number(w, l->tax_rate), S(" %")) : S("") },
+		{ "status ", page_status(f, l->status) },
 	};
 	struct str more = S("");
 
@@ -230,7 +232,7 @@ put_line_more(struct page *w, const struct model_line *l, struct str rest)
 			more = str_fmt(w->a, STR_FMT "%s%s" STR_FMT, STR_ARG(more), more.n > 0 ? ", " : "", ids[i].label,
 			    STR_ARG(ids[i].value));
 	if (more.n > 0)
-		paragraph(w, COL_NO + 1, S(""), 0, more);
+		text_paragraph(w, COL_NO + 1, S(""), 0, more);
 }
 
 static void
@@ -239,15 +241,15 @@ put_allowance(struct page *w, const struct model *m, const struct model_allowanc
 	struct str text = x->text.n > 0 ? x->text : x->code;
 
 	text = str_fmt(w->a, "%s " STR_FMT "%s" STR_FMT "%s", x->charge ? "Charge" : "Allowance", STR_ARG(text),
-	    x->percent.n > 0 ? " " : "", STR_ARG(x->percent), x->percent.n > 0 ? " %" : "");
+	    x->percent.n > 0 ? " " : "", STR_ARG(page_number(w, x->percent)), x->percent.n > 0 ? " %" : "");
 	fill(w, indent);
 	left(w, text, WIDTH - indent - 20);
-	right(w, page_money(w, m, x->amount), 20);
+	right(w, x->line == MODEL_NO_LINE ? page_money(w, m, x->amount) : page_amount(w, m, x->amount), 20);
 	end(w);
 }
 
 static void
-put_lines(struct page *w, const struct model *m)
+put_lines(struct page *w, const struct model_file *f, const struct model *m)
 {
 	static const struct str head[] = { S_INIT("Qty"), S_INIT(""), S_INIT("Price"), S_INIT("Amount") };
 	size_t at = 0;
@@ -259,11 +261,13 @@ put_lines(struct page *w, const struct model *m)
 	rule(w, '-');
 	for (size_t i = 0; i < m->n_lines; i++) {
 		const struct model_line *l = &m->lines[i];
-		const struct str numbers[] = { l->qty, page_unit(l->unit), l->price, l->amount };
+		struct str unit = page_unit(f, l->unit);
+		const struct str numbers[] = { page_number(w, l->qty), columns(unit) > COL_UNIT ? l->unit : unit,
+			page_amount(w, m, l->price), page_amount(w, m, l->amount) };
 		struct str rest = l->description;
 		struct str first = wrap(&rest, COL_WHAT - 1);
 		put_row(w, l->no, first, numbers);
-		put_line_more(w, l, rest);
+		put_line_more(w, f, l, rest);
 		for (; at < m->n_allowances && (m->allowances[at].line == MODEL_NO_LINE || m->allowances[at].line <= i); at++)
 			if (m->allowances[at].line == i)
 				put_allowance(w, m, &m->allowances[at], COL_NO + 1);
@@ -272,31 +276,44 @@ put_lines(struct page *w, const struct model *m)
 }
 
 static void
+put_sum(struct page *w, struct str label, struct str amount)
+{
+	right(w, front(label, WIDTH - 20), WIDTH - 20);
+	right(w, amount, 20);
+	end(w);
+}
+
+static void
+put_parts(struct page *w, const struct model *m, enum page_stage stage)
+{
+	for (size_t i = 0; stage == PAGE_NET && i < m->n_allowances; i++)
+		if (m->allowances[i].line == MODEL_NO_LINE)
+			put_allowance(w, m, &m->allowances[i], 0);
+	for (size_t i = 0; stage == PAGE_GROSS && i < m->n_taxes; i++) {
+		const struct model_tax *t = &m->taxes[i];
+		put_sum(w, str_fmt(w->a, "Tax " STR_FMT "%s" STR_FMT, STR_ARG(page_tax(w, t)), t->base.n > 0 ? " of " : "",
+		    STR_ARG(page_amount(w, m, t->base))), page_money(w, m, t->amount));
+		if (t->reason.n > 0)
+			text_paragraph(w, WIDTH / 4, S(""), 0, t->reason);
+	}
+}
+
+static void
 put_totals(struct page *w, const struct model *m)
 {
 	struct page_total total;
+	enum page_stage done = PAGE_LINES;
 	size_t at = 0;
 
-	for (size_t i = 0; i < m->n_allowances; i++)
-		if (m->allowances[i].line == MODEL_NO_LINE)
-			put_allowance(w, m, &m->allowances[i], 0);
-	for (size_t i = 0; i < m->n_taxes; i++) {
-		const struct model_tax *t = &m->taxes[i];
-		right(w, str_fmt(w->a, "Tax " STR_FMT " " STR_FMT "%s%s" STR_FMT, STR_ARG(t->category), STR_ARG(t->rate),
-		    t->rate.n > 0 ? " %" : "", t->base.n > 0 ? " of " : "", STR_ARG(t->base)), WIDTH - 20);
-		right(w, page_money(w, m, t->amount), 20);
-		end(w);
-	}
 	while (page_total(w, m, &at, &total)) {
-		right(w, str_of(total.label), WIDTH - 20);
-		right(w, page_money(w, m, total.amount), 20);
-		end(w);
-		if (total.finding == NULL)
-			continue;
-		right(w, S("recomputed"), WIDTH - 20);
-		right(w, page_money(w, m, total.finding->computed), 20);
-		end(w);
+		while (done < total.stage)
+			put_parts(w, m, ++done);
+		put_sum(w, str_of(total.label), page_money(w, m, total.amount));
+		if (total.finding != NULL)
+			put_sum(w, S("recomputed"), page_money(w, m, total.finding->computed));
 	}
+	while (done < PAGE_GROSS)
+		put_parts(w, m, ++done);
 }
 
 static void
@@ -305,12 +322,12 @@ put_notes(struct page *w, const struct model *m)
 	for (size_t i = 0; i < m->n_notes; i++) {
 		if (i == 0)
 			page_put(w, S("\n"));
-		paragraph(w, 0, i == 0 ? S("Notes") : S(""), 12, m->notes[i]);
+		text_paragraph(w, 0, i == 0 ? S("Notes") : S(""), 12, m->notes[i]);
 	}
 	for (size_t i = 0; i < m->n_findings; i++) {
 		if (i == 0)
 			page_put(w, S("\n"));
-		paragraph(w, 0, i == 0 ? S("Differences") : S(""), 12, model_finding_text(w->a, &m->findings[i]));
+		text_paragraph(w, 0, i == 0 ? S("Differences") : S(""), 12, model_finding_text(w->a, &m->findings[i]));
 	}
 }
 
@@ -326,15 +343,15 @@ put_envelope(struct page *w, const struct model_file *f, struct str name)
 
 	rule(w, '=');
 	for (size_t i = 0; i < N(ends); i++)
-		paragraph(w, 0, i == 0 ? S("From") : S("To"), 12, text_utf8(w->a, str_fmt(w->a, STR_FMT "%s" STR_FMT,
+		text_paragraph(w, 0, i == 0 ? S("From") : S("To"), 12, text_utf8(w->a, str_fmt(w->a, STR_FMT "%s" STR_FMT,
 		    STR_ARG(ends[i].qual), ends[i].qual.n > 0 ? ":" : "", STR_ARG(ends[i].id))));
 	for (size_t i = 0; i < N(rows); i++)
 		if (rows[i].value.n > 0)
-			paragraph(w, 0, str_of(rows[i].label), 12, text_utf8(w->a, rows[i].value));
+			text_paragraph(w, 0, str_of(rows[i].label), 12, text_utf8(w->a, rows[i].value));
 	if (f->cut)
-		paragraph(w, 0, S("Cut"), 12, S("the file has more documents or lines than are shown"));
+		text_paragraph(w, 0, S("Cut"), 12, S("the file has more documents or lines than are shown"));
 	for (size_t i = 0; i < x->n_problems_kept; i++)
-		paragraph(w, 0, i == 0 ? S("Problems") : S(""), 12, str_fmt(w->a, "segment %zu: " STR_FMT " (%s)",
+		text_paragraph(w, 0, i == 0 ? S("Problems") : S(""), 12, str_fmt(w->a, "segment %zu: " STR_FMT " (%s)",
 		    (size_t)x->problems[i].segment, STR_ARG(x->problems[i].text), x->problems[i].code));
 }
 
@@ -350,7 +367,8 @@ model_write_text(struct buf *out, struct arena *a, const struct model_file *f, s
 		put_title(&w, f, m);
 		put_facts(&w, m);
 		put_parties(&w, m);
-		put_lines(&w, m);
+		text_acks(&w, m);
+		put_lines(&w, f, m);
 		put_totals(&w, m);
 		put_notes(&w, m);
 	}

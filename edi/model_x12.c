@@ -52,6 +52,18 @@ on_st(struct model_maker *k, struct pieces *p)
 	model_add_document(k, kind);
 }
 
+/* It stands between header and groups, in no set. */
+static void
+on_ta1(struct model_maker *k, struct pieces *p)
+{
+	model_add_document(k, MODEL_ACK);
+	k->n_ta1++;
+	k->m->message = NULL;
+	k->m->type = S("TA1");
+	k->m->number = v(k, p, 1);
+	k->m->issued = day(k, p, 2);
+}
+
 /* The segment that begins a set: its elements are the set's own. */
 static void
 on_begin(struct model_maker *k, struct pieces *p)
@@ -367,6 +379,8 @@ model_x12_segment(struct model_maker *k, struct pieces *p)
 {
 	if (p->seg.tag == SEG_TAG('S', 'T', ' '))
 		return on_st(k, p);
+	if (p->seg.tag == SEG_TAG('T', 'A', '1'))
+		return on_ta1(k, p);
 	if (k->m == NULL || k->m->kind == MODEL_OTHER)
 		return;
 	for (size_t i = 0; i < N(handlers); i++) {

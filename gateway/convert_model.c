@@ -7,6 +7,7 @@
 #include "edi/edifact.h"
 #include "edi/model_write.h"
 #include "edi/rule.h"
+#include "edi/unit.h"
 #include "edi/x12.h"
 #include "edi/xml.h"
 #include "gateway/json_model.h"
@@ -89,6 +90,44 @@ translate_types(struct conversion *x)
 			(void)json_object_set_new(document, "type",
 			                          type.n > 0 ? json_stringn(type.p, type.n)
 			                                     : json_null());
+	}
+}
+
+/* Where nothing says which list a unit is from, it is of the one we write, else of the UN's, else of X12's. */
+static struct str
+translate_unit(struct str unit, const struct edi_format *said, enum unit_list to)
+{
+	static const enum unit_list tried[] = { UNIT_UN, UNIT_EDIFACT, UNIT_X12 };
+	struct str made;
+
+	if (said != NULL)
+		return unit_translate(unit, unit_list_of(said), to, &made) ? made : unit;
+	if (unit_word(unit, to) != NULL)
+		return unit;
+	for (size_t i = 0; i < N(tried); i++)
+		if (unit_translate(unit, tried[i], to, &made))
+			return made;
+	return unit;
+}
+
+/* So are units. One without a counterpart stays; where it has no place, that is told as of any other value. */
+static void
+translate_units(struct conversion *x)
+{
+	const struct edi_format *said = x->file.facts.format, *to = x->compose.format;
+	json_t *documents = json_object_get(x->wanted, "documents");
+
+	for (size_t i = 0; said != to && i < x->file.n_documents; i++) {
+		json_t *lines = json_object_get(json_array_get(documents, i), "lines");
+		struct model *m = &x->file.documents[i];
+		for (size_t j = 0; j < m->n_lines; j++) {
+			struct model_line *l = &m->lines[j];
+			struct str unit = translate_unit(l->unit, said, unit_list_of(to));
+			if (str_eq(unit, l->unit))
+				continue;
+			l->unit = unit;
+			(void)json_object_set_new(json_array_get(lines, j), "unit", json_stringn(unit.p, unit.n));
+		}
 	}
 }
 
@@ -240,6 +279,7 @@ convert_model(struct arena *a, struct str json, const struct convert_how *how, s
 	if (json_model_read(a, x.wanted, &x.file, e) == -1 || choose(&x) == -1)
 		goto out;
 	translate_types(&x);
+	translate_units(&x);
 	model_check_sums(a, &x.file);
 	if (compose(a, &x.compose, &x.file, out, e) == -1 || check(&x) == -1)
 		goto out;

@@ -33,6 +33,10 @@
 	"{\"schema\":\"edigate/document/1\",\"source\":{\"format\":\"" format                      \
 	"\",\"sender\":{\"id\":\"NORDWIND\"},"                                                     \
 	"\"receiver\":{\"id\":\"ACME\"}},\"documents\":[{"
+#define ORDER_OF(unit) \
+	"\"kind\":\"order\",\"id\":\"1\",\"issued\":\"2026-11-20\",\"currency\":\"EUR\"," \
+	"\"seller\":{\"name\":\"N\",\"address\":{\"country\":\"DE\"}},\"buyer\":{\"name\":\"A\",\"address\":{\"country\":\"DE\"}}," \
+	"\"lines\":[{\"no\":\"1\",\"description\":\"x\",\"qty\":\"2\",\"unit\":\"" unit "\"}]" TAIL
 #define TAIL    "}]}"
 #define PARTIES "\"seller\":{\"name\":\"N\"},\"buyer\":{\"name\":\"A\"}"
 
@@ -316,6 +320,31 @@ sets_are_chosen(void **state)
 	arena_free(a);
 }
 
+/* What things are counted in is said in the words of the standard that is written; an unknown one stays. */
+static void
+units_are_translated(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *json, *to, *says;
+	} cases[] = {
+		{ HEAD("x12") ORDER_OF("PC"), "edifact", "QTY+21:2:PCE'" },
+		{ HEAD("x12") ORDER_OF("QQ"), "edifact", "QTY+21:2:QQ'" },
+		{ HEAD("edifact") ORDER_OF("KGM"), "x12", "*2*KG~" },
+		{ HEAD("edifact") ORDER_OF("CA"), "x12", "*2*CN~" },
+		{ HEAD("edifact") ORDER_OF("PCE"), "ubl", "unitCode=\"H87\"" },
+		{ HEAD("ubl") ORDER_OF("XCS"), "x12", "*2*CA~" },
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct arena *a = arena_new(ARENA_MAX);
+		struct str made = made_of(a, str_of(cases[i].json), convert_format(str_of(cases[i].to)));
+		print_message(STR_FMT "\n", STR_ARG(made));
+		assert_true(str_find(made, str_of(cases[i].says), NULL));
+		arena_free(a);
+	}
+}
+
 /* ---- what cannot be ---- */
 
 static void
@@ -410,6 +439,7 @@ main(void)
 		cmocka_unit_test(documents_are_grouped),
 		cmocka_unit_test(signs_in_values_are_data),
 		cmocka_unit_test(sets_are_chosen),
+		cmocka_unit_test(units_are_translated),
 		cmocka_unit_test(what_has_no_place_is_told),
 	};
 

@@ -173,6 +173,47 @@ differences_are_shown(void **state)
 	arena_free(a);
 }
 
+#define ISA "ISA*00*          *00*          *ZZ*NORDWIND       *ZZ*ACME           *261120*1045*U*00401*000000001*0*P*>~"
+
+/* The verdict on the page, of each set, with the places; and in the JSON. */
+static void
+acknowledgements_show_their_verdicts(void **state)
+{
+	(void)state;
+	static const struct { const char *why; struct str in; const char *text[4], *json[3], *html; } cases[] = {
+		{ "997", S_INIT(ISA "TA1*000000007*261120*1045*A*000~GS*FA*N*A*20261120*1045*1*X*004010~ST*997*0001~AK1*PO*17~"
+		    "AK2*850*0001~AK5*A~AK2*850*0002~AK3*PO1*4**8~AK4*2*330*7*<b>~AK5*R*5~AK9*P*2*2*1~SE*10*0001~GE*1*1~IEA*1*000000001~"),
+		    { "Interchange 000000007         received\n", "Group 17 (PO)                 partly accepted\n",
+		    "  850 0002                    rejected\n", "- segment 4 (PO1), element 2: invalid code, found '<b>' (7)\n" },
+		    { "\"acknowledges\":[{\"kind\":\"TA1\",\"verdict\":\"received\",\"interchange\":\"000000007\"",
+		    "{\"kind\":\"997\",\"verdict\":\"partial\",\"interchange\":null,\"group\":\"17\",\"group_type\":\"PO\"",
+		    "{\"code\":\"7\",\"tag\":\"PO1\",\"segment\":4,\"element\":2,\"component\":0,\"value\":\"<b>\"" },
+		    "found &#39;&lt;b&gt;&#39; (7)" },
+		{ "CONTRL", S_INIT("UNB+UNOC:3+A:14+B:14+261120:1115+1'UNH+1+CONTRL:D:3:UN'UCI+77+B:14+A:14+4'"
+		    "UCM+1+INVOIC:D:96A:UN+4+13'UCS+3'UCD+12+4:1'UNT+6+1'UNZ+1+1'"),
+		    { "Interchange 77                rejected\n", "  INVOIC 1                    rejected\n",
+		    "- segment 3, element 3, component 1: invalid value (12)", "Checks      rejected\n" },
+		    { "\"kind\":\"CONTRL\",\"verdict\":\"rejected\",\"interchange\":\"77\"", "\"type\":\"INVOIC\",\"control\":\"1\"",
+		    "\"segment\":3,\"element\":3,\"component\":1" }, "<span class=\"chip bad\">rejected</span>" },
+	};
+	struct schema_check c = { .root = json_load_file("docs/json/document.schema.json", 0, NULL) };
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct arena *a = arena_new(ARENA_MAX);
+		struct str text = written(a, cases[i].in, model_write_text), json = written(a, cases[i].in, model_write_json);
+		print_message("%s\n" STR_FMT, cases[i].why, STR_ARG(text));
+		for (size_t j = 0; j < N(cases[i].text); j++)
+			assert_true(str_find(text, str_of(cases[i].text[j]), NULL));
+		for (size_t j = 0; j < N(cases[i].json); j++)
+			assert_true(str_find(json, str_of(cases[i].json[j]), NULL));
+		assert_true(str_find(written(a, cases[i].in, model_write_html), str_of(cases[i].html), NULL));
+		assert_obeys(&c, json);
+		assert_harmless(text, 80);
+		arena_free(a);
+	}
+	json_decref(c.root);
+}
+
 static void
 a_full_buffer_is_told(void **state)
 {
@@ -201,6 +242,7 @@ main(void)
 		cmocka_unit_test(every_document_can_be_written),
 		cmocka_unit_test(hostile_values_stay_values),
 		cmocka_unit_test(differences_are_shown),
+		cmocka_unit_test(acknowledgements_show_their_verdicts),
 		cmocka_unit_test(a_full_buffer_is_told),
 	};
 
