@@ -3,24 +3,6 @@
 
 #include <string.h>
 
-struct str
-str_of(const char *cstr)
-{
-	return (struct str){ cstr, cstr == NULL ? 0 : strlen(cstr) };
-}
-
-struct str
-str_make(const char *p, size_t n)
-{
-	return (struct str){ p, n };
-}
-
-bool
-str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 bool
 str_eq_nocase(struct str a, struct str b)
 {
@@ -44,12 +26,6 @@ str_cmp(struct str a, struct str b)
 }
 
 bool
-str_starts(struct str s, struct str prefix)
-{
-	return s.n >= prefix.n && str_eq(str_sub(s, 0, prefix.n), prefix);
-}
-
-bool
 str_starts_nocase(struct str s, struct str prefix)
 {
 	return s.n >= prefix.n && str_eq_nocase(str_sub(s, 0, prefix.n), prefix);
@@ -59,36 +35,6 @@ bool
 str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n && str_eq(str_from(s, s.n - suffix.n), suffix);
-}
-
-struct str
-str_sub(struct str s, size_t from, size_t n)
-{
-	struct str rest = str_from(s, from);
-
-	if (n < rest.n)
-		rest.n = n;
-	return rest;
-}
-
-struct str
-str_from(struct str s, size_t from)
-{
-	if (from == 0)
-		return s;	/* also keeps a NULL pointer away from arithmetic */
-	if (from > s.n)
-		from = s.n;
-	return (struct str){ s.p == NULL ? NULL : s.p + from, s.n - from };
-}
-
-struct str
-str_trim(struct str s)
-{
-	while (s.n > 0 && is_space(s.p[0]))
-		s = str_from(s, 1);
-	while (s.n > 0 && is_space(s.p[s.n - 1]))
-		s.n--;
-	return s;
 }
 
 bool

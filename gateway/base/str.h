@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *p;
@@ -22,19 +23,72 @@ struct str {
 #define STR_ARG(s)    (int)((s).n > 1000 ? 1000 : (s).n), ((s).p != NULL ? (s).p : "")
 #define N(array)      (sizeof(array) / sizeof((array)[0]))
 
-struct str str_of(const char *cstr);			/* NULL gives the empty slice */
-struct str str_make(const char *p, size_t n);
+/* ASCII, no locale. */
+static inline bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
 
-bool str_eq(struct str a, struct str b);
+/* The small ones stand here, to be compiled into the loops that call them for every byte or value. */
+static inline struct str
+str_of(const char *cstr)	/* NULL gives the empty slice */
+{
+	return (struct str){ cstr, cstr == NULL ? 0 : strlen(cstr) };
+}
+
+static inline struct str
+str_make(const char *p, size_t n)
+{
+	return (struct str){ p, n };
+}
+
+static inline struct str
+str_from(struct str s, size_t from)	/* from there to the end */
+{
+	if (from == 0)
+		return s;	/* also keeps a NULL pointer away from arithmetic */
+	if (from > s.n)
+		from = s.n;
+	return (struct str){ s.p == NULL ? NULL : s.p + from, s.n - from };
+}
+
+static inline struct str
+str_sub(struct str s, size_t from, size_t n)	/* at most n bytes from there */
+{
+	struct str rest = str_from(s, from);
+
+	if (n < rest.n)
+		rest.n = n;
+	return rest;
+}
+
+static inline struct str
+str_trim(struct str s)	/* without blanks, tabs, CR, LF around */
+{
+	for (; s.n > 0 && is_space(s.p[0]); s.n--)
+		s.p++;
+	while (s.n > 0 && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+static inline bool
+str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+str_starts(struct str s, struct str prefix)
+{
+	return s.n >= prefix.n && str_eq(str_sub(s, 0, prefix.n), prefix);
+}
+
 bool str_eq_nocase(struct str a, struct str b);		/* ASCII */
 int  str_cmp(struct str a, struct str b);		/* bytes as unsigned, shorter first */
-bool str_starts(struct str s, struct str prefix);
 bool str_starts_nocase(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
-
-struct str str_sub(struct str s, size_t from, size_t n);	/* at most n bytes from there */
-struct str str_from(struct str s, size_t from);			/* from there to the end */
-struct str str_trim(struct str s);				/* without blanks, tabs, CR, LF around */
 
 bool str_chr(struct str s, char c, size_t *at);		/* at may be NULL */
 bool str_find(struct str s, struct str what, size_t *at);
@@ -72,11 +126,6 @@ static inline bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t';
-}
-static inline bool
-is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 static inline char
 to_lower(char c)
