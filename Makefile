@@ -88,9 +88,9 @@ $(B)/edigate-ledger: LDLIBS := -lsqlite3 -ljansson
 $(B)/edigate-hook:   $(B)/gateway/hook.o $(SHARED) $(SPOOL) $(BASE)
 $(B)/edigate-watch:  $(B)/gateway/watch.o $(SHARED) $(SPOOL) $(EDI) $(BASE)
 $(B)/edigate-watch:  LDLIBS := -linotifytools
-$(B)/edigate-pack:   $(B)/gateway/pack.o $(SHARED) $(EDI) $(MIME) $(SPOOL) $(BASE)
+$(B)/edigate-pack:   $(B)/gateway/pack.o $(SHARED) $(EDI) $(MIME) $(SMTP) $(SPOOL) $(BASE)
 $(B)/edigate-pack:   LDLIBS := -lcrypto -lxml2 -ljansson -lz
-$(B)/edigate-unpack: $(B)/gateway/unpack.o $(SHARED) $(EDI) $(MIME) $(SPOOL) $(BASE)
+$(B)/edigate-unpack: $(B)/gateway/unpack.o $(SHARED) $(EDI) $(MIME) $(SMTP) $(SPOOL) $(BASE)
 $(B)/edigate-unpack: LDLIBS := -lcrypto -lxml2 -lz
 $(B)/edigate-keys:   $(B)/gateway/keys.o $(SHARED) $(MIME) $(BASE)
 $(B)/edigate-keys:   LDLIBS := -lcrypto

@@ -152,7 +152,7 @@ int db_counter_put(struct db *db, struct str partner, struct str name, uint64_t 
     struct err *e);
 
 /* ---- transmissions: frozen mails ---- */
-enum db_tx_kind { TX_DOCUMENT, TX_RECEIPT };
+enum db_tx_kind { TX_DOCUMENT, TX_RECEIPT, TX_REPORT };	/* REPORT: of delivery, to the sender of an inbound mail */
 struct db_tx {
 	int64_t id, doc;
 	int kind;
@@ -223,7 +223,7 @@ int db_event_since(struct db *db, struct arena *a, int64_t after_id, size_t max,
     struct db_event **out, size_t *n, struct err *e);
 
 /* ---- jobs: work that is due ---- */
-enum db_job_kind { JOB_PACK, JOB_SEND, JOB_UNPACK, JOB_RECEIPT, JOB_FILE, JOB_HOOK };
+enum db_job_kind { JOB_PACK, JOB_SEND, JOB_UNPACK, JOB_RECEIPT, JOB_FILE, JOB_HOOK, JOB_REPORT };
 struct db_job {
 	int64_t id;
 	int kind;
@@ -231,7 +231,7 @@ struct db_job {
 	int64_t due_ms, lease_until_ms;	/* leased while > 0: a role works on it */
 	struct str owner;		/* the role that holds the lease */
 	unsigned int tries;		/* leases given: counted before the work */
-	struct str detail;		/* RECEIPT: the disposition to write; HOOK: the event */
+	struct str detail;		/* RECEIPT: the disposition to write; REPORT: which, and why; HOOK: the event */
 };
 int db_job_add(struct db *db, const struct db_job *j, int64_t *id, struct err *e);
 int db_job_get(struct db *db, struct arena *a, int64_t id, struct db_job **out, struct err *e);

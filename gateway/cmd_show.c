@@ -87,7 +87,7 @@ put_tx(struct show *s, const struct story_tx *x)
 	struct arena *a = s->cli.arena;
 	const struct db_tx *t = &x->tx;
 
-	(void)printf("%-12s  <%s>  %s  to %s%s\n", t->kind == TX_RECEIPT ? "receipt" : "mail",
+	(void)printf("%-12s  <%s>  %s  to %s%s\n", t->kind == TX_RECEIPT ? "receipt" : t->kind == TX_REPORT ? "report" : "mail",
 	    cli_shown(a, t->message_id), cli_size(a, t->size), cli_shown(a, t->recipient),
 	    t->superseded_by != 0 ? "  (superseded)" : "");
 	(void)printf("%-12s  spool/out/%s.eml\n", "", cli_shown(a, t->ulid));

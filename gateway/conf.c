@@ -57,7 +57,10 @@
 	{ section, prefix "sessions", SET_COUNT, "4", "Connections to one destination at once.",                              \
 	    .in = where(sessions), .lo = 1, .hi = 100 },                                                                      \
 	{ section, prefix "rate", SET_COUNT, "none", "Mails a minute to one destination; what is over that waits its turn.",  \
-	    .in = where(rate), .words = "none", .lo = 1, .hi = 100000 }
+	    .in = where(rate), .words = "none", .lo = 1, .hi = 100000 },                                              \
+	{ section, prefix "reports", SET_ENUM, "auto",                                                                \
+	    "Which delivery reports to ask of mail servers: all, or auto: where a receipt is awaited, none of what was delivered " \
+	    "or passed on, for the receipt will say so.", .in = where(reports), .words = "auto|all" }
 
 const struct setting conf_settings[] = {
 	{ "gateway", "name", SET_STRING, "",

@@ -63,6 +63,8 @@ struct conf_networks {
 enum conf_unknown { CONF_UNKNOWN_TAKE, CONF_UNKNOWN_DEFER, CONF_UNKNOWN_REFUSE };
 enum conf_sender { CONF_SENDER_ANY, CONF_SENDER_NETWORK, CONF_SENDER_LOGIN };
 
+enum conf_reports { CONF_REPORTS_AUTO, CONF_REPORTS_ALL };	/* delivery reports to ask for; AUTO: of delivery only without a receipt */
+
 struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_host, ... : a route of its own */
 	struct str host;		/* name or address; "mx" for the partner's own MX */
 	unsigned int port;
@@ -79,6 +81,7 @@ struct conf_smtp {			/* [smtp], and the same keys under [partner "x"] as smtp_ho
 	struct conf_list backups;	/* host or host:port: smarthost_server() reads it */
 	unsigned int sessions;		/* at once per destination */
 	unsigned int rate;		/* mails a minute per destination; 0: any */
+	enum conf_reports reports;
 };
 
 #define CONF_QUIRKS	 16

@@ -14,6 +14,7 @@
  *   ledger_send.c     from there: sent, put off, refused, handed over; deadlines
  *   ledger_in.c       arrived, opened: the way in
  *   ledger_file.c     filed: staged payloads get their names in the inbox
+ *   ledger_told.c     delivery reports that the sender of a mail asked for
  *   ledger_report.c   receipts and delivery reports joined to what we sent
  *   ledger_ack.c      997, 999, TA1 and CONTRL joined to what we sent, and waited for
  *   ledger_vet.c      what came or went before under the same number, tests in production, numbers left out
@@ -77,7 +78,7 @@ struct ledger {
 	struct peer *peers;
 	struct inflight *inflight, **inflight_end;
 	bool in_transaction;
-	bool maybe_due[JOB_HOOK + 1];	/* kinds that may have a job to give */
+	bool maybe_due[JOB_REPORT + 1];	/* kinds that may have a job to give */
 	struct arena *turn;		/* memory of this turn */
 	int64_t now;			/* wall clock of this turn */
 	int64_t suspects[64];		/* documents: the sender died with each, and they go out one after the other */
@@ -124,6 +125,7 @@ struct str ledger_signer(struct str subject_and_fingerprint);	/* for a line: wit
 void ledger_claimed(struct ledger *l, struct str ulid, struct str partner);
 void ledger_take_facts(struct db_doc *d, const struct msg *m);
 void ledger_take_messages(struct ledger *l, const struct inflight *f, int64_t doc);
+struct str ledger_new_ulid(struct ledger *l);
 void ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_set_aside(struct ledger *l, struct inflight *f, const struct msg *m);
 /* The job to hand out: fills m; false when it was settled without. */
@@ -162,7 +164,15 @@ bool ledger_job_unpack(struct ledger *l, struct db_job *j, struct msg *m);
 void ledger_unpacked(struct ledger *l, struct inflight *f, const struct msg *m);
 void ledger_reason_file(struct ledger *l, const struct db_doc *d);	/* quarantine/ULID.reason.txt */
 bool ledger_may_answer(struct ledger *l, struct db_doc *d);	/* one that the partner may not have asked for; counted */
-void ledger_queue_receipt(struct ledger *l, int64_t mail, struct str detail);	/* detail as ledger_in.c writes it; empty: none */
+void ledger_queue_answers(struct ledger *l, int64_t mail, struct str detail);	/* detail as ledger_in.c writes it; empty: none */
+
+/* ---- ledger_told.c ---- */
+void ledger_note_asked(struct ledger *l, struct db_doc *mail, const struct inflight *f);	/* in its story */
+/* The report that is due when the mail was delivered; told: a receipt goes out that says so. Empty: none. */
+struct str ledger_report_delivered(struct ledger *l, const struct inflight *f);
+void ledger_report_failed(struct ledger *l, struct db_doc *mail, const struct inflight *f, bool told, struct str why);
+void ledger_queue_report(struct ledger *l, int64_t mail, struct str detail);	/* empty: none */
+bool ledger_job_report(struct ledger *l, struct db_job *j, struct msg *m);
 
 /* ---- ledger_found.c ---- */
 bool ledger_findings(struct ledger *l, struct db_doc *d, const struct inflight *f, int64_t payload, const char *role);	/* false: none */

@@ -117,6 +117,6 @@ ledger_file_jobs(struct ledger *l)
 		ledger_story(l, d, EV_FILED, 0, "ledger", 0, d->path, STR_FMT ", %llu bytes",
 		    STR_ARG(d->path), (unsigned long long)d->size);
 		ledger_owe_pay(l, d);
-		ledger_queue_receipt(l, d->parent != 0 ? d->parent : d->id, jobs[i].detail);
+		ledger_queue_answers(l, d->parent != 0 ? d->parent : d->id, jobs[i].detail);
 	}
 }

@@ -74,13 +74,31 @@ receipt_detail(struct ledger *l, const char *word, const char *modifier, struct 
 	    STR_ARG(text), STR_ARG(m->mic), m->flag2 ? "signed" : "unsigned");
 }
 
-void
-ledger_queue_receipt(struct ledger *l, int64_t mail, struct str detail)
+static void
+queue_receipt(struct ledger *l, int64_t mail, struct str detail)
 {
 	if (detail.n > 0)
 		ledger_add_job(l,
 		    &(struct db_job){
 		        .kind = JOB_RECEIPT, .doc = mail, .due_ms = l->now, .detail = detail });
+}
+
+/* What a job to file has to set off: the receipt, and behind a form feed the delivery report. */
+static struct str
+answers_detail(struct ledger *l, struct str receipt, struct str report)
+{
+	return report.n == 0 ? receipt : str_fmt(l->turn, STR_FMT "\f" STR_FMT, STR_ARG(receipt), STR_ARG(report));
+}
+
+void
+ledger_queue_answers(struct ledger *l, int64_t mail, struct str detail)
+{
+	struct str report = detail, receipt;
+
+	if (!str_cut(&report, '\f', &receipt))
+		report = S("");
+	queue_receipt(l, mail, receipt);
+	ledger_queue_report(l, mail, report);
 }
 
 static void
@@ -172,10 +190,12 @@ duplicate(struct ledger *l, struct db_doc *d, const struct db_doc *first, const 
 		}
 	} else if (t == NULL && m->flag && !has_job(l, mail, JOB_RECEIPT, JOB_FILE)) {
 		then = "; it gets the receipt that the first had not asked for";
-		ledger_queue_receipt(l, mail, receipt_detail(l, "processed", "", S(""), m));
+		queue_receipt(l, mail, receipt_detail(l, "processed", "", S(""), m));
 	}
 	ledger_story(l, d, EV_DUPLICATE, 0, "unpack", 0, S(""), "the same mail as document %lld%s",
 	    (long long)mail, then);
+	if (ledger_report_delivered(l, f).n > 0 && ledger_may_answer(l, d))
+		ledger_queue_report(l, d->id, ledger_report_delivered(l, f));
 }
 
 /* Other bytes under a name that stands for what we have: nothing of the mail is filed before a person has looked. */
@@ -199,7 +219,7 @@ answer_refused(struct ledger *l, struct db_doc *mail, const struct inflight *f,
 {
 	(void)ledger_findings(l, mail, f, payload->id, "unpack");
 	if (m->flag)
-		ledger_queue_receipt(l, mail->id, receipt_detail(l, "processed", "", S(""), m));
+		queue_receipt(l, mail->id, receipt_detail(l, "processed", "", S(""), m));
 	if (!payload->flag || payload->id != 0)
 		return;
 	ledger_owe(l, mail, f, payload->id);
@@ -308,10 +328,12 @@ take_payloads(struct ledger *l, struct db_doc *mail, const struct inflight *f, c
 	}
 	if (last != 0)
 		ledger_add_job(l, &(struct db_job){ .kind = JOB_FILE, .doc = last, .due_ms = l->now,
-		    .detail = owes_receipt(l, mail, m, forced) ? receipt_detail(l, "processed", "", S(""), m) : S("") });
-	else if (m->flag && ledger_may_answer(l, mail))
-		ledger_queue_receipt(l, mail->id,
-		    receipt_detail(l, "processed", "warning", S("duplicate-document"), m));
+		    .detail = answers_detail(l, owes_receipt(l, mail, m, forced) ? receipt_detail(l, "processed", "", S(""), m) : S(""),
+		        ledger_report_delivered(l, f)) });
+	else if ((m->flag || ledger_report_delivered(l, f).n > 0) && ledger_may_answer(l, mail))
+		ledger_queue_answers(l, mail->id,
+		    answers_detail(l, m->flag ? receipt_detail(l, "processed", "warning", S("duplicate-document"), m) : S(""),
+		        ledger_report_delivered(l, f)));
 }
 
 static bool
@@ -374,21 +396,27 @@ is_sane(const struct ledger *l, const struct inflight *f, const struct msg *m)
 	return n > 0 || !str_eq(m->word, S("document"));
 }
 
-static void
-refused(struct ledger *l, struct db_doc *d, const struct msg *m)
+/* Strangers get no answer. A partner learns by a negative receipt, at his configured address, that we refused. */
+static bool
+tell_refused(struct ledger *l, struct db_doc *d, const struct msg *m)
 {
-	const struct partner *pt = ledger_partner(l, d);
+	struct str text = m->modifier, kind;
 
-	quarantine(l, d, "unpack",
-	    str_fmt(l->turn, STR_FMT ": " STR_FMT, STR_ARG(m->verdict), STR_ARG(m->text)));
-	/* Strangers get no answer. A partner learns by a negative receipt, at his configured address, that we refused. */
-	if (m->flag && pt != NULL && m->modifier.n > 0 && ledger_may_answer(l, d)) {
-		struct str text = m->modifier, kind;
-		(void)str_cut(&text, ':', &kind);
-		ledger_queue_receipt(l, d->id,
-		    receipt_detail(l, str_eq(kind, S("error")) ? "processed" : "failed",
-		        str_cstr(l->turn, kind), str_trim(text), m));
-	}
+	if (!m->flag || ledger_partner(l, d) == NULL || m->modifier.n == 0 || !ledger_may_answer(l, d))
+		return false;
+	(void)str_cut(&text, ':', &kind);
+	queue_receipt(l, d->id,
+	    receipt_detail(l, str_eq(kind, S("error")) ? "processed" : "failed", str_cstr(l->turn, kind), str_trim(text), m));
+	return true;
+}
+
+static void
+refused(struct ledger *l, struct db_doc *d, const struct inflight *f, const struct msg *m)
+{
+	struct str why = str_fmt(l->turn, STR_FMT ": " STR_FMT, STR_ARG(m->verdict), STR_ARG(m->text));
+
+	quarantine(l, d, "unpack", why);
+	ledger_report_failed(l, d, f, tell_refused(l, d, m), why);
 }
 
 void
@@ -396,6 +424,7 @@ ledger_unpacked(struct ledger *l, struct inflight *f, const struct msg *m)
 {
 	struct db_doc *d = ledger_doc(l, f->job.doc);
 	struct str proof = str_fmt(l->turn, "spool/in/" STR_FMT ".eml", STR_ARG(d->ulid));
+	bool is_first = d->message_id.n == 0;	/* not opened once more, for a person */
 	struct err e;
 
 	ledger_begin(l);
@@ -412,6 +441,8 @@ ledger_unpacked(struct ledger *l, struct inflight *f, const struct msg *m)
 	d->subject = m->subject;
 	d->size = m->size;
 	d->sender = m->sender;
+	if (is_first)
+		ledger_note_asked(l, d, f);
 	if (str_eq(m->word, S("document"))) {
 		d->kind = DOC_DOCUMENT;
 		opened(l, d, f, m);
@@ -419,10 +450,11 @@ ledger_unpacked(struct ledger *l, struct inflight *f, const struct msg *m)
 	}
 	drop_staged(l, f);
 	if (str_eq(m->word, S("quarantine"))) {
-		refused(l, d, m);
+		refused(l, d, f, m);
 		return;
 	}
 	d->kind = str_eq(m->word, S("receipt")) ? DOC_RECEIPT : str_eq(m->word, S("report")) ? DOC_REPORT : DOC_OTHER;
+	ledger_queue_report(l, d->id, ledger_report_delivered(l, f));
 	if (d->kind == DOC_OTHER) {
 		d->reason = S("a mail for people, or an automatic answer");
 		ledger_story(l, d, EV_UNMATCHED, 0, "unpack", 0, proof, "subject: " STR_FMT,

@@ -51,8 +51,8 @@ ledger_may_try(struct ledger *l, struct db_doc *d, const struct db_job *j, const
 	return false;
 }
 
-static struct str
-new_ulid(struct ledger *l)
+struct str
+ledger_new_ulid(struct ledger *l)
 {
 	char ulid[ULID_MAX];
 
@@ -67,7 +67,7 @@ ledger_job_pack(struct ledger *l, struct db_job *j, struct msg *m)
 
 	if (ledger_batch_due(l, d, j) || !ledger_may_try(l, d, j, "packer", EV_HELD))
 		return false;
-	*m = (struct msg){ .type = MSG_JOB_PACK, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = new_ulid(l), .id = d->id,
+	*m = (struct msg){ .type = MSG_JOB_PACK, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = ledger_new_ulid(l), .id = d->id,
 		.flag = str_eq(j->detail, S("forced")) };
 	if (d->kind == DOC_ACK)
 		ledger_owe_job(l, d, m);
@@ -89,7 +89,7 @@ ledger_job_receipt(struct ledger *l, struct db_job *j, struct msg *m)
 	(void)str_cut(&rest, '\n', &text);
 	(void)str_cut(&rest, '\n', &mic);
 	(void)str_cut(&rest, '\n', &is_signed);
-	*m = (struct msg){ .type = MSG_JOB_RECEIPT, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = new_ulid(l),
+	*m = (struct msg){ .type = MSG_JOB_RECEIPT, .job = j->id, .ulid = d->ulid, .partner = d->partner, .ulid2 = ledger_new_ulid(l),
 		.word = word, .name = modifier, .text = text, .mic = mic, .message_id = d->message_id,
 		.flag = str_eq(is_signed, S("signed")), .id = d->id };
 	return true;
@@ -150,6 +150,11 @@ ledger_packed(struct ledger *l, struct inflight *f, const struct msg *m)
 	ledger_begin(l);
 	ledger_must(l, db_job_done(l->db, f->job.id, &e), &e, "packed");
 	d->attempts = 0;
+	if (f->job.kind == JOB_REPORT) {
+		tx = add_transmission(l, d, TX_REPORT, m);
+		ledger_story(l, d, EV_NOTE, 0, "pack", tx, proof, STR_FMT, STR_ARG(m->text));
+		return;
+	}
 	if (f->job.kind == JOB_RECEIPT) {
 		tx = add_transmission(l, d, TX_RECEIPT, m);
 		ledger_story(l, d, EV_RECEIPT_QUEUED, 0, "pack", tx, proof, STR_FMT, STR_ARG(m->text));
@@ -187,8 +192,9 @@ ledger_set_aside(struct ledger *l, struct inflight *f, const struct msg *m)
 	ledger_begin(l);
 	ledger_must(l, db_job_done(l->db, f->job.id, &e), &e, "set aside");
 	d->attempts = 0;
-	if (f->job.kind == JOB_RECEIPT) {
-		ledger_story(l, d, EV_RECEIPT_FAILED, 0, "pack", 0, S(""), STR_FMT, STR_ARG(m->text));
+	if (f->job.kind == JOB_RECEIPT || f->job.kind == JOB_REPORT) {
+		ledger_story(l, d, f->job.kind == JOB_RECEIPT ? EV_RECEIPT_FAILED : EV_NOTE, 0, "pack", 0, S(""), STR_FMT,
+		    STR_ARG(m->text));
 		return;
 	}
 	if (d->stage != ST_CLAIMED)

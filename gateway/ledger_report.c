@@ -141,7 +141,7 @@ reported(struct ledger *l, struct db_doc *d, struct db_tx *t, enum ex_event ev, 
 
 	if (ev == EV_DSN_FAILED && document && str_eq(d->shown, S("failed"))) {
 		ledger_failed(l, d, bounce);
-	} else if (ev == EV_DSN_FAILED && !document) {
+	} else if (ev == EV_DSN_FAILED && t->kind == TX_RECEIPT) {
 		d->reason = str_fmt(l->turn, "our receipt " STR_FMT, STR_ARG(bounce));
 		ledger_put_doc(l, d);
 	} else if (document && ev != EV_DSN_FAILED && ev != EV_NOTE) {
@@ -217,9 +217,11 @@ ledger_dsn(struct ledger *l, struct db_doc *mail, const struct msg *m, struct st
 		ev = EV_NOTE;
 		other = ", whom we did not write to: it moves nothing";
 	}
+	if (t->kind == TX_REPORT)
+		ev = EV_NOTE;
 	effect = ledger_story(l, d, ev, 0, "unpack", t->id, proof,
 	    "report%s of " STR_FMT ": " STR_FMT " " STR_FMT " for <" STR_FMT ">%s%s" STR_FMT,
-	    t->kind == TX_RECEIPT ? " on our receipt" : "", STR_ARG(m->peer), STR_ARG(m->word),
+	    t->kind == TX_RECEIPT ? " on our receipt" : t->kind == TX_REPORT ? " on our own report" : "", STR_ARG(m->peer), STR_ARG(m->word),
 	    STR_ARG(m->enhanced), STR_ARG(m->recipient), other, m->text.n > 0 ? ", " : "",
 	    STR_ARG(m->text));
 	if (effect != EX_IGNORED && effect != EX_CONTRADICTION)

@@ -22,6 +22,19 @@ is_resend(const struct db_tx *t)
 	return t->kind == TX_DOCUMENT && t->accepted_ms > 0;
 }
 
+/* What happens to a delivery report of ours is for the timeline only. */
+static enum ex_event
+of_answer(const struct db_tx *t, enum ex_event receipt)
+{
+	return t->kind == TX_RECEIPT ? receipt : EV_NOTE;
+}
+
+static const char *
+answer_name(const struct db_tx *t)
+{
+	return t->kind == TX_RECEIPT ? "receipt" : "delivery report";
+}
+
 /* ---- jobs handed out ---- */
 
 bool
@@ -51,7 +64,7 @@ ledger_job_send(struct ledger *l, struct db_job *j, struct msg *m, int64_t *atte
 		ledger_put_doc(l, d);
 	*m = (struct msg){ .type = MSG_JOB_SEND, .job = j->id, .ulid = t->ulid, .partner = d->partner, .sender = t->sender,
 		.recipient = t->recipient, .envid = t->envid, .size = t->size, .flag = t->kind == TX_DOCUMENT,
-		.flag2 = by_person, .id = d->id };
+		.flag2 = by_person, .id = d->id, .word = t->wants_receipt ? S("receipt") : S("") };
 	return true;
 }
 
@@ -137,13 +150,13 @@ send_later(struct ledger *l, const struct db_job *job, struct db_doc *d, struct 
 		else if (document)
 			fail(l, d, EV_GAVE_UP, "ledger", t->id, text);
 		else
-			ledger_story(l, d, EV_RECEIPT_FAILED, 0, "ledger", t->id, S(""), STR_FMT,
+			ledger_story(l, d, of_answer(t, EV_RECEIPT_FAILED), 0, "ledger", t->id, S(""), STR_FMT,
 			    STR_ARG(text));
 		return;
 	}
 	ledger_job_again(l, job, l->now + delay);
-	ledger_story(l, d, document ? ev : EV_NOTE, 0, "send", t->id, S(""), "%s" STR_FMT "; again in %lld s",
-	    document ? "" : "receipt not yet sent: ", STR_ARG(why), (long long)(delay + 999) / 1000);
+	ledger_story(l, d, document ? ev : EV_NOTE, 0, "send", t->id, S(""), "%s%s" STR_FMT "; again in %lld s",
+	    document ? "" : answer_name(t), document ? "" : " not yet sent: ", STR_ARG(why), (long long)(delay + 999) / 1000);
 	if (document && !is_resend(t))
 		ledger_tell_delay(l, d, t);
 }
@@ -159,7 +172,7 @@ handed_over(struct ledger *l, struct db_doc *d, struct db_tx *t)
 	if (t->accepted_ms == 0)
 		t->accepted_ms = l->now;
 	ledger_must(l, db_tx_put(l->db, t, &e), &e, "sent");
-	if (t->kind == TX_RECEIPT)
+	if (t->kind != TX_DOCUMENT)
 		return;
 	d->reason = S("");
 	if (t->wants_receipt && (d->r == R_AWAITED || d->r == R_OVERDUE || d->r == R_WEAK) &&
@@ -173,8 +186,8 @@ static void
 accepted(struct ledger *l, struct db_doc *d, struct db_tx *t, struct str why, struct str proof)
 {
 	handed_over(l, d, t);
-	ledger_story(l, d, t->kind == TX_RECEIPT ? EV_RECEIPT_SENT : EV_ACCEPTED, 0, "send", t->id,
-	    proof, STR_FMT, STR_ARG(why));
+	ledger_story(l, d, t->kind == TX_DOCUMENT ? EV_ACCEPTED : of_answer(t, EV_RECEIPT_SENT), 0, "send", t->id, proof,
+	    "%s" STR_FMT, t->kind == TX_REPORT ? "delivery report sent: " : "", STR_ARG(why));
 }
 
 void
@@ -197,7 +210,7 @@ uncertain(struct ledger *l, const struct db_job *job, struct db_doc *d, struct d
 	const struct partner *pt = ledger_partner(l, d);
 	struct err e;
 
-	if (t->kind == TX_RECEIPT || (pt != NULL && pt->dedup)) {
+	if (t->kind != TX_DOCUMENT || (pt != NULL && pt->dedup)) {
 		/* The same bytes again: who has them already recognises the Message-ID. */
 		send_later(l, job, d, t, l->role.conf.uncertain_grace_ms, EV_UNCERTAIN, why);
 		return;
@@ -280,7 +293,8 @@ attempt_ended(struct ledger *l, const struct db_job *job, int64_t attempt, const
 		if (t->kind == TX_DOCUMENT)
 			fail(l, d, EV_REFUSED, "send", t->id, why);
 		else
-			ledger_story(l, d, EV_RECEIPT_FAILED, 0, "send", t->id, S(""), STR_FMT, STR_ARG(why));
+			ledger_story(l, d, of_answer(t, EV_RECEIPT_FAILED), 0, "send", t->id, S(""), "%s" STR_FMT,
+			    t->kind == TX_REPORT ? "delivery report refused: " : "", STR_ARG(why));
 	}
 }
 

@@ -41,7 +41,7 @@ line_join(struct ledger *l, int64_t doc)
 bool
 ledger_may_send(struct ledger *l, struct db_doc *d, const struct db_job *j, const struct db_tx *t)
 {
-	if (!ledger_may_try(l, d, j, "sender", t->kind == TX_DOCUMENT ? EV_HELD : EV_RECEIPT_FAILED))
+	if (!ledger_may_try(l, d, j, "sender", t->kind == TX_DOCUMENT ? EV_HELD : t->kind == TX_RECEIPT ? EV_RECEIPT_FAILED : EV_NOTE))
 		return false;
 	if (d->attempts > 0 && has_suspect(l)) {
 		line_join(l, d->id);

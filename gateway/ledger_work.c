@@ -123,6 +123,8 @@ prepare(struct ledger *l, struct db_job *j, struct msg *m, int64_t *attempt)
 		return ledger_job_pack(l, j, m);
 	case JOB_RECEIPT:
 		return ledger_job_receipt(l, j, m);
+	case JOB_REPORT:
+		return ledger_job_report(l, j, m);
 	case JOB_UNPACK:
 		return ledger_job_unpack(l, j, m);
 	case JOB_HOOK:
@@ -173,7 +175,8 @@ ledger_hand_out(struct ledger *l)
 		enum msg_who who;
 		int kind;
 	} work[] = {
-		{ WHO_PACK, JOB_RECEIPT }, { WHO_PACK, JOB_PACK }, { WHO_UNPACK, JOB_UNPACK }, { WHO_SEND, JOB_SEND }, { WHO_HOOK, JOB_HOOK },
+		{ WHO_PACK, JOB_RECEIPT }, { WHO_PACK, JOB_REPORT }, { WHO_PACK, JOB_PACK }, { WHO_UNPACK, JOB_UNPACK },
+		{ WHO_SEND, JOB_SEND }, { WHO_HOOK, JOB_HOOK },
 	};
 	size_t n;
 
@@ -197,9 +200,11 @@ job_failed(struct ledger *l, struct inflight *f, const struct msg *m)
 	unsigned int doublings = f->job.tries < 6 ? f->job.tries : 6;
 	struct str trouble = str_fmt(l->turn, "our own trouble: " STR_FMT, STR_ARG(m->text));
 
+	bool answer = f->job.kind == JOB_RECEIPT || f->job.kind == JOB_REPORT;
+
 	d->attempts = 0;	/* alive enough to complain: not deadly */
-	if (f->job.kind == JOB_RECEIPT || !str_eq(d->reason, trouble)) {
-		if (f->job.kind != JOB_RECEIPT)
+	if (answer || !str_eq(d->reason, trouble)) {
+		if (!answer)
 			d->reason = trouble;
 		ledger_story(l, d, EV_NOTE, 0, f->job.kind == JOB_UNPACK ? "unpack" : "pack", 0,
 		    S(""), STR_FMT "; tried again", STR_ARG(trouble));
@@ -259,6 +264,7 @@ job_message(struct ledger *l, struct peer *p, const struct msg *m)
 	case MSG_FINDING:
 	case MSG_OPENED:
 	case MSG_MDN:
+	case MSG_ASKED:
 	case MSG_DSN:
 	case MSG_ACK:
 	case MSG_ACK_MESSAGE:

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/statvfs.h>
 
-#define TRACE_MAX    (64u << 10)
+#define TRACE_MAX    (128u << 10)	/* a hundred recipients, each with an address that was theirs before */
 #define ROOM_RESERVE (16u << 20)	/* bytes that stay free on the disk, for the database */
 
 static bool
@@ -43,17 +43,40 @@ listen_file_drop(struct listen_session *s)
 	s->writing = false;
 }
 
+static void
+put_asked(struct str params, struct buf *out, struct err *e)
+{
+	if (params.n > 0)
+		(void)buf_printf(out, e, "Edigate-Asked: " STR_FMT "\r\n", STR_ARG(params));
+}
+
+/* Who sent it to whom, and what is to be told of it: asked.h says how. */
+static void
+put_envelope(const struct listen_session *s, struct buf *out, struct err *e)
+{
+	struct str rest = buf_str(&s->smtp.rcpts), asked = buf_str(&s->smtp.asked_rcpts), rcpt, line;
+	const struct partner *pt = s->login != NULL ? s->login : s->owner;
+
+	(void)buf_printf(out, e, "Return-Path: <" STR_FMT ">\r\n", STR_ARG(buf_str(&s->smtp.sender)));
+	put_asked(buf_str(&s->smtp.asked_mail), out, e);
+	if (pt != NULL)
+		(void)buf_printf(out, e, "Edigate-Session: " STR_FMT " %s\r\n", STR_ARG(pt->key),
+		    s->login != NULL ? "login" : "network");
+	while (str_next_line(&rest, &rcpt)) {
+		(void)buf_printf(out, e, "Delivered-To: " STR_FMT "\r\n", STR_ARG(rcpt));
+		if (str_next_line(&asked, &line))
+			put_asked(line, out, e);
+	}
+}
+
 /* RFC 5321, 4.4: what final delivery writes on top. Every word of it has passed the strict grammar of command.c. */
 static void
 put_trace(const struct listen_session *s, struct arena *a, struct buf *out, struct err *e)
 {
 	const struct smtp_server *m = &s->smtp;
-	struct str rest = buf_str(&m->rcpts), rcpt;
 	bool is_v6 = str_chr(str_of(s->peer), ':', NULL);
 
-	(void)buf_printf(out, e, "Return-Path: <" STR_FMT ">\r\n", STR_ARG(buf_str(&m->sender)));
-	while (str_next_line(&rest, &rcpt))
-		(void)buf_printf(out, e, "Delivered-To: " STR_FMT "\r\n", STR_ARG(rcpt));
+	put_envelope(s, out, e);
 	(void)buf_printf(out, e, "Received: from " STR_FMT, STR_ARG(buf_str(&m->helo)));
 	if (!s->local)
 		(void)buf_printf(out, e, " ([%s%s])", is_v6 ? "IPv6:" : "", s->peer);

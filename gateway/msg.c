@@ -102,6 +102,7 @@ static const struct row {
 	                       B(SIZE) | B(SHA256_MAIL) },
 	[MSG_MDN]          = { "mdn",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(PARTNER) | B(FLAG) | B(MESSAGE_ID) | B(WORD) |
 	                       B(NAME) | B(TEXT) | B(MIC) | B(PEER) | B(VERDICT) | B(RECIPIENT) },
+	[MSG_ASKED]        = { "asked",        WHO_UNPACK, WHO_LEDGER, B(JOB) | B(WORD) | B(TEXT) },
 	[MSG_DSN]          = { "dsn",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ENVID) | B(MESSAGE_ID) | B(WORD) | B(ENHANCED) |
 	                       B(RECIPIENT) | B(FLAG) | B(PEER) | B(TEXT) },
 	[MSG_ACK]          = { "ack",          WHO_UNPACK, WHO_LEDGER, B(JOB) | B(ID) | B(WORD) | B(CONTROL) | B(NAME) | B(NUMBER) |
@@ -119,9 +120,11 @@ static const struct row {
 	                       B(WORD) | B(TEXT) | B(NAME) | B(FORMAT) | B(COUNT) | B(SIZE) | B(FLAG) },
 	[MSG_JOB_RECEIPT]  = { "job-receipt",  WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(WORD) |
 	                       B(TEXT) | B(MIC) | B(MESSAGE_ID) | B(FLAG) | B(NAME) | B(ID) },
+	[MSG_JOB_REPORT]   = { "job-report",   WHO_LEDGER, WHO_PACK, B(JOB) | B(ULID) | B(PARTNER) | B(ULID2) | B(WORD) |
+	                       B(TEXT) | B(MESSAGE_ID) },
 	[MSG_JOB_UNPACK]   = { "job-unpack",   WHO_LEDGER, WHO_UNPACK, B(JOB) | B(ULID) | B(ID) },
 	[MSG_JOB_SEND]     = { "job-send",     WHO_LEDGER, WHO_SEND, B(JOB) | B(ULID) | B(PARTNER) | B(SENDER) | B(RECIPIENT) |
-	                       B(ENVID) | B(SIZE) | B(FLAG) | B(FLAG2) | B(ID) },
+	                       B(ENVID) | B(SIZE) | B(FLAG) | B(FLAG2) | B(ID) | B(WORD) },
 	[MSG_JOB_HOOK]     = { "job-hook",     WHO_LEDGER, WHO_HOOK, B(JOB) | B(ID) | B(WORD) | B(NAME) | B(TEXT) },
 	[MSG_GO]           = { "go",           WHO_LEDGER, WHO_SEND, B(JOB) | B(FLAG) },
 	[MSG_RESCAN]       = { "rescan",       WHO_LEDGER, WHO_WATCH, 0 },

@@ -34,6 +34,7 @@ enum msg_type {
 				   person has to look at it before it is filed, or empty; flag: its acknowledgement does not wait for that */
 	MSG_UNPACKED,		/* unpack: job done; verdict of the whole mail */
 	MSG_MDN,		/* unpack: job; a receipt: before MSG_UNPACKED */
+	MSG_ASKED,		/* unpack: job; word: the delivery reports (reports.h) that its sender may have, text: what was asked */
 	MSG_DSN,		/* unpack: job; one recipient of a report: before MSG_UNPACKED */
 	MSG_ACK,		/* unpack: job; what payload (id) says of one interchange (control) or group (name), its report
 				   number count: before MSG_UNPACKED */
@@ -50,9 +51,10 @@ enum msg_type {
 				   name its file name, format, and count and size its first control numbers; "batch": text
 				   has a line "ULID PARTNER" for each document that goes into it */
 	MSG_JOB_RECEIPT,	/* pack: job, ulid (of the mail), box, partner, ulid2, word (disposition), text, mic, message_id, recipient */
+	MSG_JOB_REPORT,		/* pack: job, ulid (of the mail), partner, ulid2, word (of reports.h), text (why), message_id */
 	MSG_JOB_UNPACK,		/* unpack: job, ulid */
-	MSG_JOB_SEND,		/* send: job, ulid, partner, sender, recipient, envid, size, flag (ask for a delivery report), flag2 (a person
-				   wants it tried now) */
+	MSG_JOB_SEND,		/* send: job, ulid, partner, sender, recipient, envid, size, flag (ask for a delivery report), word
+				   ("receipt": one is awaited), flag2 (a person wants it tried now) */
 	MSG_JOB_HOOK,		/* hook: job, word (event), name (environment, a line each), text (JSON) */
 	MSG_GO,			/* send: job: the final dot may go; flag false: do not (the session is dropped) */
 	MSG_RESCAN,		/* watch: look at every folder now */

@@ -22,6 +22,7 @@
 #include "gateway/judge.h"
 #include "gateway/keyring.h"
 #include "gateway/pack_cert.h"
+#include "gateway/pack_report.h"
 #include "gateway/room.h"
 #include "gateway/subject.h"
 #include "gateway/vet.h"
@@ -391,6 +392,19 @@ disposition_of(struct str word)
 	return str_eq_nocase(word, S("failed")) ? MDN_FAILED : MDN_PROCESSED;
 }
 
+static int
+freeze(struct str mail, struct msg *m, struct err *e)
+{
+	struct frozen fz;
+	int rc = -1;
+
+	if (frozen_begin(&fz, spool, str_cstr(arena, m->ulid2), e) == 0 &&
+	    fz.sha256.sink.put(&fz.sha256.sink, mail, e) == 0)
+		rc = frozen_end(&fz, arena, &m->sha256_mail, &m->count, e);
+	frozen_clear(&fz);
+	return rc;
+}
+
 /* The receipt for a mail that came in. It goes to the partner's configured address, never to one the mail named. */
 static int
 pack_receipt(const struct msg *job, struct err *e)
@@ -401,7 +415,6 @@ pack_receipt(const struct msg *job, struct err *e)
 	struct as1_receipt_mail r = { .sign = job->flag };
 	const struct keyring_own *signer;
 	struct edi_facts none = { 0 };
-	struct frozen fz;
 	int rc = -1;
 
 	if (pt == NULL) {
@@ -422,12 +435,9 @@ pack_receipt(const struct msg *job, struct err *e)
 	if (job->mic.n > 0)
 		(void)mic_read(job->mic, &r.mdn.mic);
 	r.human = receipt_words(job);
-	if (frozen_begin(&fz, spool, str_cstr(arena, job->ulid2), e) == -1 ||
-	    as1_pack_receipt(arena, &r, &mail, e) == -1 ||
-	    fz.sha256.sink.put(&fz.sha256.sink, buf_str(&mail), e) == -1 ||
-	    frozen_end(&fz, arena, &m.sha256_mail, &m.count, e) == -1)
-		goto out;
 	m.ulid2 = job->ulid2;
+	if (as1_pack_receipt(arena, &r, &mail, e) == -1 || freeze(buf_str(&mail), &m, e) == -1)
+		goto out;
 	m.partner = pt->key;
 	m.message_id = r.env.message_id;
 	m.envid = job->ulid2;
@@ -437,7 +447,35 @@ pack_receipt(const struct msg *job, struct err *e)
 	role_tell(&role, &m);
 	rc = 0;
 out:
-	frozen_clear(&fz);
+	buf_clear(&mail);
+	return rc;
+}
+
+/* What the one who sent us a mail wants to hear of it. */
+static int
+pack_delivery(const struct msg *job, struct err *e)
+{
+	const struct partner *pt = partner_by_key(&role.conf, job->partner);
+	struct msg m = { .type = MSG_PACKED, .job = job->job, .ulid2 = job->ulid2, .partner = job->partner, .envid = job->ulid2 };
+	struct buf mail = BUF_CAP(PACK_RECEIPT_MAX);
+	struct as1_envelope env = { 0 };
+	struct edi_facts none = { 0 };
+	int rc = -1;
+
+	if (pt != NULL)
+		env = envelope(job->ulid2, pt);
+	if (pack_report(arena, &role.conf, spool, job, &env, &mail, &m, e) == -1) {
+		if (e->kind == ERR_RETRY)
+			goto out;
+		set_aside(job->job, "held", str_of(e->text), &none, span_str(S("")));
+		rc = 0;
+		goto out;
+	}
+	m.message_id = env.message_id;
+	rc = freeze(buf_str(&mail), &m, e);
+	if (rc == 0)
+		role_tell(&role, &m);
+out:
 	buf_clear(&mail);
 	return rc;
 }
@@ -445,6 +483,8 @@ out:
 static int
 work(const struct msg *job, struct err *e)
 {
+	if (job->type == MSG_JOB_REPORT)
+		return pack_delivery(job, e);
 	if (job->type == MSG_JOB_RECEIPT)
 		return pack_receipt(job, e);
 	if (str_eq(job->word, S("batch")))

@@ -108,6 +108,12 @@ look_at_crowd(void *arg)
 		s->crowd = loop_timer(s->role.loop, CROWD_MS, look_at_crowd, s);
 }
 
+static const struct conf_smtp *
+route_of(const struct send *s, const struct partner *pt)
+{
+	return pt != NULL && pt->route != NULL ? pt->route : &s->role.conf.smtp;
+}
+
 static void
 job_new(struct send *s, const struct msg *m)
 {
@@ -123,6 +129,7 @@ job_new(struct send *s, const struct msg *m)
 		.urgent = m->flag2,
 		.next_job = s->jobs, .link = &s->jobs,
 	};
+	j->mail.dsn_of_trouble = str_eq(m->word, S("receipt")) && route_of(s, pt)->reports == CONF_REPORTS_AUTO;
 	j->mail.rcpts = &j->rcpt;
 	if (s->jobs != NULL)
 		s->jobs->link = &j->next_job;
@@ -138,7 +145,7 @@ job_new(struct send *s, const struct msg *m)
 		    STR_ARG(j->mail.sender), STR_ARG(j->rcpt.address));
 		send_answer_err(s, j, &e, SEND_NO_FACTS);
 	} else {
-		send_dest_add(s, j, pt != NULL && pt->route != NULL ? pt->route : &s->role.conf.smtp);
+		send_dest_add(s, j, route_of(s, pt));
 	}
 }
 

@@ -68,7 +68,7 @@ tx_json(struct arena *a, const struct story_tx *x)
 	json_t *o = json_new(), *list = json_array();
 
 	json_int(o, "id", t->id);
-	json_str(o, a, "kind", t->kind == TX_RECEIPT ? S("receipt") : S("document"));
+	json_str(o, a, "kind", t->kind == TX_RECEIPT ? S("receipt") : t->kind == TX_REPORT ? S("report") : S("document"));
 	json_str(o, a, "ulid", t->ulid);
 	json_str(o, a, "message_id", t->message_id);
 	json_str(o, a, "sender", t->sender);

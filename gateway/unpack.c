@@ -19,7 +19,9 @@
 #include "gateway/judge.h"
 #include "gateway/keyring.h"
 #include "gateway/known.h"
+#include "gateway/reports.h"
 #include "gateway/room.h"
+#include "gateway/taken.h"
 #include "gateway/vet.h"
 #include "gateway/way.h"
 #include "mime/as1.h"
@@ -32,7 +34,6 @@
 #include <unistd.h>
 
 #define UNPACK_ARENA_MAX  ((size_t)128 << 20)
-#define UNPACK_MAIL_MAX	  ((size_t)16 << 30)	/* a document of 4 GiB, encoded twice; how much listen takes says its size_max */
 #define UNPACK_JOBS_AHEAD 16
 #define PART_MAX	  ((size_t)1 << 20)	/* of an interchange that is split: a part lies in memory */
 #define EXTENSION_MAX	  5
@@ -313,6 +314,19 @@ tell_dsn(const struct msg *job, const struct dsn *d)
 	}
 }
 
+/* What its sender asked to be told of it (RFC 3461), and what of that he may hear. */
+static void
+tell_asked(const struct msg *job, const struct partner *pt, struct str mail)
+{
+	struct reports reports;
+	struct asked asked;
+
+	asked_read(arena, mail, &asked);
+	reports_of(arena, &role.conf, pt, &asked, vouched, &reports);
+	if (reports.words.n > 0 || reports.text.n > 0)
+		role_tell(&role, &(struct msg){ .type = MSG_ASKED, .job = job->job, .word = reports.words, .text = reports.text });
+}
+
 static const char *
 class_of(const struct as1_opened *o)
 {
@@ -424,6 +438,7 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 		for (size_t i = 0; i < opened.n; i++)
 			if (stage_payload(job, pt, &opened.payloads[i], &id, e) == -1)
 				return -1;
+	tell_asked(job, pt, bytes);
 	if (opened.kind == AS1_IS_RECEIPT)
 		tell_mdn(job, pt, &opened);
 	if (opened.kind == AS1_IS_REPORT)
@@ -432,19 +447,12 @@ open_mail(const struct msg *job, struct str bytes, struct err *e)
 	return 0;
 }
 
-/* Where the mail lies is in the folders, not in the job: a crash may have come between its move and the word of it. */
 static int
 unpack(const struct msg *job, struct err *e)
 {
-	static const enum spool_box boxes[] = { SPOOL_IN, SPOOL_ARRIVED, SPOOL_QUARANTINE };
-	const char *ulid = str_cstr(arena, job->ulid);
 	struct str mail = S("");
-	size_t i = 0;
-	int rc;
+	int rc = taken_map(spool, str_cstr(arena, job->ulid), &mail, e);
 
-	while (i < N(boxes) - 1 && !spool_has(spool, boxes[i], ulid))
-		i++;
-	rc = spool_map(spool, boxes[i], ulid, UNPACK_MAIL_MAX, &mail, e);
 	if (rc == -1 && e->kind == ERR_INPUT) {		/* gone, or too large: trying again changes nothing */
 		tell_unreadable(job, e);
 		return 0;

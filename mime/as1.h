@@ -104,6 +104,19 @@ struct as1_receipt_mail {
 int as1_pack_receipt(struct arena *a, const struct as1_receipt_mail *r, struct buf *out,
     struct err *e);
 
+#define AS1_RETURNED_MAX ((size_t)256 << 10)	/* of a mail that goes back whole */
+
+struct as1_delivery_mail {
+	struct as1_envelope env;
+	struct str subject, human;	/* plain words, UTF-8 */
+	struct dsn dsn;			/* as dsn_write() wants it; original_message_id */
+	struct str original;		/* what came in: its header goes back */
+	bool whole;			/* all of it, when it is not over AS1_RETURNED_MAX and is 7bit */
+};
+
+/* multipart/report; report-type=delivery-status; Auto-Submitted: auto-replied. */
+int as1_pack_delivery(struct arena *a, const struct as1_delivery_mail *d, struct buf *out, struct err *e);
+
 /* What can be known without any key: enough to pick the partner. Fails (ERR_INPUT) only on what is no mail at all. */
 struct as1_glance {
 	struct str message_id;		/* with its brackets, as it stands; empty without one */

@@ -6,6 +6,8 @@
 #include "mime/word.h"
 #include "mime/write.h"
 
+#define WORDS_MAX (512u << 10)
+#define WORDS_WIDTH 72
 #define TYPE_SIGNATURE "application/pkcs7-signature"
 #define TYPE_SIGNED	       "Content-Type: multipart/signed; protocol=\"" TYPE_SIGNATURE "\";\r\n micalg="
 
@@ -66,6 +68,57 @@ as1_envelope_write(struct arena *a, const struct as1_envelope *env, struct str s
 	if (env->features.n > 0 && write_field(out, "EDIINT-Features", env->features, e) == -1)
 		return -1;
 	return write_field(out, "Message-ID", id, e);
+}
+
+/* Plain words in lines that fit a screen; line ends in text are kept. */
+static int
+wrap(struct str text, struct buf *out, struct err *e)
+{
+	struct str line, word;
+	bool more_lines, more;
+
+	do {
+		more_lines = str_cut(&text, '\n', &line);
+		line = str_trim(line);
+		size_t col = 0;
+		do {
+			more = str_cut(&line, ' ', &word);
+			if (word.n == 0)
+				continue;
+			bool fold = col > 0 && col + 1 + word.n > WORDS_WIDTH;
+			if (col > 0 && buf_put(out, fold ? S("\r\n") : S(" "), e) == -1)
+				return -1;
+			if (buf_put(out, word, e) == -1)
+				return -1;
+			col = (fold || col == 0 ? 0 : col + 1) + word.n;
+		} while (more);
+		if ((col > 0 || more_lines) && buf_put(out, S("\r\n"), e) == -1)
+			return -1;
+	} while (more_lines);
+	return 0;
+}
+
+int
+as1_words_write(struct str text, struct buf *out, struct err *e)
+{
+	struct buf wrapped = BUF_CAP(WORDS_MAX);
+	int rc = -1;
+
+	if (wrap(text, &wrapped, e) == 0)
+		rc = write_text_part(out, "text/plain", buf_str(&wrapped), e);
+	buf_clear(&wrapped);
+	return rc;
+}
+
+int
+as1_thread_write(struct str original, struct buf *out, struct err *e)
+{
+	if (!str_starts(original, S("<")) || !str_ends(original, S(">")) ||
+	    !as1_is_message_id(str_sub(original, 1, original.n - 2)))
+		return 0;
+	if (write_field(out, "In-Reply-To", original, e) == -1)
+		return -1;
+	return write_field(out, "References", original, e);
 }
 
 struct str

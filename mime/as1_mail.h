@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* as1_mail.h - what a document's mail and a receipt's mail have in common, for as1_pack.c and as1_receipt.c only. */
+/* as1_mail.h - what the mails of documents, receipts and delivery reports have in common, for as1_pack.c, as1_receipt.c and
+ * as1_delivery.c only. */
 #ifndef EDIGATE_MIME_AS1_MAIL_H
 #define EDIGATE_MIME_AS1_MAIL_H
 
@@ -15,6 +16,12 @@ int as1_envelope_check(const struct as1_envelope *env, struct err *e);
 /* From, To, Subject, Date, Message-ID: a header without its blank line. */
 int as1_envelope_write(struct arena *a, const struct as1_envelope *env, struct str subject,
     struct buf *out, struct err *e);
+
+/* A part of plain words, in lines that fit a screen; line ends in text are kept. */
+int as1_words_write(struct str text, struct buf *out, struct err *e);
+
+/* RFC 3834, 3.1.5: what this answers, where mail programs look for it; left out when the id is an odd one. */
+int as1_thread_write(struct str original, struct buf *out, struct err *e);
 
 /* A boundary of this mail: kind keeps those of several multiparts apart. "=_" occurs in no encoding of ours. */
 struct str as1_boundary(struct arena *a, const struct as1_envelope *env, const char *kind);

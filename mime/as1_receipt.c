@@ -4,78 +4,29 @@
 #include "mime/write.h"
 
 #define REPORT_MAX (512u << 10)
-#define HUMAN_WIDTH 72
-
-/* Plain words in lines that fit a screen; line ends in text are kept. */
-static int
-wrap(struct str text, struct buf *out, struct err *e)
-{
-	struct str line, word;
-	bool more_lines, more;
-
-	do {
-		more_lines = str_cut(&text, '\n', &line);
-		line = str_trim(line);
-		size_t col = 0;
-		do {
-			more = str_cut(&line, ' ', &word);
-			if (word.n == 0)
-				continue;
-			bool fold = col > 0 && col + 1 + word.n > HUMAN_WIDTH;
-			if (col > 0 && buf_put(out, fold ? S("\r\n") : S(" "), e) == -1)
-				return -1;
-			if (buf_put(out, word, e) == -1)
-				return -1;
-			col = (fold || col == 0 ? 0 : col + 1) + word.n;
-		} while (more);
-		if ((col > 0 || more_lines) && buf_put(out, S("\r\n"), e) == -1)
-			return -1;
-	} while (more_lines);
-	return 0;
-}
 
 static int
 put_report(struct arena *a, const struct as1_receipt_mail *r, struct buf *out, struct err *e)
 {
 	struct mdn mdn = r->mdn;
 	struct str boundary = as1_boundary(a, &r->env, "report");
-	struct buf human = BUF_CAP(REPORT_MAX);
-	int rc = -1;
 
 	mdn.bare_micalg = r->how.bare_micalg;
-	if (wrap(r->human, &human, e) == -1)
-		goto out;
 	if (buf_put(out, S("Content-Type: multipart/report; report-type=disposition-notification"),
 	        e) == -1 ||
 	    write_param(out, "boundary", boundary, e) == -1 || buf_put(out, S("\r\n"), e) == -1 ||
-	    write_delimiter(out, boundary, e) == -1 ||
-	    write_text_part(out, "text/plain", buf_str(&human), e) == -1 ||
+	    write_delimiter(out, boundary, e) == -1 || as1_words_write(r->human, out, e) == -1 ||
 	    write_delimiter(out, boundary, e) == -1 ||
 	    buf_put(out,
 	        S("Content-Type: message/disposition-notification\r\nContent-Transfer-Encoding: "
 	          "7bit\r\n\r\n"),
 	        e) == -1 ||
 	    mdn_write(&mdn, out, e) == -1)
-		goto out;
+		return -1;
 	if (r->original_headers.n > 0 && (write_delimiter(out, boundary, e) == -1 ||
 	    write_text_part(out, "text/rfc822-headers", r->original_headers, e) == -1))
-		goto out;
-	rc = write_close(out, boundary, e);
-out:
-	buf_clear(&human);
-	return rc;
-}
-
-/* RFC 3834, 3.1.5: what this answers, where mail programs look for it; left out when the id is an odd one. */
-static int
-put_thread(struct str original, struct buf *out, struct err *e)
-{
-	if (!str_starts(original, S("<")) || !str_ends(original, S(">")) ||
-	    !as1_is_message_id(str_sub(original, 1, original.n - 2)))
-		return 0;
-	if (write_field(out, "In-Reply-To", original, e) == -1)
 		return -1;
-	return write_field(out, "References", original, e);
+	return write_close(out, boundary, e);
 }
 
 static int
@@ -107,7 +58,7 @@ as1_pack_receipt(struct arena *a, const struct as1_receipt_mail *r, struct buf *
 	if (put_report(a, r, &report, e) == -1)
 		goto out;
 	if (as1_envelope_write(a, &r->env, subject, out, e) == -1 ||
-	    put_thread(r->mdn.original_message_id, out, e) == -1 ||
+	    as1_thread_write(r->mdn.original_message_id, out, e) == -1 ||
 	    buf_put(out, S("Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"), e) == -1)
 		goto out;
 	rc = r->sign ? put_signed(a, r, buf_str(&report), out, e) : buf_put(out, buf_str(&report), e);

@@ -47,6 +47,7 @@ struct smtp_mail {
 	struct str sender;		/* empty: the null sender */
 	struct str envid;		/* plain; empty: none */
 	bool dsn;			/* ask for delivery reports, where the server can */
+	bool dsn_of_trouble;		/* of what fails or is late only */
 	struct smtp_rcpt *rcpts;
 	size_t n_rcpts;
 	struct str bytes;		/* the mail, CRLF lines */

@@ -40,7 +40,8 @@ say_rcpt(struct smtp_client *c, struct str address)
 
 	rc = buf_printf(&line, NULL, "RCPT TO:<" STR_FMT ">", STR_ARG(address));
 	if (c->has_dsn && c->mail->dsn) {
-		rc |= buf_put(&line, S(" NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;"), NULL);
+		rc |= buf_put(&line, c->mail->dsn_of_trouble ? S(" NOTIFY=FAILURE,DELAY") : S(" NOTIFY=SUCCESS,FAILURE,DELAY"), NULL);
+		rc |= buf_put(&line, S(" ORCPT=rfc822;"), NULL);
 		rc |= smtp_xtext_put(&line, address, NULL);
 	}
 	assert(rc == 0);

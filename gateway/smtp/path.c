@@ -239,6 +239,24 @@ smtp_is_unitext(struct str s)
 }
 
 int
+smtp_xtext_get(struct buf *out, struct str xtext, struct err *e)
+{
+	if (!smtp_is_xtext(xtext))
+		return err_set(e, ERR_INPUT, "no xtext");
+	for (size_t i = 0; i < xtext.n; i++) {
+		char c = xtext.p[i];
+
+		if (c == '+') {
+			c = (char)(hex_value(xtext.p[i + 1]) * 16 + hex_value(xtext.p[i + 2]));
+			i += 2;
+		}
+		if (buf_putc(out, c, e) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+int
 smtp_xtext_put(struct buf *out, struct str plain, struct err *e)
 {
 	static const char hex[] = "0123456789ABCDEF";

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/smtp/server_int.h"
 
+#include "gateway/smtp/asked.h"
+
 #include <assert.h>
 #include <stdio.h>
 
@@ -226,6 +228,8 @@ smtp_server_init(struct smtp_server *s, const struct smtp_server_opts *o, int64_
 		.helo = BUF_CAP(HELO_MAX),
 		.sender = BUF_CAP(SMTP_PATH_MAX),
 		.rcpts = BUF_CAP(SMTP_SERVER_RCPTS_MAX * (SMTP_PATH_MAX + 1)),
+		.asked_mail = BUF_CAP(ASKED_MAIL_MAX),
+		.asked_rcpts = BUF_CAP(SMTP_SERVER_RCPTS_MAX * (ASKED_RCPT_MAX + 1)),
 		.secret = BUF_CAP(SMTP_COMMAND_MAX),
 		.claimed = BUF_CAP(SMTP_COMMAND_MAX),
 		.proof = BUF_CAP(SCRAM_MESSAGE_MAX),

@@ -2,7 +2,8 @@
 /*
  * server.h - the receiving side of SMTP as a machine without a socket: bytes and time go in, replies and what to
  * do next come out. Pure. RFC 5321 with STARTTLS (3207), AUTH (4954), SIZE (1870), PIPELINING (2920),
- * 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING and BINARYMIME (3030), LIMITS (9422) and enhanced status codes (2034); or LMTP (2033), which
+ * 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING and BINARYMIME (3030), LIMITS (9422) and enhanced status codes (2034); DSN (3461), whose
+ * wishes are kept as they are said; or LMTP (2033), which
  * is the same with LHLO for EHLO, and a reply for each recipient when the mail is whole. It knows no mailbox and no disk:
  * it asks.
  *
@@ -80,6 +81,9 @@ struct smtp_server {
 	/* the transaction */
 	struct buf helo, sender, rcpts;	/* rcpts: one a line, each ended by a LF */
 	size_t n_rcpts;
+	struct buf asked_mail;		/* RET and ENVID (RFC 3461), as asked_put_mail() writes them; empty: nothing was asked */
+	struct buf asked_rcpts;		/* NOTIFY and ORCPT, a line for each of rcpts, perhaps an empty one */
+	size_t asked_before;		/* length of that without the recipient that the caller is asked about */
 	uint64_t size_told;		/* by SIZE= of MAIL; 0: nothing */
 	struct data_in data;
 	bool is_binary;			/* BODY=BINARYMIME: comes by BDAT only */

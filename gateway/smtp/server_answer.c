@@ -31,6 +31,7 @@ smtp_server_rcpt(struct smtp_server *s, bool known)
 {
 	server_answered(s, SERVER_RCPT);
 	if (!known) {
+		buf_cut(&s->asked_rcpts, s->asked_before);
 		server_refuse(s, "550 5.1.1 no such mailbox here; this gateway takes mail for its own address only");
 		return;
 	}

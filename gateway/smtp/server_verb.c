@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "gateway/smtp/server_int.h"
 
+#include "gateway/smtp/asked.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,6 +67,8 @@ server_reset(struct smtp_server *s)
 {
 	buf_clear(&s->sender);
 	buf_clear(&s->rcpts);
+	buf_clear(&s->asked_mail);
+	buf_clear(&s->asked_rcpts);
 	s->n_rcpts = 0;
 	s->size_told = 0;
 	s->is_binary = false;
@@ -93,6 +97,7 @@ say_extensions(struct smtp_server *s)
 	server_say(s, "250-SMTPUTF8");
 	server_say(s, "250-CHUNKING");
 	server_say(s, "250-BINARYMIME");
+	server_say(s, "250-DSN");
 	server_sayf(s, "250-LIMITS RCPTMAX=%d", SMTP_SERVER_RCPTS_MAX);
 	server_say(s, "250 ENHANCEDSTATUSCODES");
 }
@@ -140,7 +145,7 @@ do_mail(struct smtp_server *s, const struct command *c, int64_t now)
 		server_refuse(s, "552 5.3.4 that is more than we take");
 		return;
 	}
-	int rc = buf_put(&s->sender, c->path, NULL);
+	int rc = buf_put(&s->sender, c->path, NULL) | asked_put_mail(c, &s->asked_mail, NULL);
 	assert(rc == 0);
 	s->stage = STAGE_MAIL;
 	s->size_told = c->size;
@@ -159,6 +164,9 @@ do_rcpt(struct smtp_server *s, const struct command *c, int64_t now)
 		server_refuse(s, "452 4.5.3 too many recipients");
 		return;
 	}
+	s->asked_before = s->asked_rcpts.n;
+	int rc = asked_put_rcpt(c, &s->asked_rcpts, NULL) | buf_putc(&s->asked_rcpts, '\n', NULL);
+	assert(rc == 0);
 	s->asked = c->path;
 	s->asking = SERVER_RCPT;
 }

@@ -8,6 +8,8 @@
  *	tls			the handshake is done;  tls certificate  and the client has shown the one of "acme"
  *	unwelcome TEXT		what MAIL is answered from now on
  *	kept N			so many mails were kept by now;  mail TEXT  the last one is these bytes
+ *	asked TEXT		what the last one's sender asked to be told: "RET=HDRS ENVID=x;" and ";" behind what each recipient's NOTIFY and
+ *				ORCPT say
  *	dropped N		so many were begun and forgotten
  *	close			the machine has closed by now (no dialogue may close without saying so)
  *	ended TEXT		for this reason
@@ -27,7 +29,7 @@ struct server_player {
 	struct player p;		/* first: the words get this */
 	struct smtp_server s;
 	struct smtp_server_opts opts;
-	struct buf rest, mail, last;
+	struct buf rest, mail, last, asked;
 	unsigned int kept, dropped;
 	bool bound, open, closed, deaf, begun, tls_due;
 	char unwelcome[200];
@@ -59,6 +61,12 @@ server_begin(struct server_player *w)
 	assert_false(w->open);
 	w->open = w->begin_with == KEPT;
 	buf_cut(&w->mail, 0);
+	buf_cut(&w->asked, 0);
+	assert_int_equal(buf_put(&w->asked, buf_str(&w->s.asked_mail), NULL) | buf_putc(&w->asked, '\n', NULL) |
+	    buf_put(&w->asked, buf_str(&w->s.asked_rcpts), NULL), 0);
+	for (size_t i = 0; i < w->asked.n; i++)
+		if (w->asked.p[i] == '\n')
+			w->asked.p[i] = ';';
 	smtp_server_begun(&w->s, w->begin_with, w->p.now);
 	w->begin_with = KEPT;
 }
@@ -263,6 +271,15 @@ server_mail(struct player *p, struct str arg)
 }
 
 static void
+server_asked(struct player *p, struct str arg)
+{
+	struct str got = buf_str(&server_of(p)->asked);
+
+	if (!str_eq(arg, got))
+		player_fail(p, "asked '" STR_FMT "'", STR_ARG(got));
+}
+
+static void
 server_want_close(struct player *p, struct str arg)
 {
 	(void)arg;
@@ -314,7 +331,7 @@ static const struct player_word server_words[] = {
 	{ S_INIT("broken-at"), server_broken_at }, { S_INIT("unsynced"), server_unsynced },
 	{ S_INIT("deaf"), server_deaf },	 { S_INIT("hears"), server_hears },
 	{ S_INIT("lost"), server_lost },	 { S_INIT("stop"), server_stop },
-	{ S_INIT("unwelcome"), server_unwelcome },
+	{ S_INIT("unwelcome"), server_unwelcome }, { S_INIT("asked"), server_asked },
 	{ S_INIT("early"), server_early },	 { S_INIT("whole"), server_whole },
 };
 
@@ -339,6 +356,7 @@ server_play(struct arena *a, const struct dialogue *d, size_t cut)
 		.p = { .d = d, .a = a, .cut = cut, .heard = BUF_CAP(DIALOGUE_BYTES_MAX), .now = 1000 },
 		.opts = { .name = S("mx.nordwind.example"), .size_max = 65536, .can_tls = true, .can_auth = true, .rate_min = 500 },
 		.rest = BUF_CAP(DIALOGUE_BYTES_MAX), .mail = BUF_CAP(DIALOGUE_BYTES_MAX), .last = BUF_CAP(DIALOGUE_BYTES_MAX),
+		.asked = BUF_CAP(DIALOGUE_BYTES_MAX),
 	};
 
 	server_settings(&w);
@@ -356,6 +374,7 @@ server_play(struct arena *a, const struct dialogue *d, size_t cut)
 	buf_clear(&w.rest);
 	buf_clear(&w.mail);
 	buf_clear(&w.last);
+	buf_clear(&w.asked);
 	return w.p.said_before;
 }
 

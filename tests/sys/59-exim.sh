@@ -76,7 +76,7 @@ begin retry
 * * F,4s,1s
 CONF
 (umask 077; echo secret >"$nordwind/private/smtp.pass")
-set_all "$nordwind" smtp.port "$exim_port" smtp.tls starttls smtp.ca "$dir/exim.pem" smtp.user edi smtp.password file:private/smtp.pass ||
+set_all "$nordwind" smtp.reports all smtp.port "$exim_port" smtp.tls starttls smtp.ca "$dir/exim.pem" smtp.user edi smtp.password file:private/smtp.pass ||
     bail "settings"
 up "$nordwind" && up "$acme" || bail "starting"
 exim_logs() { grep -qE "$1" "$dir/exim/log/main"; }

@@ -52,7 +52,7 @@ printf '%s\n' "$postfix_password" >"$nordwind/private/smtp.pass"
 chmod 600 "$nordwind/private/smtp.pass"
 chown nobody "$nordwind/private/smtp.pass"
 set_all "$nordwind" smtp.port "$tls_port" smtp.tls implicit smtp.ca "$postfix_etc/tls.pem" smtp.user nordwind@postfix.example \
-    smtp.password file:private/smtp.pass || bail "settings"
+    smtp.password file:private/smtp.pass smtp.reports all || bail "settings"
 up "$nordwind" && up "$acme" || bail "starting"
 
 order 1 | drop "$nordwind" acme lmtp.edi
@@ -67,6 +67,7 @@ logged() { grep -qE "$1" "$dir/postfix.maillog"; }
 told() { "$e" --home "$nordwind" trace "$1.edi" | grep -q "$2"; }
 received() { "$e" --home "$acme" list --json dir=in 2>/dev/null | grep -q "$1"; }
 try "a document is complete: in under TLS from the first byte, on by LMTP" wait_for 60 has_state "$nordwind" complete name=lmtp.edi
+try "and told by ACME, whom Postfix asked by LMTP" wait_for 60 told lmtp 'dsn-delivered.*2\.0\.0'
 try "Postfix saw LMTP succeed" logged 'relay=.*/run/lmtp.sock\].*status=sent'
 try "what goes through the pipe is in ACME's hands" wait_for 60 received PO-T-000911
 try "Postfix saw it succeed" logged 'to=<edi@piped.example>.*dsn=2.0.0.*status=sent'

@@ -115,11 +115,49 @@ limits_and_nonsense(void **state)
 	buf_clear(&b);
 }
 
+/* What we write is what we read. */
+static void
+written_and_read(void **state)
+{
+	static struct dsn_recipient rcpts[] = {
+		{ .original = S_INIT("old+one@acme.example"), .final = S_INIT("edi@acme.example"), .action = DSN_DELIVERED, .status = S_INIT("2.0.0") },
+		{ .final = S_INIT("b@acme.example"), .action = DSN_FAILED, .status = S_INIT("5.6.0"),
+		    .diagnostic = S_INIT("signature-invalid: not by a certificate of the partner, and so long that it has to be folded") },
+		{ .original = S_INIT("gr\xc3\xbcn@\xe2\x82\xac.example"), .is_utf8 = true, .final = S_INIT("c@acme.example"), .action = DSN_DELAYED,
+		    .status = S_INIT("4.0.0") },
+	};
+	const struct dsn d = { .envelope_id = S("QQ+31 x"), .reporting_mta = S("mx.acme.example"),
+		.arrival_date = S("Mon, 23 Nov 2026 10:00:00 +0000"), .recipients = rcpts, .n = N(rcpts) };
+	struct buf out = BUF_CAP(65536);
+	struct world *w = *state;
+	struct dsn back;
+
+	assert_ok(w, dsn_write(w->a, &d, &out, &w->e));
+	assert_ok(w, dsn_read(w->a, buf_str(&out), &back, &w->e));
+	assert_str(back.envelope_id, d.envelope_id);
+	assert_str(back.reporting_mta, d.reporting_mta);
+	assert_str(back.arrival_date, d.arrival_date);
+	assert_int_equal(back.n, N(rcpts));
+	for (size_t i = 0; i < N(rcpts); i++) {
+		assert_int_equal(back.recipients[i].action, rcpts[i].action);
+		assert_str(back.recipients[i].final, rcpts[i].final);
+		assert_str(back.recipients[i].status, rcpts[i].status);
+		assert_str(back.recipients[i].diagnostic, rcpts[i].diagnostic);
+	}
+	assert_str(back.recipients[0].original, rcpts[0].original);
+	assert_str(back.recipients[2].original, S("gr\\x{FC}n@\\x{20AC}.example"));
+	rcpts[1].action = DSN_UNKNOWN;
+	assert_int_equal(dsn_write(w->a, &d, &out, &w->e), -1);
+	rcpts[1].action = DSN_FAILED;
+	buf_clear(&out);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_report),
+		cmocka_unit_test(written_and_read),
 		cmocka_unit_test(actions_and_statuses),
 		cmocka_unit_test(odd_forms),
 		cmocka_unit_test(limits_and_nonsense),
