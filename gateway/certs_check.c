@@ -7,6 +7,7 @@
 #include "gateway/cert_watch.h"
 #include "gateway/certs.h"
 #include "gateway/keystore.h"
+#include "gateway/trust.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -139,6 +140,33 @@ check_partner(const struct checking *k, const struct partner *pt)
 		check_dates(k, path, best);
 }
 
+/* With trust = chain: whose word counts, and whether their lists are in force, without which nobody is believed. */
+static void
+check_authorities(const struct checking *k, const struct partner *pt)
+{
+	struct arena *a = k->c->arena;
+	struct certs_file certs;
+	struct trust trust;
+	struct str pem;
+	struct err e;
+	int64_t until;
+
+	if (read_certs(k, pt->ca, &certs)) {
+		check_dates(k, str_cstr(a, pt->ca), &certs.facts[0]);
+		certs_clear(&certs);
+	}
+	if (trust_read_pem(a, pt, &pem, &e) == -1 ||
+	    trust_open(&trust, pem, pt->addresses.v, pt->addresses.n, &e) == -1) {
+		says(k, CERTS_BAD, "partner '" STR_FMT "': %s", STR_ARG(pt->key), e.text);
+		return;
+	}
+	until = cert_chain_lists_until(trust.chain);
+	if (until != 0 && until < clock_wall_ms())
+		says(k, CERTS_BAD, STR_FMT ": revocation list out of force since %s: nothing that partner '" STR_FMT "' signs is believed",
+		    STR_ARG(pt->crl), cli_day(a, until), STR_ARG(pt->key));
+	trust_close(&trust);
+}
+
 void
 certs_check(struct cli *c, const struct conf *conf, certs_check_fn *fn, void *arg)
 {
@@ -147,6 +175,9 @@ certs_check(struct cli *c, const struct conf *conf, certs_check_fn *fn, void *ar
 	check_own(&k, conf);
 	if (conf->listen)
 		check_pair(&k, conf->tls_cert, conf->tls_key);
-	for (size_t i = 0; i < conf->n_partners; i++)
+	for (size_t i = 0; i < conf->n_partners; i++) {
 		check_partner(&k, &conf->partners[i]);
+		if (conf->partners[i].trust_chain)
+			check_authorities(&k, &conf->partners[i]);
+	}
 }

@@ -10,7 +10,7 @@ enum certs_says {
 	CERTS_NOTE,		/* expires within 60 days */
 	CERTS_SOON,		/* within CERTS_WARN_DAYS */
 	CERTS_EARLY,		/* not yet valid */
-	CERTS_BAD,		/* expired, unreadable, or key and certificate do not fit */
+	CERTS_BAD,		/* expired, unreadable, key and certificate do not fit, or a list out of force */
 };
 
 /* text: "PATH: certificate CN=... expires in 12 days (2026-12-05)". Of a partner's certificates the longest valid one. */

@@ -41,9 +41,11 @@ put_one(struct cert_list *l, struct str owner, const char *use, struct str path,
 	cell[1].text = use;
 	cell[2].text = cli_shown(a, f->subject);
 	cell[3].text = cli_shown(a, f->key);
-	cell[4].text = cli_day(a, f->not_after_ms);
-	cell[5] = (struct table_cell){ days < 0 ? "expired" : cli_fmt(a, "%lld d", (long long)days),
+	cell[4].text = cli_day(a, f->not_before_ms);
+	cell[5].text = cli_day(a, f->not_after_ms);
+	cell[6] = (struct table_cell){ days < 0 ? "expired" : cli_fmt(a, "%lld d", (long long)days),
 		certs_tint(f->not_after_ms) };
+	cell[7].text = certs_short(a, f->fingerprint);
 }
 
 /* Of our own files the first certificate is ours; behind it stands its chain. */
@@ -107,6 +109,8 @@ put_all(struct cert_list *l, const struct conf *conf)
 		const struct partner *pt = &conf->partners[i];
 		for (size_t k = 0; k < pt->certs.n; k++)
 			put_file(l, pt->key, "verify+encrypt", pt->certs.v[k], false);
+		if (pt->trust_chain)
+			put_file(l, pt->key, "authority", pt->ca, false);
 	}
 }
 
@@ -114,8 +118,8 @@ int
 cmd_cert_list(int argc, char **argv)
 {
 	static const struct table_column columns[] = { { "OWNER", 24, false }, { "USE", 0, false },
-		{ "SUBJECT", 60, false }, { "KEY", 0, false }, { "NOT AFTER", 0, false },
-		{ "LEFT", 0, true } };
+		{ "SUBJECT", 60, false }, { "KEY", 0, false }, { "NOT BEFORE", 0, false },
+		{ "NOT AFTER", 0, false }, { "LEFT", 0, true }, { "SHA-256", 0, false } };
 	struct cert_list l = { .words = BUF_CAP(WORDS_MAX) };
 	bool pending = false;
 	const struct cli_opt opts[] = { { "--json", .flag = &l.json }, { "--pending", .flag = &pending } };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "mime/cert_chain.h"
 
+#include "mime/cert_text.h"
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -81,6 +83,21 @@ cert_chain_free(struct cert_chain *c)
 		return;
 	X509_STORE_free(c->store);
 	free(c);
+}
+
+int64_t
+cert_chain_lists_until(const struct cert_chain *c)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(c->store);
+	int64_t first = 0, ms;
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		X509_CRL *crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+		if (crl != NULL && X509_CRL_get0_nextUpdate(crl) != NULL &&
+		    cert_time_ms(X509_CRL_get0_nextUpdate(crl), &ms) == 0 && (first == 0 || ms < first))
+			first = ms;
+	}
+	return first;
 }
 
 static STACK_OF(X509) *

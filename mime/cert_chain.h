@@ -12,6 +12,9 @@ struct cert_chain;
 int  cert_chain_read(struct str ca, struct str crl, struct cert_chain **out, struct err *e);
 void cert_chain_free(struct cert_chain *c);	/* NULL ok */
 
+/* When the first of its revocation lists goes out of force (nextUpdate), after which nothing of its authority is believed; 0: never. */
+int64_t cert_chain_lists_until(const struct cert_chain *c);
+
 /*
  * Certificate i, with the others of its set to lead up to an authority, at that time, for that use: what an authority on
  * the way may not issue, it has not issued (RFC 5280, 4.2.1.10 and 4.2.1.12), and no key or digest on the way is weaker

@@ -55,6 +55,16 @@ order 1 | turned | drop "$acme" nordwind back-1.edi
 both() { has_state "$nordwind" complete name=out-1.edi && has_state "$acme" complete name=back-1.edi; }
 try "documents and receipts by it are believed" wait_for 60 both
 
+# The operator sees whose word counts, and when a list is too old.
+is "cert list names the authority" "$("$e" --home "$nordwind" cert list | grep -c '^acme *authority *CN=An authority')" 1
+"$e" --home "$nordwind" check >"$dir/check" 2>&1
+is "check is content with a list in force" "$?" 0
+openssl ca -config "$ca/ca.conf" -gencrl -crl_lastupdate 20260101000000Z -crl_nextupdate 20260201000000Z -out "$ca/old.crl" 2>>"$ca/log"
+"$e" --home "$nordwind" config set partner.acme.crl "$ca/old.crl" >/dev/null
+"$e" --home "$nordwind" check >"$dir/check" 2>&1
+is "and not with one that ended" "$? $(grep -c "old.crl: revocation list out of force since 2026-02-01: nothing that partner 'acme' signs is believed" "$dir/check")" "78 1"
+"$e" --home "$nordwind" config set partner.acme.crl "$ca/ca.crl" >/dev/null
+
 # The proof, for people who have openssl and coreutils, and know the authority.
 mkdir "$dir/bin"
 bare_tools "$dir/bin"
