@@ -24,6 +24,20 @@ greets() {
 	exec 9>&-
 }
 try "another client is greeted under TLS" greets
+shakes() { openssl s_client -tls1_2 -cipher "$1:@SECLEVEL=0" -connect "127.0.0.1:$tls_port" </dev/null >"$dir/shake" 2>&1; }
+try "TLS 1.2 is spoken with a fresh key and an authenticated cipher" shakes ECDHE+AESGCM
+weak=
+for ciphers in kRSA ECDHE+SHA1 ECDHE+SHA256 ECDHE+SHA384 aNULL; do
+	shakes $ciphers && weak="$weak $ciphers"
+	grep -q 'handshake failure' "$dir/shake" || weak="$weak no-answer-to-$ciphers"
+done
+is "and with nothing less" "$weak" ""
+shakes() { openssl s_client "$1" -cipher ALL:@SECLEVEL=0 -connect "127.0.0.1:$tls_port" </dev/null >"$dir/shake" 2>&1; }
+weak=
+for version in -tls1 -tls1_1; do
+	shakes $version && weak="$weak $version"
+done
+is "nor by an older version" "$weak" ""
 printf 'EHLO mx.example\r\n' | timeout 60 "$b/tool/fake/talk" "$tls_port" >"$dir/clear"
 is "who speaks in the clear hears nothing of SMTP" "$(grep -c -a '^[25]' "$dir/clear")" 0
 sed '/^tls_cert/d; /^tls_key/d' "$nordwind/config.ini" >"$dir/config" && cat "$dir/config" >"$nordwind/config.ini"
