@@ -7,6 +7,8 @@
 #include "gateway/reports.h"
 #include "gateway/taken.h"
 
+#define DIAGNOSTIC_MAX 500
+
 /* Explicitly asked for; or by those who said nothing, for whom failures are the default. */
 static bool
 is_due(const struct asked_rcpt *rcpt, struct str word)
@@ -24,12 +26,14 @@ is_ascii(struct str s)
 	return true;
 }
 
-/* A diagnostic stands in a field of ASCII. */
+/* A diagnostic stands in a field of ASCII, where even one long word has to fit a line. */
 static struct str
 plain(struct arena *a, struct str s)
 {
-	char *to = arena_get(a, s.n + 1);
+	char *to;
 
+	s = str_sub(s, 0, DIAGNOSTIC_MAX);
+	to = arena_get(a, s.n + 1);
 	for (size_t i = 0; i < s.n; i++)
 		to[i] = (char)(s.p[i] < ' ' || s.p[i] > '~' ? '?' : s.p[i]);
 	return str_make(to, s.n);

@@ -2,32 +2,38 @@
 /* as1_delivery.c - a delivery report becomes a mail: multipart/report (RFC 3462), message/delivery-status (RFC 3464). */
 #include "mime/as1_mail.h"
 #include "mime/header.h"
+#include "mime/word.h"
 #include "mime/write.h"
 
 #define REPORT_MAX (AS1_RETURNED_MAX + (512u << 10))
 
-/* RFC 2046, 5.2.1: a message inside is not encoded, so only one that any server passes on can go back whole. */
+/*
+ * RFC 2046, 5.2.1: a message inside is not encoded. So only one goes back whole that every server passes on as it is, and that
+ * does not end the part which it stands in.
+ */
 static bool
-is_7bit(struct str s)
+passes_on(struct str s, struct str boundary)
 {
-	size_t line = 0;
+	struct str line;
 
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == 0 || (unsigned char)s.p[i] > 0x7f || (s.p[i] == '\r') != (i + 1 < s.n && s.p[i + 1] == '\n'))
+	while (s.n > 0) {
+		size_t n = s.n;
+
+		if (!str_next_line(&s, &line) || n - s.n != line.n + 2 || line.n > 998 || !is_plain_text(line))
 			return false;
-		line = s.p[i] == '\n' ? 0 : line + 1;
-		if (line > 998 + 1)
+		if (str_eq(line, S(".")) || str_starts(line, S("From ")) ||
+		    (str_starts(line, S("--")) && str_starts(str_from(line, 2), boundary)))
 			return false;
 	}
 	return true;
 }
 
 static int
-put_returned(const struct as1_delivery_mail *d, struct buf *out, struct err *e)
+put_returned(const struct as1_delivery_mail *d, struct str boundary, struct buf *out, struct err *e)
 {
 	struct str header = str_sub(d->original, 0, header_length(d->original));
 
-	if (d->whole && d->original.n <= AS1_RETURNED_MAX && is_7bit(d->original)) {
+	if (d->whole && d->original.n <= AS1_RETURNED_MAX && passes_on(d->original, boundary)) {
 		if (buf_put(out, S("Content-Type: message/rfc822\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"), e) == -1)
 			return -1;
 		return buf_put(out, d->original, e);
@@ -48,7 +54,7 @@ put_report(struct arena *a, const struct as1_delivery_mail *d, struct buf *out, 
 	    write_delimiter(out, boundary, e) == -1 ||
 	    buf_put(out, S("Content-Type: message/delivery-status\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"), e) == -1 ||
 	    dsn_write(a, &d->dsn, out, e) == -1 ||
-	    write_delimiter(out, boundary, e) == -1 || put_returned(d, out, e) == -1)
+	    write_delimiter(out, boundary, e) == -1 || put_returned(d, boundary, out, e) == -1)
 		return -1;
 	return write_close(out, boundary, e);
 }

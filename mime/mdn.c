@@ -5,6 +5,8 @@
 #include "mime/header.h"
 #include "mime/word.h"
 
+#define FIELD_MAX 970		/* of what we write: with its name within a line (RFC 5322, 2.1.1) */
+
 static const char *const disposition_names[] = {
 	[MDN_PROCESSED] = "processed",
 	[MDN_FAILED] = "failed",
@@ -125,9 +127,9 @@ put_field(struct buf *out, const char *name, const char *before, struct str valu
 {
 	if (value.n == 0)
 		return 0;
-	if (str_has_ctl(value) || !is_plain_text(value))
-		return err_set(e, ERR_CONFIG, "%s of a receipt has bytes that no field may have",
-		    name);
+	if (str_has_ctl(value) || !is_plain_text(value) || value.n > FIELD_MAX)
+		return err_set(e, ERR_CONFIG, "%s of a receipt has bytes that no field may have, or over %d",
+		    name, FIELD_MAX);
 	if (buf_printf(out, e, "%s: %s", name, before) == -1 || buf_put(out, value, e) == -1)
 		return -1;
 	return buf_put(out, S("\r\n"), e);

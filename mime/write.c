@@ -10,6 +10,23 @@
 /* A piece of an RFC 2231 parameter, long enough for 14 escaped bytes behind " filename*10*=". */
 #define PIECE_MAX 58
 
+/* The longest word of a field: with name and blank it stays within a line (RFC 5322, 2.1.1). */
+#define FIELD_WORD_MAX 900
+
+static size_t
+longest_word(struct str text)
+{
+	size_t longest = 0;
+	struct str word;
+	bool more;
+
+	do {
+		more = str_cut(&text, ' ', &word);
+		longest = word.n > longest ? word.n : longest;
+	} while (more);
+	return longest;
+}
+
 int
 write_field(struct buf *out, const char *name, struct str value, struct err *e)
 {
@@ -17,6 +34,9 @@ write_field(struct buf *out, const char *name, struct str value, struct err *e)
 	size_t col = strlen(name) + 1;
 	bool more = true;
 
+	/* The last gate: what comes here was checked where it came from, but a line end would begin a field of others. */
+	if (str_has_ctl(value) || !is_plain_text(value) || longest_word(value) > FIELD_WORD_MAX)
+		return err_set(e, ERR_INPUT, "%s has bytes that no field may have, or a word over %d of them", name, FIELD_WORD_MAX);
 	if (buf_printf(out, e, "%s:", name) == -1)
 		return -1;
 	while (more) {
@@ -45,20 +65,6 @@ put_without_ctl(struct buf *out, struct str text, struct err *e)
 		        e) == -1)
 			return -1;
 	return 0;
-}
-
-static size_t
-longest_word(struct str text)
-{
-	size_t longest = 0;
-	struct str word;
-	bool more;
-
-	do {
-		more = str_cut(&text, ' ', &word);
-		longest = word.n > longest ? word.n : longest;
-	} while (more);
-	return longest;
 }
 
 int
@@ -182,8 +188,8 @@ survives(struct str text)
 		struct str before = text;
 		if (!str_next_line(&text, &line) || before.n - text.n - line.n != 2)
 			return false;
-		if (line.n > ENCODE_LINE_MAX || !is_plain_text(line) ||
-		    str_starts(line, S("From ")) || str_starts(line, S(".")))
+		if (line.n > ENCODE_LINE_MAX || !is_plain_text(line) || str_starts(line, S("From ")) ||
+		    str_starts(line, S(".")) || str_starts(line, S("--")))	/* a dot, and a boundary */
 			return false;
 		if (line.n > 0 && is_blank(line.p[line.n - 1]))
 			return false;

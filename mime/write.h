@@ -9,7 +9,7 @@
 #include "gateway/base/buf.h"
 #include "gateway/base/err.h"
 
-/* name: value. value is ASCII; folded at blanks, and behind the colon when it would be too long. */
+/* name: value. Folded at blanks, and behind the colon when it would be too long. ERR_INPUT: value is no printable ASCII. */
 int write_field(struct buf *out, const char *name, struct str value, struct err *e);
 
 /* The same for free text in UTF-8: encoded words where needed. Control characters become blanks. */

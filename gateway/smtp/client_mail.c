@@ -307,8 +307,8 @@ client_mail_check(const struct smtp_client *c, const struct smtp_mail *m, struct
 		if (!smtp_is_plain_mailbox(m->rcpts[i].address))
 			return err_set(e, ERR_INPUT, "recipient '" STR_FMT "' is no plain address",
 			    STR_ARG(m->rcpts[i].address));
-	if (m->envid.n > SMTP_ENVID_MAX || str_has_ctl(m->envid))
-		return err_set(e, ERR_INPUT, "envelope id is over %d characters or not printable",
+	if (!smtp_is_envid(m->envid))
+		return err_set(e, ERR_INPUT, "envelope id is over %d characters or no printable ASCII",
 		    SMTP_ENVID_MAX);
 	facts->is_binary = data_check(m->bytes, facts, e) == -1;
 	if (facts->is_binary && !(c->has_chunking && c->has_binarymime))

@@ -213,6 +213,15 @@ smtp_is_xtext(struct str s)
 	return true;
 }
 
+bool
+smtp_is_envid(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' || s.p[i] > '~')
+			return false;
+	return s.n <= SMTP_ENVID_MAX;
+}
+
 /* "\x{41}": 2 to 6 hexadecimal digits. The length of it at the front of s, or 0. */
 static size_t
 embedded_char(struct str s)

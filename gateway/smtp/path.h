@@ -26,6 +26,7 @@ bool smtp_is_utf8_mailbox(struct str s);	/* as smtp_is_mailbox(), or with UTF-8 
  * in one point: what the digits stand for must be printable too, so that no decoder further on meets +0D+0A.
  */
 bool smtp_is_xtext(struct str s);
+bool smtp_is_envid(struct str s);	/* what ENVID may stand for (RFC 3461, 4.4): printable ASCII and blanks, SMTP_ENVID_MAX */
 bool smtp_is_unitext(struct str s);	/* RFC 6533, 3: UTF-8 as it is, \x{...} for what must not stand there */
 int  smtp_xtext_get(struct buf *out, struct str xtext, struct err *e);	/* decoded; ERR_INPUT when it is none */
 int  smtp_xtext_put(struct buf *out, struct str plain, struct err *e);
