@@ -15,7 +15,7 @@ put_typed(struct arena *a, struct buf *out, const char *name, const char *type, 
 	return write_field(out, name, str_fmt(a, "%s; " STR_FMT, type, STR_ARG(value)), e);
 }
 
-/* RFC 6533, 3: UTF-8 in fields that are ASCII. What comes is well-formed. */
+/* RFC 6533, 3: UTF-8 in fields that are ASCII. Nothing, when it is not well-formed. */
 static struct str
 ascii_form(struct arena *a, struct str utf8, struct err *e)
 {
@@ -27,8 +27,10 @@ ascii_form(struct arena *a, struct str utf8, struct err *e)
 		unsigned int c = (unsigned char)utf8.p[i];
 
 		n = str_utf8(str_from(utf8, i));
-		if (n == 0)
-			return s;
+		if (n == 0) {
+			rc = -1;
+			break;
+		}
 		if (n == 1) {
 			rc = buf_putc(&b, utf8.p[i], e);
 			continue;
