@@ -215,6 +215,8 @@ struct db_doc *ledger_batch_of(struct ledger *l, struct db_doc *d);	/* for who a
 void ledger_owe(struct ledger *l, const struct db_doc *d, const struct inflight *f,
     int64_t payload);
 void ledger_owe_pay(struct ledger *l, struct db_doc *d);
+/* The same at once, for a payload that was refused, of a mail that is held. */
+void ledger_owe_refused(struct ledger *l, struct db_doc *mail, const struct inflight *f, const struct msg *payload);
 void ledger_owe_told(struct ledger *l, const struct db_doc *answer);	/* it has another state: what it answers is told the end */
 void ledger_owe_job(struct ledger *l, const struct db_doc *d, struct msg *m);	/* what pack needs for it */
 /* The first of n control numbers; they are taken with this transaction, or not at all. */

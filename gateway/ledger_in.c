@@ -210,8 +210,8 @@ hold(struct ledger *l, struct db_doc *mail, const struct inflight *f, int64_t fi
 }
 
 /*
- * What it carries is refused: the mail itself arrived, and its sender is told both. Of several payloads those behind the first
- * are acknowledged when they are filed.
+ * What it carries is refused: the mail itself arrived, and its sender is told both. Of several payloads each that is refused is
+ * acknowledged now, the others when they are filed.
  */
 static void
 answer_refused(struct ledger *l, struct db_doc *mail, const struct inflight *f,
@@ -220,10 +220,15 @@ answer_refused(struct ledger *l, struct db_doc *mail, const struct inflight *f,
 	(void)ledger_findings(l, mail, f, payload->id, "unpack");
 	if (m->flag)
 		queue_receipt(l, mail->id, receipt_detail(l, "processed", "", S(""), m));
-	if (!payload->flag || payload->id != 0)
-		return;
-	ledger_owe(l, mail, f, payload->id);
-	ledger_owe_pay(l, mail);
+	for (const struct told *t = f->told; t != NULL; t = t->next) {
+		struct db_doc d = *mail;
+
+		if (t->m.type != MSG_OPENED || !t->m.flag)
+			continue;
+		take_payload(l, &d, &t->m);
+		if (ledger_known(l, &d) == NULL)	/* what is here already was answered then */
+			ledger_owe_refused(l, mail, f, &t->m);
+	}
 }
 
 /* Is there anything among the payloads that a person has to look at before it is filed? */

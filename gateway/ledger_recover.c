@@ -193,7 +193,9 @@ look_at_files(struct ledger *l, struct arena *scratch, int64_t id)
 		return;
 	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT && is_older(l, ledger_status_path(l, d), d->changed_ms))
 		effect_status(l, d);
-	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT && ledger_is_failed(d) &&
+	/* Of what is held it lies there where something was found in it. */
+	if (d->dir == EX_OUT && d->kind == DOC_DOCUMENT &&
+	    (ledger_is_failed(d) || (d->stage == ST_HELD && ledger_findings_text(l, d).n > 0)) &&
 	    is_older(l, ledger_error_path(l, d), 0))
 		effect_error_file(l, d);
 	if (d->stage == ST_QUARANTINED &&
