@@ -77,7 +77,8 @@ answers() { [ "$(count "$acme" dir=out kind=ack)" = $((acks + $1)) ]; }
 try "a mail with three orders" "$e" --home "$acme" receive --stdin --sender edi@nordwind.example --recipient edi@acme.example <"$dir/three.eml"
 try "both refusals are told" wait_for 60 answers 2
 id=$("$e" --home "$acme" list --json dir=in state=held number=PO-17 | json id)
-is "each by a name of its own" "$("$e" --home "$acme" list --json dir=out kind=ack name="ack_$id-3.x12" | grep -c rejected)" 1
+is "each by a name of its own" "$("$e" --home "$acme" list --json dir=out kind=ack name="ack_$id-3.x12" | grep -c '"type":"997"')" 1
+is "as refused" "$("$e" --home "$acme" trace "$id" | grep -c 'acknowledged: rejected')" 2
 try "a person can let them in" "$e" --home "$acme" release "$id"
 three_in() { [ "$(filed 16)$(filed 17)$(filed 18)" = 111 ]; }
 try "then all three are filed" wait_for 60 three_in
