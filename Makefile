@@ -176,7 +176,7 @@ TOOLS    := $(patsubst tests/%.c,$(B)/tool/%,$(sort $(wildcard tests/fake/*.c te
 $(foreach t,$(TOOLS),$(eval $(t): $(call archives,$(t:$(B)/tool/%=tests/%.c))))
 $(TOOLS): $(B)/tool/%: $(B)/tests/%.o
 	$(link_test)
-tools: $(TOOLS) $(patsubst tests/%.c,$(B)/tool/%.so,$(wildcard tests/crash/shim.c tests/crash/readable.c))
+tools: $(TOOLS) $(patsubst tests/%.c,$(B)/tool/%.so,$(wildcard tests/crash/shim.c tests/crash/readable.c tests/crash/resolver.c))
 $(B)/tool/crash/%.so: tests/crash/%.c $(STAMP)
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"

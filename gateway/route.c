@@ -107,19 +107,23 @@ read_tlsa(struct str line, struct net_tlsa *out)
 	return line.n == 0 && out->n > 0;
 }
 
-/* "HOST RECORD": of every address of that host that was said before. */
+/* "HOST", "HOST RECORD": of every address of that host that was said before. */
 static void
 read_dane(struct route_lookup *r, struct str line)
 {
 	struct net_tlsa tlsa;
 	struct str host;
+	bool has_record = str_cut(&line, ' ', &host);
 
-	if (!str_cut(&line, ' ', &host) || !read_tlsa(line, &tlsa))
+	if (has_record && !read_tlsa(line, &tlsa))
 		return;
 	for (size_t i = 0; i < r->hops.n; i++) {
 		struct route_hop *hop = &r->hops.v[i];
 
-		if (str_eq(host, str_of(hop->host)) && hop->n_tlsa < ROUTE_TLSA_MAX)
+		if (!str_eq(host, str_of(hop->host)))
+			continue;
+		hop->tls_due = true;
+		if (has_record && hop->n_tlsa < ROUTE_TLSA_MAX)
 			hop->tlsa[hop->n_tlsa++] = tlsa;
 	}
 }

@@ -24,6 +24,7 @@ struct route_hop {
 	char host[ROUTE_HOST_MAX];	/* its name: what a certificate must carry */
 	struct net_tlsa tlsa[ROUTE_TLSA_MAX];	/* validated, and of a kind that we use; n_tlsa 0: none */
 	size_t n_tlsa;
+	bool tls_due;			/* it has validated records, if only of kinds that we do not use: TLS is spoken there */
 };
 
 struct route_server {

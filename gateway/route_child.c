@@ -30,7 +30,7 @@ struct mx {
 	char host[ROUTE_HOST_MAX];
 };
 
-enum tlsa { TLSA_NONE, TLSA_SOME, TLSA_FAILED };
+enum tlsa { TLSA_NONE, TLSA_SOME, TLSA_UNUSABLE, TLSA_FAILED };
 
 static unsigned char answer[ROUTE_ANSWER_MAX];
 
@@ -110,24 +110,27 @@ is_usable(const unsigned char *rdata, size_t n)
 	    ((rdata[2] == 1 && n == 3 + 32) || (rdata[2] == 2 && n == 3 + 64));
 }
 
-static size_t
-keep_tlsa(int len, unsigned char kept[ROUTE_TLSA_MAX][3 + NET_DIGEST_MAX], size_t *sizes)
+static enum tlsa
+keep_tlsa(int len, unsigned char kept[ROUTE_TLSA_MAX][3 + NET_DIGEST_MAX], size_t *sizes, size_t *n)
 {
-	size_t n = 0;
+	bool any = false;
 	ns_msg msg;
 	ns_rr rr;
 
 	if (ns_initparse(answer, len, &msg) == -1)
-		return 0;
-	for (int i = 0; i < ns_msg_count(msg, ns_s_an) && n < ROUTE_TLSA_MAX; i++) {
+		return TLSA_FAILED;
+	for (int i = 0; i < ns_msg_count(msg, ns_s_an) && *n < ROUTE_TLSA_MAX; i++) {
 		if (ns_parserr(&msg, ns_s_an, i, &rr) == -1)
-			return 0;
-		if ((int)ns_rr_type(rr) != TYPE_TLSA || !is_usable(ns_rr_rdata(rr), ns_rr_rdlen(rr)))
+			return TLSA_FAILED;
+		if ((int)ns_rr_type(rr) != TYPE_TLSA)
 			continue;
-		memcpy(kept[n], ns_rr_rdata(rr), ns_rr_rdlen(rr));
-		sizes[n++] = ns_rr_rdlen(rr);
+		any = true;
+		if (!is_usable(ns_rr_rdata(rr), ns_rr_rdlen(rr)))
+			continue;
+		memcpy(kept[*n], ns_rr_rdata(rr), ns_rr_rdlen(rr));
+		sizes[(*n)++] = ns_rr_rdlen(rr);
 	}
-	return n;
+	return *n > 0 ? TLSA_SOME : any ? TLSA_UNUSABLE : TLSA_NONE;
 }
 
 /* Only where the addresses are validated (RFC 7672, 2.2.2): elsewhere name servers fail over the very question. */
@@ -158,8 +161,7 @@ look_up_tlsa(const char *host, unsigned int port,
 		return h_errno == HOST_NOT_FOUND || h_errno == NO_DATA ? TLSA_NONE : TLSA_FAILED;
 	if (!secure)
 		return TLSA_NONE;
-	*n = keep_tlsa(len, kept, sizes);
-	return *n > 0 ? TLSA_SOME : TLSA_NONE;
+	return keep_tlsa(len, kept, sizes, n);
 }
 
 static void
@@ -180,16 +182,19 @@ say_server(const char *host, unsigned int port, bool dane, const char **why, int
 {
 	unsigned char kept[ROUTE_TLSA_MAX][3 + NET_DIGEST_MAX];
 	size_t sizes[ROUTE_TLSA_MAX], n = 0;
+	enum tlsa tlsa = dane ? look_up_tlsa(host, port, kept, sizes, &n) : TLSA_NONE;
 	int said;
 
 	*rc = 0;
-	if (dane && look_up_tlsa(host, port, kept, sizes, &n) == TLSA_FAILED) {
+	if (tlsa == TLSA_FAILED) {
 		*why = "TLSA records cannot be had, or are forged";
 		return 0;
 	}
 	said = say_addresses(host, port, rc);
 	if (said == 0)
 		*why = *rc != 0 ? gai_strerror(*rc) : "no address";
+	if (tlsa == TLSA_UNUSABLE && said > 0)
+		say("T %s\n", host);
 	for (size_t i = 0; i < n && said > 0; i++)
 		say_tlsa(host, kept[i], sizes[i]);
 	return said;

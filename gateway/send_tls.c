@@ -28,7 +28,7 @@ trust_of(const struct conf_smtp *route, const struct route_hop *hop)
 	return NET_TRUST_CA;
 }
 
-/* With TLSA records TLS is a must (RFC 7672, 2.2), and dane-only goes nowhere without them. */
+/* With TLSA records, usable ones or not, TLS is a must (RFC 7672, 2.2), and dane-only goes nowhere without those it can use. */
 int
 send_tls_policy(struct send_session *s, struct err *e)
 {
@@ -39,7 +39,7 @@ send_tls_policy(struct send_session *s, struct err *e)
 	};
 
 	s->opts.tls = how[route->tls];
-	if (route->tls == CONF_TLS_MAY && s->hop.n_tlsa > 0)
+	if (route->tls == CONF_TLS_MAY && s->hop.tls_due)
 		s->opts.tls = CLIENT_TLS_STARTTLS;
 	if (route->verify == CONF_VERIFY_DANE_ONLY && s->hop.n_tlsa == 0)
 		return err_code(err_set(e, ERR_RETRY, "%s has no validated TLSA records", s->hop.host), e, "E-SMTP-DANE");

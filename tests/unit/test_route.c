@@ -23,7 +23,7 @@
  * A name server of our own: a child that answers from this table over UDP on 127.0.0.1. The resolver of this process,
  * and with it that of the children that route.c makes, asks nobody else.
  */
-enum what { RR_A, RR_MX, RR_TLSA, RR_NOTHING, RR_NXDOMAIN, RR_SERVFAIL, RR_CUT, RR_LOOP };
+enum what { RR_A, RR_MX, RR_TLSA, RR_NOTHING, RR_NXDOMAIN, RR_SERVFAIL, RR_CUT, RR_CUT_TLSA, RR_LOOP };
 
 static const struct record {
 	const char *name;
@@ -55,6 +55,10 @@ static const struct record {
 	{ "bogus.dane.example", RR_MX, 20, "mx.dane.example" },
 	{ "mx2.dane.example", RR_A, 0, "127.0.0.22" },
 	{ "_25._tcp.mx2.dane.example", RR_SERVFAIL, 0, "" },
+	{ "mx3.dane.example", RR_A, 0, "127.0.0.24" },
+	{ "_25._tcp.mx3.dane.example", RR_TLSA, 0, "\1\1\1" "0123456789abcdef0123456789abcdef" },
+	{ "mx4.dane.example", RR_A, 0, "127.0.0.25" },
+	{ "_25._tcp.mx4.dane.example", RR_CUT_TLSA, 0, "" },
 	{ "half.dane.example", RR_MX, 10, "mx.acme.example" },
 	{ "mx.acme.example", RR_A, 0, "127.0.0.23" },
 	{ "_25._tcp.mx.acme.example", RR_TLSA, 0, "\3\1\1" "0123456789abcdef0123456789abcdef" },	/* not signed */
@@ -84,7 +88,7 @@ put_name(unsigned char *out, const char *name)
 static unsigned int
 type_of(const struct record *r)
 {
-	return r->what == RR_A ? ns_t_a : r->what == RR_TLSA ? 52 : ns_t_mx;
+	return r->what == RR_A ? ns_t_a : r->what == RR_TLSA || r->what == RR_CUT_TLSA ? 52 : ns_t_mx;
 }
 
 static size_t
@@ -113,7 +117,7 @@ put_record(unsigned char *out, size_t at, const struct record *r)
 	ns_put16(type_of(r), out + 2);
 	ns_put16(ns_c_in, out + 4);
 	ns_put32(60, out + 6);
-	ns_put16((unsigned int)len + (r->what == RR_CUT ? 200 : 0), out + 10);
+	ns_put16((unsigned int)len + (r->what == RR_CUT || r->what == RR_CUT_TLSA ? 200 : 0), out + 10);
 	memcpy(out + 12, data, len);
 	return 12 + len;
 }
@@ -224,6 +228,8 @@ on_hops(void *arg, const struct route_hops *hops, const struct err *e)
 		(void)inet_ntop(hops->v[i].to.ss_family, where, address, sizeof(address));
 		(void)buf_printf(&b, NULL, "%s%s=%s:%u", i > 0 ? " " : "", hops->v[i].host, address,
 		    ntohs(is_v6 ? in6->sin6_port : in4->sin_port));
+		if (hops->v[i].tls_due)
+			(void)buf_printf(&b, NULL, "/tls");
 		for (size_t k = 0; k < hops->v[i].n_tlsa; k++) {
 			const struct net_tlsa *t = &hops->v[i].tlsa[k];
 			(void)buf_printf(&b, NULL, "/%u%u%u:%.4s..%zu", t->usage, t->selector,
@@ -306,12 +312,15 @@ finds_the_way_on(void **state)
 		enum err_kind kind;
 		const char *says;
 	} cases[] = {
-		{ "dane.example", true, true, 0, "mx.dane.example=127.0.0.21:25/311:0123..32/212:0123..64", 0, NULL },
+		{ "dane.example", true, true, 0, "mx.dane.example=127.0.0.21:25/tls/311:0123..32/212:0123..64", 0, NULL },
 		{ "dane.example", true, false, 0, "mx.dane.example=127.0.0.21:25", 0, NULL },
-		{ "mx.dane.example", false, true, 0, "mx.dane.example=127.0.0.21:25/311:0123..32/212:0123..64", 0, NULL },
+		{ "mx.dane.example", false, true, 0, "mx.dane.example=127.0.0.21:25/tls/311:0123..32/212:0123..64", 0, NULL },
 		/* Forged records: that host is left out. */
-		{ "bogus.dane.example", true, true, 0, "mx.dane.example=127.0.0.21:25/311:0123..32/212:0123..64", 0, NULL },
+		{ "bogus.dane.example", true, true, 0, "mx.dane.example=127.0.0.21:25/tls/311:0123..32/212:0123..64", 0, NULL },
 		{ "mx2.dane.example", false, true, 0, NULL, ERR_RETRY, "forged" },
+		/* Of a kind that is not used: TLS is due all the same. Damaged: not taken for none. */
+		{ "mx3.dane.example", false, true, 0, "mx3.dane.example=127.0.0.24:25/tls", 0, NULL },
+		{ "mx4.dane.example", false, true, 0, NULL, ERR_RETRY, "forged" },
 		/* What is not signed says nothing. */
 		{ "half.dane.example", true, true, 0, "mx.acme.example=127.0.0.23:25", 0, NULL },
 		{ "acme.example", true, true, 0, "mx1.acme.example=127.0.0.11:25 mx2.acme.example=127.0.0.12:25", 0, NULL },
