@@ -85,6 +85,7 @@ int conf_pins_read(struct arena *a, struct str text, struct conf_pins *out, stru
 bool conf_is_host(struct str s);
 bool conf_is_loopback(struct str host);
 int  conf_check_endpoint(struct str s, struct err *e);	/* host:port */
+int  conf_check_address(struct str s, struct err *e);	/* of a mailbox: dot-string "@" domain, ASCII */
 int  conf_check_server(struct str s, struct err *e);	/* host or host:port */
 
 #endif

@@ -46,47 +46,6 @@ bad_word(const char *words, struct str text, struct err *e)
 	return err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is none of %s", STR_ARG(text), words);
 }
 
-static bool
-is_atext(char c)
-{
-	return is_alnum(c) || (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~", c) != NULL);
-}
-
-/* RFC 5321, 4.1.2: Dot-string "@" Domain; no quotes, no comments, no address literals. */
-static bool
-is_address(struct str s)
-{
-	struct str rest = s, local, atom, label;
-	bool more;
-
-	if (s.n > 254 || !str_cut(&rest, '@', &local) || local.n > 64)
-		return false;
-	do {
-		more = str_cut(&local, '.', &atom);
-		for (size_t i = 0; i < atom.n; i++)
-			if (!is_atext(atom.p[i]))
-				return false;
-		if (atom.n == 0)
-			return false;
-	} while (more);
-	do {
-		more = str_cut(&rest, '.', &label);
-		if (label.n == 0 || label.n > 63 || label.p[0] == '-' || label.p[label.n - 1] == '-')
-			return false;
-		for (size_t i = 0; i < label.n; i++)
-			if (!is_alnum(label.p[i]) && label.p[i] != '-')
-				return false;
-	} while (more);
-	return true;
-}
-
-static int
-check_address(struct str s, struct err *e)
-{
-	return is_address(s) ? 0 :
-	    err_set(e, ERR_CONFIG, "\"" STR_FMT "\" is no mail address, want name@domain", STR_ARG(s));
-}
-
 /* What stands between commas, at most LIST_MAX; an empty one is an error. */
 static int
 split(struct arena *a, struct str text, struct conf_list *out, struct err *e)
@@ -356,9 +315,9 @@ conf_value_set(struct arena *a, const struct conf *c, const struct setting *s, s
 		return text.n == 0 && s->dflt[0] == '\0' ? 0 : read_span(s, text, field, e);
 	case SET_ADDRESS:
 		*str = text;
-		return check_address(text, e);
+		return conf_check_address(text, e);
 	case SET_ADDRESSES:
-		return split_checked(a, text, field, check_address, e);
+		return split_checked(a, text, field, conf_check_address, e);
 	case SET_IDS:
 		return read_ids(a, text, field, e);
 	case SET_PINS:

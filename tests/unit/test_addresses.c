@@ -83,6 +83,18 @@ every_byte(void **state)
 	}
 }
 
+/* A domain beyond ASCII is written as it stands in DNS, and goes so; what is meant is said to who writes it otherwise. */
+static void
+beyond_ascii(void **state)
+{
+	(void)state;
+	assert_true(all_agree(S("edi@xn--bcher-kva.example")));
+	assert_false(all_agree(S("edi@b\303\274cher.example")));
+	assert_false(all_agree(S("gr\303\274n@acme.example")));
+	assert_false(all_agree(S("edi@\343\200\202example")));	/* an ideographic full stop */
+	assert_false(all_agree(S("edi@acme.example\342\200\213")));	/* a blank of no width */
+}
+
 static void
 lengths(void **state)
 {
@@ -108,6 +120,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_words),
 		cmocka_unit_test(every_byte),
+		cmocka_unit_test(beyond_ascii),
 		cmocka_unit_test(lengths),
 	};
 

@@ -206,6 +206,8 @@ mistakes_are_told_with_their_place(void **state)
 		{ MINIMAL "[smtp]\nhost = a\n[web]\n[smtp]\nhost = b\n", "config.ini:7:1: \"host\" was set before, at config.ini:4" },
 		{ "[gateway]\naddress = edi\n", "config.ini:2:11: address: \"edi\" is no mail address" },
 		{ "[gateway]\naddress = a@b@c.example\n", "is no mail address" },
+		{ "[gateway]\naddress = edi@b\303\274cher.example\n", "its domain is not ASCII, write it as it stands in DNS (xn--...)" },
+		{ "[gateway]\naddress = gr\303\274n@c.example\n", "ASCII names before the @ only (no SMTPUTF8)" },
 		{ "[gateway]\naddress = a..b@c.example\n", "is no mail address" },
 		{ "[gateway]\naddress = .a@c.example\n", "is no mail address" },
 		{ "[gateway]\naddress = a@-c.example\n", "is no mail address" },
